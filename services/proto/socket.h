@@ -44,6 +44,13 @@ enum socket_type {
 };
 
 #define SOCKET_NONBLOCKING 1u /* in flags: E_AGAIN instead of waiting */
+/*
+ * POLL only, in flags: answers at once; if nothing is ready, INET notifies the
+ * caller, once, as soon as something is. So a service need not block, and so
+ * stay away from its heartbeat, in order to wait. A restarted INET notifies all
+ * its former clients.
+ */
+#define SOCKET_NOTIFY 2u
 
 struct socket_request {
 	uint32_t id;
