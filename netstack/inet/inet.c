@@ -1,0 +1,152 @@
+/*
+ * INET: the appliance as a host on its own networks. lwIP behind the firewall,
+ * sockets for the other services (services/proto/socket.h).
+ *
+ * Nothing that routers forward passes here, so its death stops no traffic; it
+ * ends the appliance's own connections, and their peers are told by RST as
+ * soon as they speak.
+ */
+#include "lwip/init.h"
+#include "lwip/netif.h"
+#include "lwip/timeouts.h"
+#include "netstack/inet/clients.h"
+#include "netstack/inet/held.h"
+#include "netstack/inet/hostq.h"
+#include "netstack/inet/netif.h"
+#include "netstack/inet/random.h"
+#include "netstack/inet/requests.h"
+#include "netstack/inet/watch.h"
+#include "services/runtime/kernel.h"
+#include "services/runtime/service.h"
+
+#define PACKETS_PER_TURN   32
+#define CLIENTS_CHECK_US   250000u
+#define RETRY_WHEN_FULL_US 1000u
+
+static struct hostq queue;
+static const struct netconf_region *netconf;
+static const struct kernel_table *kernel_table;
+static uint32_t firewall_slot;
+static uint64_t clients_checked_us;
+
+static void configure(void)
+{
+	struct inet_netconf conf;
+	enum status status = inet_netconf_read(netconf, &conf);
+
+	if (status == OK)
+		inet_netif_configure(&conf);
+	else if (status != E_ABSENT)
+		log_error("configuration ignored: %s", status_text(status));
+}
+
+static void queue_setup(void)
+{
+	struct netq_driver *own = region("drv", sizeof(struct netq_driver));
+
+	hostq_init(&queue, own, region("fw", sizeof(struct netq_firewall)),
+		   region("rx", HOSTQ_RX_BYTES), region("tx", NETQ_TX_BYTES));
+}
+
+/* Their sockets went with our former life; polling tells them so. */
+static void former_clients_notify(uint64_t slots)
+{
+	const struct start_info *info = service_info();
+
+	for (uint32_t slot = 0; slot < info->service_count && slot < SERVICE_MAX; slot++)
+		if (slots >> slot & 1 && slot != info->self.slot)
+			service_notify(slot);
+}
+
+static enum status start(void)
+{
+	netconf = region("netconf", sizeof(struct netconf_region));
+	kernel_table = region("ktable", sizeof(struct kernel_table));
+	firewall_slot = service_slot("firewall");
+
+	inet_random_init();
+	queue_setup();
+	lwip_init();
+	inet_netif_init(&queue);
+	configure();
+	inet_sockets_init(service_info()->self.generation);
+	former_clients_notify(queue.own->driver_private[0]);
+	queue.own->driver_private[0] = 0;
+	inet_clients_init(&queue.own->driver_private[0]);
+	hostq_link_up(&queue, "INET (lwIP " LWIP_VERSION_STRING ")");
+	service_notify(firewall_slot);
+	return OK;
+}
+
+static void notified(uint64_t sources)
+{
+	if (sources >> service_slot("config") & 1)
+		configure();
+}
+
+/* Returns true if there may be more. */
+static bool packets_take(void)
+{
+	struct hostq_packet packet;
+
+	for (int i = 0; i < PACKETS_PER_TURN; i++) {
+		if (!hostq_take(&queue, &packet))
+			return false;
+		inet_netif_input(&packet);
+		hostq_release(&queue);
+	}
+	return true;
+}
+
+static void clients_serve(uint64_t now_us)
+{
+	if (now_us - clients_checked_us >= CLIENTS_CHECK_US) {
+		inet_clients_check(kernel_table);
+		clients_checked_us = now_us;
+	}
+	if (inet_sockets_changed_take()) {
+		inet_held_retry();
+		inet_watch_check();
+	}
+}
+
+static void packets_send(void)
+{
+	if (hostq_flush(&queue))
+		service_notify(firewall_slot);
+	enum complaint complaint = hostq_complaint_take(&queue);
+	if (complaint != COMPLAINT_NONE)
+		service_complain(firewall_slot, complaint);
+}
+
+static uint64_t next_deadline_us(uint64_t now_us, bool full)
+{
+	uint64_t deadline_us = now_us + (uint64_t)sys_timeouts_sleeptime() * 1000;
+	uint64_t check_us = clients_checked_us + CLIENTS_CHECK_US;
+	uint64_t retry_us = now_us + RETRY_WHEN_FULL_US;
+
+	if (check_us < deadline_us)
+		deadline_us = check_us;
+	return full && retry_us < deadline_us ? retry_us : deadline_us;
+}
+
+static uint64_t work(uint64_t now_us)
+{
+	inet_netif_retry();
+	bool more = packets_take();
+	sys_check_timeouts();
+	netif_poll_all();
+	clients_serve(now_us);
+	packets_send();
+	if (more || !hostq_arm(&queue))
+		return now_us;
+	return next_deadline_us(now_us, inet_netif_is_full());
+}
+
+int main(void)
+{
+	static const struct service inet = {
+		.start = start, .message = inet_request, .notified = notified, .work = work
+	};
+	return service_run(&inet);
+}

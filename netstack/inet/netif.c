@@ -1,0 +1,117 @@
+/* See netif.h. The interfaces carry bare IP packets, so there is no ARP here. */
+#include "netstack/inet/netif.h"
+
+#include "lwip/init.h"
+#include "lwip/ip.h"
+#include "lwip/netif.h"
+#include "lwip/priv/tcp_priv.h"
+#include "netstack/inet/random.h"
+
+#define INET_MTU_BYTES 1500
+/* Small packets, most of them acknowledgements, leave the pool to data. */
+#define SMALL_PACKET_BYTES 256u
+
+static struct hostq *queue;
+static struct netif interfaces[HOSTQ_INTERFACES];
+static bool is_full;
+
+static err_t output(struct netif *netif, struct pbuf *packet, const ip4_addr_t *next_hop)
+{
+	(void)next_hop; /* the firewall routes */
+	if (packet->tot_len > HOSTQ_SLOT_BYTES)
+		return ERR_BUF;
+	uint8_t *slot = hostq_slot(queue);
+	if (slot == NULL) {
+		is_full = true;
+		return ERR_BUF;
+	}
+	pbuf_copy_partial(packet, slot, packet->tot_len, 0);
+	hostq_put(queue, packet->tot_len, (uint16_t)(netif - interfaces));
+	return ERR_OK;
+}
+
+static err_t netif_setup(struct netif *netif)
+{
+	netif->output = output;
+	netif->mtu = INET_MTU_BYTES;
+	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_LINK_UP;
+	return ERR_OK;
+}
+
+void inet_netif_init(struct hostq *q)
+{
+	static const char names[HOSTQ_INTERFACES][2] = { { 'l', 'n' }, { 'w', 'n' } };
+
+	queue = q;
+	for (size_t i = 0; i < HOSTQ_INTERFACES; i++) {
+		netif_add_noaddr(&interfaces[i], NULL, netif_setup, ip_input);
+		interfaces[i].name[0] = names[i][0];
+		interfaces[i].name[1] = names[i][1];
+	}
+}
+
+static uint32_t prefix_mask(uint32_t prefix_bits)
+{
+	return prefix_bits == 0 ? 0 : ~0u << (32 - prefix_bits);
+}
+
+static void interface_configure(struct netif *netif, const struct netconf_interface *conf,
+				uint32_t gateway)
+{
+	ip4_addr_t address = { .addr = lwip_htonl(conf->address) };
+	ip4_addr_t mask = { .addr = lwip_htonl(prefix_mask(conf->prefix_bits)) };
+	ip4_addr_t router = { .addr = lwip_htonl(gateway) };
+
+	netif_set_addr(netif, &address, &mask, &router);
+	if (conf->address != 0)
+		netif_set_up(netif);
+	else
+		netif_set_down(netif);
+}
+
+void inet_netif_configure(const struct inet_netconf *conf)
+{
+	interface_configure(&interfaces[INET_LAN], &conf->lan, 0);
+	interface_configure(&interfaces[INET_WAN], &conf->wan, conf->gateway);
+	/* Without a gateway a packet to a foreign network has no way, and is told so. */
+	netif_set_default(conf->gateway != 0 ? &interfaces[INET_WAN] : NULL);
+}
+
+void inet_netif_input(const struct hostq_packet *packet)
+{
+	bool small = packet->length_bytes <= SMALL_PACKET_BYTES;
+	struct netif *netif = &interfaces[packet->interface];
+
+	inet_random_stir();
+	struct pbuf *copy =
+		pbuf_alloc(PBUF_RAW, packet->length_bytes, small ? PBUF_RAM : PBUF_POOL);
+	if (copy == NULL)
+		return; /* lwIP counts it in its memory statistics */
+	pbuf_take(copy, packet->bytes, packet->length_bytes);
+	if (netif->input(copy, netif) != ERR_OK)
+		pbuf_free(copy);
+}
+
+bool inet_netif_is_own(uint32_t address)
+{
+	if (address == IPADDR_LOOPBACK)
+		return true;
+	for (size_t i = 0; i < HOSTQ_INTERFACES; i++)
+		if (netif_is_up(&interfaces[i]) &&
+		    lwip_ntohl(netif_ip4_addr(&interfaces[i])->addr) == address)
+			return true;
+	return false;
+}
+
+bool inet_netif_is_full(void)
+{
+	return is_full;
+}
+
+void inet_netif_retry(void)
+{
+	if (!is_full)
+		return;
+	is_full = false;
+	tcp_txnow();
+}
