@@ -160,11 +160,12 @@ static void clear_slots(void)
 		inet_client_gone((endpoint_t){ slot, fakes[slot].generation });
 		fakes[slot] = (struct fake_client){ .generation = 1 };
 	}
-	/* Whatever connections are left run out: TIME-WAIT, 120 s, is the longest. */
-	for (unsigned ms = 0; ms < 200000; ms += TCP_TMR_INTERVAL) {
-		now_us += TCP_TMR_INTERVAL * 1000;
-		work();
-	}
+	/* What their peers have yet to agree to. */
+	while (tcp_active_pcbs != NULL)
+		tcp_abort(tcp_active_pcbs);
+	while (tcp_tw_pcbs != NULL)
+		tcp_abort(tcp_tw_pcbs);
+	fixture_run_ms(0);
 	out_taken = fixture_own.rx_produced;
 	fixture_peer.rx_consumed = out_taken;
 }

@@ -11,11 +11,8 @@
 #include "netstack/inet/hostq.h"
 #include "netstack/inet/netconf_reader.h"
 #include "services/proto/socket.h"
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define LOOPBACK    0x7f000001u

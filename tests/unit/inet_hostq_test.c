@@ -1,10 +1,7 @@
 /* INET's end of the queue to the firewall: netstack/inet/hostq.c. */
 #include "netstack/inet/hostq.h"
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
 static struct netq_driver own;

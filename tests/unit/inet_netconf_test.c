@@ -1,10 +1,7 @@
 /* INET's reader of the configuration: netstack/inet/netconf_reader.c. */
 #include "netstack/inet/netconf_reader.h"
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
 static struct netconf_region region;

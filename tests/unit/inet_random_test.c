@@ -1,11 +1,7 @@
 /* Ports and sequence numbers: netstack/inet/random.c. */
 #include "netstack/inet/random.h"
 #include "netstack/inet/siphash.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "tests/unit/unit.h"
 
 /* Aumasson and Bernstein, appendix A: key 00..0f, input 00..0e. */
 static void siphash_gives_the_published_value(void **state)

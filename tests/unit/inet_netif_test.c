@@ -1,0 +1,388 @@
+/* INET as a host on the wire: packets in and out of the queue to the firewall. */
+#include "netstack/inet/netif.h"
+#include "tests/unit/inet_fixture.h"
+
+#include <string.h>
+
+enum { WEB = 20 };
+enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
+enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
+
+/* A packet under construction, and one that came out. */
+struct packet {
+	uint8_t bytes[2048];
+	uint16_t length;
+	uint16_t interface;
+};
+
+static void put16(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+	put16(at, value >> 16);
+	put16(at + 2, value & 0xffff);
+}
+
+static uint32_t get16(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 8 | at[1];
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+	return get16(at) << 16 | get16(at + 2);
+}
+
+static uint32_t sum16(const uint8_t *bytes, size_t length, uint32_t sum)
+{
+	for (size_t i = 0; i < length; i++)
+		sum += (uint32_t)bytes[i] << (i % 2 ? 0 : 8);
+	return sum;
+}
+
+/* RFC 1071. */
+static uint16_t folded(uint32_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static uint16_t transport_checksum(const struct packet *p)
+{
+	uint32_t pseudo = sum16(p->bytes + 12, 8, p->bytes[9] + (uint32_t)p->length - 20);
+	return folded(sum16(p->bytes + 20, p->length - 20u, pseudo));
+}
+
+static void ip_begin(struct packet *p, uint8_t protocol, uint32_t from, uint32_t to,
+		     uint16_t payload_bytes)
+{
+	memset(p, 0, sizeof(*p));
+	p->length = (uint16_t)(20 + payload_bytes);
+	p->bytes[0] = 0x45;
+	put16(p->bytes + 2, p->length);
+	p->bytes[8] = 64;
+	p->bytes[9] = protocol;
+	put32(p->bytes + 12, from);
+	put32(p->bytes + 16, to);
+	put16(p->bytes + 10, folded(sum16(p->bytes, 20, 0)));
+}
+
+static void deliver(const struct packet *p, uint16_t interface)
+{
+	fixture_packet_in(interface, p->bytes, p->length);
+}
+
+static bool came_out(struct packet *p)
+{
+	const uint8_t *bytes;
+
+	p->length = fixture_packet_out(&bytes, &p->interface);
+	if (p->length > 0)
+		memcpy(p->bytes, bytes, p->length);
+	return p->length > 0;
+}
+
+static void echo_request(struct packet *p, uint32_t from, uint32_t to, uint16_t data_bytes)
+{
+	ip_begin(p, PROTOCOL_ICMP, from, to, (uint16_t)(8 + data_bytes));
+	p->bytes[20] = 8;
+	memset(p->bytes + 28, 'x', data_bytes);
+	put16(p->bytes + 22, folded(sum16(p->bytes + 20, 8u + data_bytes, 0)));
+}
+
+struct segment {
+	uint16_t from_port, to_port;
+	uint32_t sequence, acknowledged;
+	uint8_t flags;
+	uint16_t window;
+};
+
+static void tcp(struct packet *p, const struct segment *s, const void *data, uint16_t data_bytes)
+{
+	ip_begin(p, PROTOCOL_TCP, LAN_HOST, LAN_ADDRESS, (uint16_t)(20 + data_bytes));
+	uint8_t *header = p->bytes + 20;
+	put16(header, s->from_port);
+	put16(header + 2, s->to_port);
+	put32(header + 4, s->sequence);
+	put32(header + 8, s->acknowledged);
+	header[12] = 5 << 4;
+	header[13] = s->flags;
+	put16(header + 14, s->window);
+	if (data_bytes > 0)
+		memcpy(header + 20, data, data_bytes);
+	put16(header + 16, transport_checksum(p));
+}
+
+/* --- ICMP ------------------------------------------------------------------- */
+
+static void a_ping_is_answered_on_the_interface_of_its_sender(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	echo_request(&p, LAN_HOST, LAN_ADDRESS, 56);
+	deliver(&p, INET_LAN);
+	assert_true(came_out(&p));
+	assert_int_equal(p.interface, INET_LAN);
+	assert_int_equal(p.length, 84);
+	assert_int_equal(p.bytes[20], 0);
+	assert_int_equal(get32(p.bytes + 12), LAN_ADDRESS);
+	assert_int_equal(get32(p.bytes + 16), LAN_HOST);
+	assert_int_equal(folded(sum16(p.bytes + 20, 64, 0)), 0);
+	assert_int_equal(folded(sum16(p.bytes, 20, 0)), 0);
+	echo_request(&p, WAN_GATEWAY, WAN_ADDRESS, 56);
+	deliver(&p, INET_WAN);
+	assert_true(came_out(&p));
+	assert_int_equal(p.interface, INET_WAN);
+}
+
+static void a_foreign_host_is_answered_through_the_gateway(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	echo_request(&p, 0x08080808, WAN_ADDRESS, 8);
+	deliver(&p, INET_WAN);
+	assert_true(came_out(&p));
+	assert_int_equal(p.interface, INET_WAN);
+}
+
+static void what_is_not_for_us_or_damaged_is_dropped_in_silence(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	echo_request(&p, LAN_HOST, LAN_HOST + 1, 8); /* no forwarding */
+	deliver(&p, INET_LAN);
+	echo_request(&p, LAN_HOST, LAN_ADDRESS, 8);
+	p.bytes[10] ^= 1; /* header checksum */
+	deliver(&p, INET_LAN);
+	echo_request(&p, LAN_HOST, LAN_ADDRESS, 8);
+	p.bytes[30] ^= 1; /* ICMP checksum */
+	deliver(&p, INET_LAN);
+	echo_request(&p, LAN_HOST, LAN_ADDRESS, 8);
+	put16(p.bytes + 2, 1500); /* longer than the packet */
+	deliver(&p, INET_LAN);
+	echo_request(&p, LAN_HOST, 0xc0a801ff, 8); /* broadcast: no amplifier */
+	deliver(&p, INET_LAN);
+	echo_request(&p, LAN_HOST, 0x7f000001, 8); /* nobody outside is on loopback */
+	deliver(&p, INET_LAN);
+	assert_false(came_out(&p));
+}
+
+/* --- TCP -------------------------------------------------------------------- */
+
+static void a_closed_port_answers_with_a_reset(void **state)
+{
+	struct segment s = { .from_port = 40000, .to_port = 81, .sequence = 7, .flags = SYN };
+	struct packet p;
+
+	(void)state;
+	tcp(&p, &s, NULL, 0);
+	deliver(&p, INET_LAN);
+	assert_true(came_out(&p));
+	assert_int_equal(p.bytes[33], RST | ACK);
+	assert_int_equal(get32(p.bytes + 28), 8);
+	assert_int_equal(transport_checksum(&p), 0);
+}
+
+/* Shakes hands with a listener on port 80; *s is then ready to send. */
+static void shake_hands(struct segment *s, uint16_t from_port)
+{
+	struct packet p;
+
+	*s = (struct segment){ .from_port = from_port,
+			       .to_port = 80,
+			       .sequence = 1000,
+			       .flags = SYN,
+			       .window = 8000 };
+	tcp(&p, s, NULL, 0);
+	deliver(&p, INET_LAN);
+	assert_true(came_out(&p));
+	assert_int_equal(p.bytes[33], SYN | ACK);
+	s->sequence++;
+	s->acknowledged = get32(p.bytes + 24) + 1;
+	s->flags = ACK;
+	tcp(&p, s, NULL, 0);
+	deliver(&p, INET_LAN);
+}
+
+static uint32_t accept_one(uint32_t listener)
+{
+	struct socket_request request = { .id = listener, .flags = SOCKET_NONBLOCKING };
+	struct fixture_answer answer = fixture_call(WEB, SOCKET_ACCEPT, request, NULL);
+	assert_int_equal(answer.status, OK);
+	return answer.reply.id;
+}
+
+static void drain_packets(void)
+{
+	struct packet p;
+
+	while (came_out(&p))
+		continue;
+}
+
+static void a_connection_from_outside_carries_data_both_ways(void **state)
+{
+	uint32_t listener = fixture_listener(WEB, 80);
+	struct segment s;
+	struct packet p;
+	char buffer[16];
+
+	(void)state;
+	shake_hands(&s, 40000);
+	uint32_t id = accept_one(listener);
+	s.flags = ACK | PSH;
+	tcp(&p, &s, "GET", 3);
+	deliver(&p, INET_LAN);
+	struct socket_request request = { .id = id, .length_bytes = sizeof(buffer) };
+	assert_int_equal(fixture_call(WEB, SOCKET_RECEIVE, request, buffer).reply.length_bytes, 3);
+	assert_memory_equal(buffer, "GET", 3);
+	drain_packets();
+	request.length_bytes = 2;
+	assert_int_equal(fixture_call(WEB, SOCKET_SEND, request, (void *)"ok").status, OK);
+	assert_true(came_out(&p));
+	assert_memory_equal(p.bytes + p.length - 2, "ok", 2);
+	assert_int_equal(transport_checksum(&p), 0);
+}
+
+static void a_reset_is_an_error_and_not_the_end_of_the_stream(void **state)
+{
+	uint32_t listener = fixture_listener(WEB, 80);
+	struct segment s;
+	struct packet p;
+	char buffer[16];
+
+	(void)state;
+	shake_hands(&s, 40000);
+	uint32_t id = accept_one(listener);
+	struct socket_request request = { .id = id, .length_bytes = sizeof(buffer) };
+	assert_int_equal(fixture_call(WEB, SOCKET_RECEIVE, request, buffer).status, HELD);
+	s.flags = RST | ACK;
+	tcp(&p, &s, NULL, 0);
+	deliver(&p, INET_LAN);
+	assert_int_equal(fixture_answer_of(WEB).status, E_RESET);
+}
+
+static void a_connection_reset_before_it_was_accepted_is_forgotten(void **state)
+{
+	uint32_t listener = fixture_listener(WEB, 80);
+	struct segment s;
+	struct packet p;
+
+	(void)state;
+	shake_hands(&s, 40000);
+	s.flags = RST | ACK;
+	tcp(&p, &s, NULL, 0);
+	deliver(&p, INET_LAN);
+	struct socket_request request = { .id = listener, .flags = SOCKET_NONBLOCKING };
+	assert_int_equal(fixture_call(WEB, SOCKET_ACCEPT, request, NULL).status, E_AGAIN);
+}
+
+static void a_flood_of_syns_is_bounded_by_the_backlog(void **state)
+{
+	struct segment s = { .to_port = 80, .sequence = 1, .flags = SYN, .window = 8000 };
+	struct packet p;
+	unsigned answers = 0;
+
+	(void)state;
+	fixture_listener(WEB, 80); /* with a backlog of 4 */
+	for (uint16_t port = 1; port <= 1000; port++) {
+		s.from_port = port;
+		tcp(&p, &s, NULL, 0);
+		deliver(&p, INET_LAN);
+		answers += came_out(&p);
+	}
+	assert_int_equal(answers, 4);
+}
+
+/* A peer may send a window full of one-byte segments, each a buffer of ours. */
+static void tiny_segments_nobody_reads_leave_room_for_others(void **state)
+{
+	uint32_t listener = fixture_listener(WEB, 80);
+	struct segment s[4];
+	struct packet p;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		shake_hands(&s[i], (uint16_t)(40000 + i));
+		accept_one(listener);
+	}
+	for (int round = 0; round < 5000; round++)
+		for (int i = 0; i < 4; i++) {
+			s[i].flags = ACK | PSH;
+			tcp(&p, &s[i], "x", 1);
+			deliver(&p, INET_LAN);
+			s[i].sequence++;
+			drain_packets();
+		}
+	echo_request(&p, LAN_HOST, LAN_ADDRESS, 1400);
+	deliver(&p, INET_LAN);
+	assert_true(came_out(&p));
+}
+
+/* --- Addresses ---------------------------------------------------------------- */
+
+static void connections_outlive_a_change_of_the_other_address(void **state)
+{
+	uint32_t listener = fixture_listener(WEB, 80);
+	struct inet_netconf conf = fixture_conf;
+	struct segment s;
+	struct packet p;
+	char buffer[4];
+
+	(void)state;
+	shake_hands(&s, 40000);
+	struct socket_request request = { .id = accept_one(listener), .length_bytes = 4 };
+	conf.wan.address++;
+	inet_netif_configure(&conf);
+	s.flags = ACK | PSH;
+	tcp(&p, &s, "data", 4);
+	deliver(&p, INET_LAN);
+	assert_int_equal(fixture_call(WEB, SOCKET_RECEIVE, request, buffer).status, OK);
+	conf.lan.address++;
+	inet_netif_configure(&conf);
+	assert_int_equal(fixture_call(WEB, SOCKET_RECEIVE, request, buffer).status, E_RESET);
+}
+
+static void an_interface_without_an_address_is_deaf(void **state)
+{
+	struct inet_netconf conf = fixture_conf;
+	struct packet p;
+
+	(void)state;
+	conf.wan.address = 0;
+	inet_netif_configure(&conf);
+	drain_packets();
+	echo_request(&p, WAN_GATEWAY, WAN_ADDRESS, 8);
+	deliver(&p, INET_WAN);
+	assert_false(came_out(&p));
+	assert_false(inet_netif_is_own(WAN_ADDRESS));
+	assert_false(inet_netif_is_own(0));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_ping_is_answered_on_the_interface_of_its_sender),
+		TEST(a_foreign_host_is_answered_through_the_gateway),
+		TEST(what_is_not_for_us_or_damaged_is_dropped_in_silence),
+		TEST(a_closed_port_answers_with_a_reset),
+		TEST(a_connection_from_outside_carries_data_both_ways),
+		TEST(a_reset_is_an_error_and_not_the_end_of_the_stream),
+		TEST(a_connection_reset_before_it_was_accepted_is_forgotten),
+		TEST(a_flood_of_syns_is_bounded_by_the_backlog),
+		TEST(tiny_segments_nobody_reads_leave_room_for_others),
+		TEST(connections_outlive_a_change_of_the_other_address),
+		TEST(an_interface_without_an_address_is_deaf),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
