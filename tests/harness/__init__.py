@@ -1,0 +1,16 @@
+"""Runs the appliance in QEMU between network namespaces, one noun a module.
+
+image       the ISO under test, variants of it, the drive with a configuration
+namespace   a network namespace: programs and sockets inside it
+sandbox     makes this process able to create namespaces, root or not
+link        one cable between a namespace and a QEMU network card
+topology    the LAN, the WAN and further ports of one machine
+pool        the one machine that runs at a time, kept from test to test
+machine     QEMU: starts, ends, keeps what is needed to explain a failure
+serial_line what the machine printed, and waiting for it
+qmp         QEMU's control socket
+console     the appliance's command line
+packet_port raw frames in and out of a namespace
+servers     what answers on the WAN side
+waiting     the one bounded wait loop
+"""

@@ -1,0 +1,56 @@
+"""The appliance's command line on the serial port.
+
+A command ends when the next prompt stands at the end of what came. Commands
+that only look may be repeated, as the console or the serial driver may be the
+very service that a test has just killed.
+"""
+
+import json
+import re
+
+PROMPT = r"^bulkhead> $"
+PROMPT_AT_END = r"^bulkhead> \Z"
+BOOT_TIMEOUT_S = 60
+COMMAND_TIMEOUT_S = 5
+TRIES = 3
+CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class ConsoleError(RuntimeError):
+    """The command was refused; the text is the console's answer."""
+
+
+class Console:
+    def __init__(self, serial):
+        self._serial = serial
+
+    def wait_ready(self, timeout_s=BOOT_TIMEOUT_S):
+        """Waits for the first prompt after boot."""
+        self._serial.wait_for(PROMPT_AT_END, timeout_s)
+        return self
+
+    def run(self, command, timeout_s=COMMAND_TIMEOUT_S):
+        """Runs the command once and returns what it printed."""
+        mark = self._serial.length
+        self._serial.send(command + "\r")
+        echo = self._serial.wait_for(r"\n", timeout_s, mark)
+        prompt = self._serial.wait_for(PROMPT_AT_END, timeout_s, echo.end())
+        return CONTROL_SEQUENCE.sub("", self._serial.text[echo.end():prompt.start()])
+
+    def look(self, command, timeout_s=COMMAND_TIMEOUT_S):
+        """As run, but tries again if the answer was lost: for commands that change nothing."""
+        for left in reversed(range(TRIES)):
+            try:
+                return self.run(command, timeout_s)
+            except TimeoutError:
+                if left == 0:
+                    raise
+                self._serial.send("\x15\r")  # empty the line, ask for a prompt
+
+    def json(self, command, timeout_s=COMMAND_TIMEOUT_S):
+        """The one JSON document that `command json` prints on one line."""
+        text = self.look(f"{command} json", timeout_s)
+        for line in text.splitlines():
+            if line.startswith(("{", "[")):
+                return json.loads(line)
+        raise ConsoleError(f"{command} json printed no JSON document: {text!r}")

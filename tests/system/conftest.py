@@ -1,0 +1,70 @@
+"""Fixtures of the system tests: the machine a test asks for, and a time limit.
+
+    @pytest.mark.machine(nics=("ne2k_pci", "rtl8139"), memory_mib=32)
+    @pytest.mark.limit(300)
+    def test_promise(router): ...
+"""
+
+import signal
+
+import pytest
+
+from tests.harness import sandbox
+from tests.harness.machine import Spec
+from tests.harness.paths import TEST_ISO
+from tests.harness.pool import Pool
+
+sandbox.enter()
+
+LIMIT_S = 120
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "machine(**spec): the make of machine the test wants")
+    config.addinivalue_line("markers", "limit(seconds): the longest the test may take")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    """Ends a test that takes too long, its fixtures' set-up included."""
+    marker = item.get_closest_marker("limit")
+    limit_s = marker.args[0] if marker else LIMIT_S
+
+    def late(_signal, _frame):
+        raise TimeoutError(f"the test took over {limit_s} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(limit_s)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def pool(request):
+    assert TEST_ISO.exists(), f"{TEST_ISO} is not built: make test-image"
+    machines = Pool(lambda: request.session.testsfailed)
+    yield machines
+    machines.discard()
+
+
+@pytest.fixture
+def spec(request):
+    marker = request.node.get_closest_marker("machine")
+    given = getattr(request, "param", None)
+    return given or Spec(**(marker.kwargs if marker else {}))
+
+
+@pytest.fixture
+def router(pool, spec, request):
+    """A booted machine at its prompt, shared with tests that want the same."""
+    return pool.get(spec, request.node.name)
+
+
+@pytest.fixture
+def boot(pool, request):
+    """Starts a machine of its own for the test; the test waits for what it expects."""
+    def start(spec):
+        return pool.boot(spec, request.node.name)
+    yield start
+    pool.discard()
