@@ -5,12 +5,12 @@
 #include "netstack/wire/ethernet.h"
 
 #define ARP_HARDWARE_ETHERNET 1u
-#define ARP_REQUEST 1u
-#define ARP_REPLY 2u
+#define ARP_REQUEST           1u
+#define ARP_REPLY             2u
 
 struct arp_packet {
-	be16_t hardware; /* ARP_HARDWARE_ETHERNET */
-	be16_t protocol; /* ETHERTYPE_IPV4 */
+	be16_t hardware;        /* ARP_HARDWARE_ETHERNET */
+	be16_t protocol;        /* ETHERTYPE_IPV4 */
 	uint8_t hardware_bytes; /* 6 */
 	uint8_t protocol_bytes; /* 4 */
 	be16_t operation;

@@ -21,7 +21,7 @@ enum icmp_unreachable_code {
 	ICMP_UNREACHABLE_HOST = 1,
 	ICMP_UNREACHABLE_PORT = 3,
 	ICMP_UNREACHABLE_FRAGMENTATION = 4, /* next-hop MTU in `sequence`, RFC 1191 */
-	ICMP_UNREACHABLE_PROHIBITED = 13, /* RFC 1812, 5.2.7.1 */
+	ICMP_UNREACHABLE_PROHIBITED = 13,   /* RFC 1812, 5.2.7.1 */
 };
 
 struct icmp_header {

@@ -5,20 +5,20 @@
 #include "netstack/wire/bytes.h"
 
 #define IPV4_HEADER_BYTES 20u /* without options */
-#define IPV4_HEADER_MAX 60u
-#define IPV4_TTL_DEFAULT 64u /* RFC 1340 */
+#define IPV4_HEADER_MAX   60u
+#define IPV4_TTL_DEFAULT  64u /* RFC 1340 */
 
-#define IPV4_DONT_FRAGMENT 0x4000u
-#define IPV4_MORE_FRAGMENTS 0x2000u
+#define IPV4_DONT_FRAGMENT   0x4000u
+#define IPV4_MORE_FRAGMENTS  0x2000u
 #define IPV4_FRAGMENT_OFFSET 0x1fffu /* in units of 8 bytes */
 
 #define IPPROTO_ICMP_NUMBER 1u
-#define IPPROTO_TCP_NUMBER 6u
-#define IPPROTO_UDP_NUMBER 17u
+#define IPPROTO_TCP_NUMBER  6u
+#define IPPROTO_UDP_NUMBER  17u
 
 /* Options, RFC 791, 3.1 */
-#define IPV4_OPTION_END 0u
-#define IPV4_OPTION_NOP 1u
+#define IPV4_OPTION_END  0u
+#define IPV4_OPTION_NOP  1u
 #define IPV4_OPTION_LSRR 131u
 #define IPV4_OPTION_SSRR 137u
 

@@ -15,10 +15,10 @@ enum tcp_flag {
 	TCP_URG = 0x20,
 };
 
-#define TCP_OPTION_END 0u
-#define TCP_OPTION_NOP 1u
-#define TCP_OPTION_WINDOW_SCALE 3u /* RFC 7323, 2.2 */
-#define TCP_WINDOW_SCALE_MAX 14u /* RFC 7323, 2.3 */
+#define TCP_OPTION_END          0u
+#define TCP_OPTION_NOP          1u
+#define TCP_OPTION_WINDOW_SCALE 3u  /* RFC 7323, 2.2 */
+#define TCP_WINDOW_SCALE_MAX    14u /* RFC 7323, 2.3 */
 
 struct tcp_header {
 	be16_t source_port;

@@ -10,7 +10,7 @@ struct udp_header {
 	be16_t source_port;
 	be16_t destination_port;
 	be16_t length_bytes; /* header and data */
-	be16_t checksum; /* 0: none was computed */
+	be16_t checksum;     /* 0: none was computed */
 };
 
 _Static_assert(sizeof(struct udp_header) == UDP_HEADER_BYTES, "layout");

@@ -70,10 +70,10 @@
 
 enum fw_reason {
 	FW_REASON_NONE = 0, /* passed */
-#define X(name, word, text) FW_##name,
+#define X(name, word, text) DROP_##name,
 	FW_REASON_TABLE(X)
 #undef X
-	FW_REASON_COUNT
+		FW_REASON_COUNT
 };
 
 #define FW_REASONS_MAX 96 /* room in fw.table */
@@ -84,7 +84,7 @@ static inline const char *fw_reason_word(unsigned reason)
 {
 	switch (reason) {
 #define X(name, word, text)                                                                        \
-	case FW_##name:                                                                            \
+	case DROP_##name:                                                                          \
 		return word;
 		FW_REASON_TABLE(X)
 #undef X
@@ -98,7 +98,7 @@ static inline const char *fw_reason_text(unsigned reason)
 {
 	switch (reason) {
 #define X(name, word, text)                                                                        \
-	case FW_##name:                                                                            \
+	case DROP_##name:                                                                          \
 		return text;
 		FW_REASON_TABLE(X)
 #undef X

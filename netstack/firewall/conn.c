@@ -1,0 +1,260 @@
+#include "netstack/firewall/conn.h"
+
+#include "netstack/wire/ipv4.h"
+
+#include <string.h>
+
+static const uint16_t timeouts_s[FW_CONN_STATE_COUNT] = {
+#define X(name, text, timeout_s) timeout_s,
+	FW_CONN_STATE_TABLE(X)
+#undef X
+};
+
+static uint32_t conn_index(const struct conn_table *table, const struct conn *conn)
+{
+	return (uint32_t)(conn - table->records);
+}
+
+/* Two multiplications mix all of both words into the upper half. */
+static uint32_t bucket_of(const struct conn_table *table, const union conn_key *key)
+{
+	uint64_t hash = (key->words[0] ^ table->secret[0]) * 0x9e3779b97f4a7c15u;
+
+	hash = (hash ^ (hash >> 32) ^ key->words[1] ^ table->secret[1]) * 0xd6e8feb86659fd93u;
+	return (uint32_t)(hash >> 48);
+}
+
+union conn_key conn_key_reverse(const union conn_key *key, uint8_t zone)
+{
+	union conn_key reversed = { .words = { 0, 0 } };
+
+	reversed.source = key->destination;
+	reversed.destination = key->source;
+	reversed.source_port = key->destination_port;
+	reversed.destination_port = key->source_port;
+	reversed.protocol = key->protocol;
+	reversed.zone = zone;
+	return reversed;
+}
+
+uint32_t conn_lookup(const struct conn_table *table, const union conn_key *key)
+{
+	uint32_t node = table->heads[bucket_of(table, key)];
+
+	while (node != CONN_NONE &&
+	       !conn_key_same(&conn_of_node(table, node)->key[conn_node_direction(node)], key))
+		node = table->next[node];
+	return node;
+}
+
+static void node_link(struct conn_table *table, uint32_t node)
+{
+	const struct conn *conn = conn_of_node(table, node);
+	uint16_t *head = &table->heads[bucket_of(table, &conn->key[conn_node_direction(node)])];
+
+	table->next[node] = *head;
+	*head = (uint16_t)node;
+}
+
+static void node_unlink(struct conn_table *table, uint32_t node)
+{
+	const struct conn *conn = conn_of_node(table, node);
+	uint16_t *link = &table->heads[bucket_of(table, &conn->key[conn_node_direction(node)])];
+
+	while (*link != CONN_NONE && *link != node)
+		link = &table->next[*link];
+	if (*link == node)
+		*link = table->next[node];
+}
+
+static uint64_t check_mix(uint64_t sum, uint64_t word)
+{
+	sum = (sum ^ word) * 0xff51afd7ed558ccdu;
+	return sum ^ (sum >> 29);
+}
+
+/* Covers what identifies and translates the flow; what changes per packet has its own ranges. */
+static uint64_t conn_check(const struct conn *conn)
+{
+	uint64_t sum = 0x42756c6b68656164u;
+
+	for (unsigned d = 0; d < 2; d++) {
+		sum = check_mix(sum, conn->key[d].words[0]);
+		sum = check_mix(sum, conn->key[d].words[1]);
+		sum = check_mix(sum, (uint64_t)conn->ip_delta[d] << 16 | conn->l4_delta[d]);
+	}
+	sum = check_mix(sum, (uint64_t)conn->serial << 32 | conn->created_s);
+	return check_mix(sum, (uint64_t)conn->translated << 8 | conn->bound);
+}
+
+static bool state_fits_protocol(enum fw_conn_state state, uint8_t protocol)
+{
+	switch (state) {
+	case FW_CONN_FREE:
+	case FW_CONN_STATE_COUNT:
+		return false;
+	case FW_CONN_TCP_SYN_SENT:
+	case FW_CONN_TCP_SYN_RECEIVED:
+	case FW_CONN_TCP_ESTABLISHED:
+	case FW_CONN_TCP_CLOSING:
+	case FW_CONN_TCP_CLOSED:
+	case FW_CONN_TCP_RESET:
+		return protocol == IPPROTO_TCP_NUMBER;
+	case FW_CONN_UDP_ONE_WAY:
+	case FW_CONN_UDP_TWO_WAY:
+		return protocol == IPPROTO_UDP_NUMBER;
+	case FW_CONN_ICMP_QUERY:
+		return protocol == IPPROTO_ICMP_NUMBER;
+	case FW_CONN_OTHER:
+		return true;
+	}
+	return false;
+}
+
+static bool zone_is_side(uint8_t zone)
+{
+	return zone == ZONE_LAN || zone == ZONE_WAN || zone == ZONE_HOST;
+}
+
+bool conn_checks_out(const struct conn *conn)
+{
+	const union conn_key *key = conn->key;
+
+	return (conn->state ^ conn->state_inverse) == 0xff && conn->check == conn_check(conn) &&
+	       state_fits_protocol(conn->state, key[0].protocol) &&
+	       key[0].protocol == key[1].protocol && zone_is_side(key[0].zone) &&
+	       zone_is_side(key[1].zone) && key[0].zero == 0 && key[1].zero == 0 &&
+	       conn->translated <= 1 && conn->bound <= 1;
+}
+
+static void state_store(struct conn *conn, enum fw_conn_state state)
+{
+	/* Readers after a crash take a record by its state: it goes last. */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	conn->state = (uint8_t)state;
+	conn->state_inverse = (uint8_t)~conn->state;
+}
+
+static void free_push(struct conn_table *table, uint32_t index)
+{
+	state_store(&table->records[index], FW_CONN_FREE);
+	table->next[2 * index] = (uint16_t)table->free_head;
+	table->free_head = index;
+}
+
+static void conn_link(struct conn_table *table, struct conn *conn)
+{
+	uint32_t index = conn_index(table, conn);
+
+	node_link(table, 2 * index);
+	node_link(table, 2 * index + 1);
+	table->used++;
+	table->by_state[conn->state]++;
+	if (index >= table->high_water)
+		table->high_water = index + 1;
+	table->recent[table->recent_next] = (uint16_t)index;
+	table->recent_next = (table->recent_next + 1) % CONN_RECENT;
+}
+
+/* Takes over a record of a former life, or says that it cannot be. */
+static bool conn_restore(struct conn_table *table, struct conn *conn)
+{
+	if (!conn_checks_out(conn) || conn_lookup(table, &conn->key[0]) != CONN_NONE ||
+	    conn_lookup(table, &conn->key[1]) != CONN_NONE)
+		return false;
+	/* What passes per packet is not covered by the checksum: learn it again, and ask the
+	   rules again, as they may have changed while we were dead. */
+	conn->epoch = 0;
+	conn->hop[0] = conn->hop[1] = 0;
+	conn->unsynced = 3;
+	if (conn->serial >= table->serial)
+		table->serial = conn->serial + 1;
+	conn_link(table, conn);
+	return true;
+}
+
+void conn_table_init(struct conn_table *table, void *records, size_t bytes, bool restore,
+		     const uint64_t secret[2])
+{
+	size_t room = bytes / sizeof(struct conn);
+
+	memset(table, 0, sizeof *table);
+	table->records = records;
+	table->capacity = room < CONN_MAX ? (uint32_t)room : CONN_MAX;
+	table->high_water = 1;
+	table->serial = 1;
+	table->secret[0] = secret[0];
+	table->secret[1] = secret[1];
+	/* Downwards, so that the free list hands out low records first. */
+	for (uint32_t index = table->capacity - 1; index > 0; index--) {
+		struct conn *conn = &table->records[index];
+
+		if (restore && conn->state != FW_CONN_FREE) {
+			if (conn_restore(table, conn)) {
+				table->restored++;
+				continue;
+			}
+			table->discarded++;
+		}
+		free_push(table, index);
+	}
+}
+
+struct conn *conn_allocate(struct conn_table *table)
+{
+	uint32_t index = table->free_head;
+	struct conn *conn;
+
+	if (index == CONN_NONE)
+		return NULL;
+	table->free_head = table->next[2 * index];
+	conn = &table->records[index];
+	memset(conn, 0, sizeof *conn);
+	return conn;
+}
+
+void conn_abandon(struct conn_table *table, struct conn *conn)
+{
+	free_push(table, conn_index(table, conn));
+}
+
+uint32_t conn_open(struct conn_table *table, struct conn *conn, uint32_t now_s)
+{
+	enum fw_conn_state state = conn->state;
+
+	conn->serial = table->serial++;
+	conn->created_s = now_s;
+	conn->last_seen_s = now_s;
+	conn->check = conn_check(conn);
+	state_store(conn, state);
+	conn_link(table, conn);
+	table->opened++;
+	return 2 * conn_index(table, conn);
+}
+
+void conn_close(struct conn_table *table, struct conn *conn)
+{
+	uint32_t index = conn_index(table, conn);
+
+	table->by_state[conn->state]--;
+	state_store(conn, FW_CONN_FREE);
+	node_unlink(table, 2 * index);
+	node_unlink(table, 2 * index + 1);
+	table->used--;
+	free_push(table, index);
+}
+
+void conn_state_set(struct conn_table *table, struct conn *conn, enum fw_conn_state state)
+{
+	table->by_state[conn->state]--;
+	table->by_state[state]++;
+	state_store(conn, state);
+}
+
+bool conn_expired(const struct conn *conn, uint32_t now_s)
+{
+	/* Signed, so that a last_seen_s from the future (damaged) does not make it immortal. */
+	int32_t idle_s = (int32_t)(now_s - conn->last_seen_s);
+
+	return idle_s < 0 || idle_s > timeouts_s[conn->state];
+}

@@ -1,0 +1,156 @@
+/*
+ * The firewall's core: all its state, and the way of a packet through it. It
+ * knows neither queues nor IPC; fw_port.c and firewall.c bring it packets and
+ * time, tests and fuzzers do the same.
+ *
+ * The way of a packet (process.c, forward.c):
+ *
+ *	frame_parse -> for another LAN station? -> bridge
+ *	            -> ARP? -> arp.c
+ *	            -> packet_parse -> flow known? -> forward_flow -> out
+ *	                                  no: flow_open (addresses, rules, NAT) --^
+ */
+#ifndef FIREWALL_FW_H
+#define FIREWALL_FW_H
+
+#include "netstack/firewall/bridge.h"
+#include "netstack/firewall/conn.h"
+#include "netstack/firewall/fragment.h"
+#include "netstack/firewall/nat.h"
+#include "netstack/firewall/neighbour.h"
+#include "netstack/firewall/queue.h"
+#include "netstack/firewall/rules.h"
+#include "netstack/firewall/settings.h"
+
+/* In desc.interface to and from INET: which of its addresses. */
+#define FW_INTERFACE_LAN 0u
+#define FW_INTERFACE_WAN 1u
+
+#define FW_PORT_BIT(port) (1u << (port))
+
+enum fw_outcome {
+	FW_FORWARD, /* send the buffer's `bytes` to every port in `ports` */
+	FW_DROP,    /* for `reason` */
+	FW_DEFER,   /* kept in the queue */
+	FW_CONSUME, /* it was for us */
+};
+
+/*
+ * What became of a packet. `bytes` counts from the Ethernet header, which INET
+ * does not get: for the port "host" the packet starts 14 bytes into the buffer.
+ */
+struct fw_verdict {
+	uint8_t outcome; /* enum fw_outcome */
+	uint8_t reason;  /* enum fw_reason */
+	uint16_t bytes;
+	uint16_t interface; /* for the port "host" */
+	uint32_t ports;     /* a bit a port */
+};
+
+/* RFC 1812, 4.3.2.8: ICMP errors are limited by a token bucket. */
+#define FW_ICMP_RATE_PER_S 100u
+#define FW_ICMP_BURST      50u
+
+struct firewall {
+	uint32_t now_ms, now_s; /* since boot; fw_time_set */
+	uint32_t mac_known;     /* a bit a port */
+	mac_t mac[FW_PORTS];
+	uint8_t epoch; /* of the rules; flows of another epoch ask again; never 0 */
+	uint32_t icmp_tokens;
+	uint32_t icmp_refilled_ms;
+	uint32_t sweep_next; /* record where the next time-out sweep goes on */
+	uint64_t icmp_suppressed;
+	uint64_t forwarded, deferred, consumed;
+	uint64_t dropped[FW_REASON_COUNT];
+	uint64_t rule_hits[NETCONF_RULES_MAX];
+	struct settings settings;
+	struct neighbour_table neighbours;
+	struct conn_table conns;
+	struct nat nat;
+	struct bridge bridge;
+	struct fragment_table fragments;
+	struct queue queue;
+};
+
+/* What outlives the firewall: the region "flows". */
+#define FW_FLOWS_MAGIC 0x31574f4c46484b42u /* "BKHFLOW1" */
+#define FW_FLOWS_BYTES (4u << 20)
+
+struct fw_flows {
+	uint64_t magic;
+	uint32_t conn_bytes, neighbour_bytes; /* of a record each: another layout is not restored */
+	uint8_t reserved[112];
+	struct neighbour neighbours[NEIGHBOURS];
+	struct conn conns[]; /* to the end of the region */
+};
+_Static_assert(offsetof(struct fw_flows, conns) % 64 == 0, "records lie on cache lines");
+
+/*
+ * Starts on the preserved `flows` of `bytes`. With `restarted` it keeps what checks out of a
+ * former life. `seed` is what outsiders cannot know.
+ */
+void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool restarted,
+	     uint64_t seed);
+
+void fw_time_set(struct firewall *fw, uint64_t now_us);
+
+/*
+ * Puts a configuration in force, if it holds; NULL, or what is wrong with it (nothing has then
+ * changed). Flows that it forbids end.
+ */
+const char *fw_configure(struct firewall *fw, const struct netconf *netconf);
+
+/* The MAC of a port, as its driver says; ignored (false) unless it can be a station's. */
+bool fw_mac_set(struct firewall *fw, unsigned port, const mac_t *mac);
+
+/*
+ * Decides on a packet of `bytes` that `in_port` received, in `buffer` (FW_BUFFER_BYTES, ours alone)
+ * from its start; from INET: from ETHERNET_HEADER_BYTES on, `interface` as it says. The outcome is
+ * counted.
+ */
+struct fw_verdict fw_process(struct firewall *fw, unsigned in_port, uint8_t *buffer, unsigned bytes,
+			     uint16_t interface);
+
+/*
+ * The next packet of our own, or that had to wait: copied to `buffer` and decided on. False: there
+ * is none. Bounded by QUEUE_ENTRIES calls.
+ */
+bool fw_process_queued(struct firewall *fw, uint8_t *buffer, struct fw_verdict *verdict);
+
+/* Time-outs of neighbours and, a part at each call, of flows; call about every FW_TICK_MS. */
+#define FW_TICK_MS       100u
+#define FW_SWEEP_RECORDS 1024u
+void fw_tick(struct firewall *fw);
+
+/* --- Between the files of the core ------------------------------------------------------- */
+
+static inline struct fw_verdict fw_verdict_drop(enum fw_reason reason)
+{
+	return (struct fw_verdict){ .outcome = FW_DROP, .reason = (uint8_t)reason };
+}
+
+/* Own MAC in a zone, or NULL as long as no driver has told. */
+static inline const mac_t *fw_zone_mac(const struct firewall *fw, uint8_t zone)
+{
+	uint8_t port = zone == ZONE_WAN ? fw->settings.wan_port : fw->settings.lan_first;
+
+	if (port == FW_PORT_NONE || (fw->mac_known & FW_PORT_BIT(port)) == 0)
+		return NULL;
+	return &fw->mac[port];
+}
+
+static inline const struct settings_interface *fw_zone_interface(const struct firewall *fw,
+								 uint8_t zone)
+{
+	return zone == ZONE_WAN ? &fw->settings.wan : &fw->settings.lan;
+}
+
+/* All ports of a zone. */
+static inline uint32_t fw_zone_ports(const struct firewall *fw, uint8_t zone)
+{
+	if (zone == ZONE_LAN)
+		return fw->settings.lan_ports;
+	return fw->settings.wan_port == FW_PORT_NONE ? 0 : FW_PORT_BIT(fw->settings.wan_port);
+}
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * The configuration in force: our own checked copy of config's netconf. Until
+ * one was accepted, `valid` is false and nothing passes.
+ */
+#ifndef FIREWALL_SETTINGS_H
+#define FIREWALL_SETTINGS_H
+
+#include "services/proto/netconf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FW_PORT_HOST NETQ_PORTS_MAX /* INET */
+#define FW_PORTS     (NETQ_PORTS_MAX + 1)
+#define FW_PORT_NONE 0xffu
+
+#define FW_MTU_BYTES 1500u
+
+struct settings_interface {
+	uint32_t address; /* 0: none */
+	uint32_t mask;
+	uint32_t mtu_bytes;
+};
+
+struct settings {
+	bool valid;
+	bool nat;
+	uint8_t zone[FW_PORTS]; /* enum netconf_zone of each port */
+	uint8_t lan_first;      /* the first LAN port, whose MAC is the bridge's, or FW_PORT_NONE */
+	uint8_t wan_port;       /* or FW_PORT_NONE */
+	uint8_t lan_port_count;
+	uint32_t lan_ports; /* a bit a port */
+	uint32_t serial;
+	struct settings_interface lan, wan;
+	uint32_t gateway; /* 0: none */
+	uint32_t rule_count;
+	struct netconf_rule rules[NETCONF_RULES_MAX];
+};
+
+/*
+ * Checks `netconf` (a private copy of the region's) in every field and, if all
+ * of it holds, fills in `settings` from it. Returns NULL, or what is wrong.
+ */
+const char *settings_load(struct settings *settings, const struct netconf *netconf);
+
+/* CRC-32 as zlib computes it (IEEE 802.3, reflected). */
+uint32_t settings_crc32(const void *data, size_t bytes);
+
+static inline bool settings_on_interface(const struct settings_interface *interface,
+					 uint32_t address)
+{
+	return interface->address != 0 && ((address ^ interface->address) & interface->mask) == 0;
+}
+
+static inline bool settings_is_directed_broadcast(const struct settings_interface *interface,
+						  uint32_t address)
+{
+	return settings_on_interface(interface, address) && (address | interface->mask) == ~0u;
+}
+
+/* Our own address on either side. */
+static inline bool settings_is_own(const struct settings *settings, uint32_t address)
+{
+	return address != 0 &&
+	       (address == settings->lan.address || address == settings->wan.address);
+}
+
+#endif
