@@ -1,7 +1,6 @@
 """The ISO under test, variants of it, and the drive that carries a configuration."""
 
 import hashlib
-import json
 import os
 import subprocess
 
@@ -29,11 +28,10 @@ def sha256(path):
 
 
 def config_drive(path, document):
-    """A FAT drive on which GRUB finds `document`: text as it is, else as JSON."""
-    text = document if isinstance(document, str) else json.dumps(document)
+    """A FAT drive on which GRUB finds the text `document`."""
     source = f"{path}.json"
     with open(source, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(document)
     with open(path, "wb") as file:
         file.truncate(DRIVE_BYTES)
     _tool("mformat", "-i", path, "-f", "1440", "-v", DRIVE_LABEL, "::")

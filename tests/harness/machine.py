@@ -7,13 +7,14 @@ line and messages, and the image's SHA-256.
 
 import socket
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.harness import image
 from tests.harness.console import Console
 from tests.harness.paths import TEST_ISO
 from tests.harness.qmp import Qmp, QmpError
 from tests.harness.serial_line import SerialLine
+from tests.harness.settings import CONFIGURATION_TEXT
 
 END_TIMEOUT_S = 10
 CAPTURE_BYTES = 128  # of each frame: headers, and enough of the payload to tell
@@ -32,7 +33,7 @@ class Spec:
     machine: str = "pc"
     cpu: str = "max"
     uefi: bool = False
-    config: object = field(default=None, hash=False)
+    config: str | None = CONFIGURATION_TEXT  # None: no drive, so the factory default
     iso: str = str(TEST_ISO)
 
 

@@ -14,6 +14,7 @@ class SerialLine:
         self._connection = connection
         self._log_path = log_path
         self._text = ""
+        self._arrivals = []  # (length of the text before, time.monotonic())
         self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -54,6 +55,11 @@ class SerialLine:
                     raise TimeoutError(self._failure(pattern, timeout_s, start))
                 self._changed.wait(left)
 
+    def arrived(self, offset):
+        """When the character at `offset` came, by time.monotonic()."""
+        with self._changed:
+            return max(when for before, when in self._arrivals if before <= offset)
+
     def _failure(self, pattern, timeout_s, start):
         how = "the line closed" if self._closed else f"waited {timeout_s} s"
         return f"serial line: {how}, no {pattern!r}; the end of what came: {self._text[start:][-2000:]!r}"
@@ -68,6 +74,7 @@ class SerialLine:
                 log.write(chunk)
                 log.flush()
                 with self._changed:
+                    self._arrivals.append((len(self._text), time.monotonic()))
                     self._text += chunk.decode("utf-8", "replace").replace("\r", "")
                     self._closed = not chunk
                     self._changed.notify_all()

@@ -1,0 +1,12 @@
+"""The configuration with which the tests boot: the networks of topology.py."""
+
+import json
+
+from tests.harness.topology import LAN_GATEWAY, WAN_APPLIANCE, WAN_HOST
+
+CONFIGURATION = {
+    "lan": {"address": f"{LAN_GATEWAY}/24"},
+    "wan": {"address": f"{WAN_APPLIANCE}/24", "gateway": WAN_HOST},
+    "nat": True,
+}
+CONFIGURATION_TEXT = json.dumps(CONFIGURATION)

@@ -1,0 +1,114 @@
+"""It boots on what it finds, says what that is, and refuses what is damaged."""
+
+import re
+
+import pytest
+
+from tests.harness import image
+from tests.harness.appliance import Appliance
+from tests.harness.machine import Spec
+from tests.harness.topology import LAN_GATEWAY, WAN_HOST
+
+BUNDLE = "/boot/bulkhead.bundle"
+GRUB_CONFIGURATION = "/boot/grub/grub.cfg"
+REFUSAL_TIMEOUT_S = 40
+
+CARDS = {
+    "none": (),
+    "one": ("rtl8139",),
+    "five": ("rtl8139", "ne2k_pci", "rtl8139", "ne2k_pci", "rtl8139"),
+    "isa": ("ne2k_isa", "ne2k_isa"),
+}
+
+
+def ping(router, address, count=3):
+    answer = router.topology.lan.run("ping", "-n", "-c", count, "-i", 0.2, "-W", 2, address, check=False).stdout
+    assert f"{count} received" in answer, answer
+
+
+@pytest.mark.parametrize("cards", CARDS.values(), ids=CARDS.keys())
+def test_boots_with_any_number_of_cards(boot, cards):
+    router = boot(Spec(nics=cards))
+    router.console.wait_ready()
+    appliance = Appliance(router.console)
+    found = [row for row in appliance.ports() if row.get("model")]
+    assert len(found) == len(cards), found
+    assert [row["mac"] for row in found] == [router.mac(port) for port in range(len(cards))], found
+    if cards:
+        ping(router, LAN_GATEWAY)
+    if len(cards) > 1:
+        ping(router, WAN_HOST)
+
+
+def test_five_cards_all_carry_traffic(boot):
+    """Further ports join the LAN: each of their hosts reaches the router and the WAN."""
+    router = boot(Spec(nics=CARDS["five"]))
+    router.console.wait_ready()
+    for port, host in enumerate(router.topology.namespaces):
+        if port != 1:
+            answer = host.run("ping", "-n", "-c", 2, "-i", 0.2, "-W", 2, WAN_HOST, check=False).stdout
+            assert "2 received" in answer, f"port{port}: {answer}"
+
+
+def test_unknown_card_is_named_and_left_alone(boot):
+    router = boot(Spec(nics=("e1000", "rtl8139", "rtl8139")))
+    router.console.wait_ready()
+    appliance = Appliance(router.console)
+    assert "8086:100e" in appliance.log_text(), appliance.log_text()
+    macs = [row["mac"] for row in appliance.ports() if row.get("model")]
+    assert macs == [router.mac(1), router.mac(2)], macs
+
+
+@pytest.mark.machine(memory_mib=32)
+def test_routes_in_32_mib(router):
+    ping(router, WAN_HOST)
+    memory = router.console.json("show memory")
+    assert memory["memory_bytes"] < 32 << 20, memory
+
+
+@pytest.mark.parametrize("cpu", ["qemu64", "max"])
+def test_routes_on_old_and_new_processors(boot, cpu):
+    router = boot(Spec(cpu=cpu))
+    router.console.wait_ready()
+    ping(router, WAN_HOST)
+
+
+@pytest.mark.parametrize("machine", ["pc", "q35"])
+def test_routes_when_started_by_uefi(boot, machine):
+    router = boot(Spec(machine=machine, uefi=True, memory_mib=256))
+    router.console.wait_ready(100)
+    ping(router, WAN_HOST)
+
+
+def test_routes_on_q35(boot):
+    router = boot(Spec(machine="q35"))
+    router.console.wait_ready()
+    ping(router, WAN_HOST)
+
+
+def test_routes_with_more_memory_than_32_bits_address(boot):
+    router = boot(Spec(memory_mib=5120))
+    router.console.wait_ready()
+    ping(router, WAN_HOST)
+
+
+@pytest.mark.parametrize("where", ["manifest", "image"])
+def test_damaged_bundle_is_named_and_nothing_starts(boot, tmp_path, where):
+    bundle = bytearray(image.extract(BUNDLE))
+    place = 200 if where == "manifest" else len(bundle) - 5000
+    bundle[place] ^= 0x40
+    iso = image.variant(str(tmp_path / "damaged.iso"), {BUNDLE: bytes(bundle)})
+    router = boot(Spec(iso=iso))
+    said = router.serial.wait_for(r"(?i)^.*(checksum|damaged).*$", REFUSAL_TIMEOUT_S)
+    assert where in said[0] or re.search(r"image \S+", said[0]), said[0]
+    assert "bulkhead>" not in router.serial.text
+
+
+def test_missing_bundle_is_named_and_nothing_starts(boot, tmp_path):
+    grub = image.extract(GRUB_CONFIGURATION).decode()
+    lines = [line for line in grub.splitlines() if not re.match(r"\s*module2\s.*bundle", line)]
+    assert len(lines) < len(grub.splitlines()), grub
+    iso = image.variant(str(tmp_path / "missing.iso"), {GRUB_CONFIGURATION: "\n".join(lines).encode() + b"\n"})
+    router = boot(Spec(iso=iso))
+    router.serial.wait_for(r"(?i)^.*module.*bundle.*$|^.*bundle.*(missing|no module).*$", REFUSAL_TIMEOUT_S)
+    assert "bulkhead>" not in router.serial.text

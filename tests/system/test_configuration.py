@@ -1,0 +1,76 @@
+"""A configuration that comes with the boot is taken whole or not at all."""
+
+import copy
+import json
+
+import pytest
+
+from tests.harness.appliance import Appliance
+from tests.harness.machine import Spec
+from tests.harness.settings import CONFIGURATION
+from tests.harness.topology import LAN_HOST, WAN_HOST
+
+
+def changed(path, value):
+    """The configuration of the tests as text, with one value replaced or added."""
+    document = copy.deepcopy(CONFIGURATION)
+    *parents, last = path
+    place = document
+    for key in parents:
+        place = place[key]
+    place[last] = value
+    return json.dumps(document)
+
+
+# The document, and what the refusal has to name: the path, and the reason.
+MISTAKES = {
+    "not JSON": ('{"lan": ', []),
+    "unknown key": (changed(("lan", "adress"), "192.168.1.1/24"), ["lan.adress"]),
+    "bad address": (changed(("lan", "address"), "192.168.1.256/24"), ["lan.address"]),
+    "bad prefix": (changed(("wan", "address"), "203.0.113.2/33"), ["wan.address"]),
+    "wrong type": (changed(("nat",), "yes"), ["nat"]),
+    "gateway elsewhere": (changed(("wan", "gateway"), "198.51.100.1"), ["gateway"]),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake_is_named_and_the_factory_default_is_in_force(boot, mistake):
+    document, words = MISTAKES[mistake]
+    router = boot(Spec(config=document))
+    router.console.wait_ready()
+    refusals = [record["text"] for record in Appliance(router.console).log() if "refused" in record["text"]]
+    assert any(all(word in text for word in words) for text in refusals), \
+        (words, Appliance(router.console).log_text())
+    assert any(text in router.serial.text for text in refusals), router.serial.text[-3000:]
+    answer = router.topology.lan.run("ping", "-n", "-c", 2, "-W", 2, "192.168.1.1").stdout
+    assert "2 received" in answer, answer
+
+
+def test_nat_can_be_off(boot):
+    router = boot(Spec(config=changed(("nat",), False)))
+    router.console.wait_ready()
+    router.topology.wan_route_to_lan()
+    with router.topology.packet_port(1) as wan:
+        answer = router.topology.lan.run("ping", "-n", "-c", 2, "-i", 0.2, "-W", 2, WAN_HOST).stdout
+        frames = wan.drain()
+    assert "2 received" in answer, answer
+    sources = {".".join(map(str, frame[26:30])) for frame in frames if frame[12:14] == b"\x08\x00"}
+    assert sources == {LAN_HOST}, sources
+
+
+def test_rules_allow_and_deny(boot):
+    """Denied by a rule: that port. Allowed by a rule: ping from the WAN to a LAN host."""
+    document = copy.deepcopy(CONFIGURATION)
+    document["rules"] = [
+        {"action": "deny", "from": "lan", "to": "wan", "protocol": "udp", "destination_port": 5353},
+        {"action": "allow", "from": "wan", "to": "lan", "protocol": "icmp"},
+    ]
+    router = boot(Spec(config=json.dumps(document)))
+    router.console.wait_ready()
+    appliance = Appliance(router.console)
+    router.topology.wan_route_to_lan()
+    answer = router.topology.wan.run("ping", "-n", "-c", 2, "-i", 0.2, "-W", 2, LAN_HOST).stdout
+    assert "2 received" in answer, answer
+    before = appliance.drops().get("rule-denied", 0)
+    router.topology.lan.run("nping", "--udp", "-p", 5353, "-c", 2, "--delay", "100ms", WAN_HOST)
+    assert appliance.drops().get("rule-denied", 0) >= before + 2
