@@ -247,6 +247,11 @@ void fixture_time_out(uint32_t slot)
 	fakes[slot].memory_bytes = 0;
 }
 
+void fixture_stop_waiting(uint32_t slot)
+{
+	fakes[slot].waits = false;
+}
+
 void fixture_restart_client(uint32_t slot)
 {
 	fixture_time_out(slot);

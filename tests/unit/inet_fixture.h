@@ -48,6 +48,8 @@ struct fixture_answer fixture_call(uint32_t slot, enum socket_op op, struct sock
 struct fixture_answer fixture_answer_of(uint32_t slot);
 /* The client's time has passed: it no longer waits. */
 void fixture_time_out(uint32_t slot);
+/* The same, but its grant is not yet revoked. */
+void fixture_stop_waiting(uint32_t slot);
 /* The client starts a new life; INET is not told. */
 void fixture_restart_client(uint32_t slot);
 /* What the kernel's table says is put before INET. */

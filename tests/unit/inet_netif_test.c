@@ -308,11 +308,13 @@ static void tiny_segments_nobody_reads_leave_room_for_others(void **state)
 	uint32_t listener = fixture_listener(WEB, 80);
 	struct segment s[4];
 	struct packet p;
+	uint32_t id = 0;
+	static uint8_t got[5000];
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		shake_hands(&s[i], (uint16_t)(40000 + i));
-		accept_one(listener);
+		id = accept_one(listener);
 	}
 	for (int round = 0; round < 5000; round++)
 		for (int i = 0; i < 4; i++) {
@@ -325,6 +327,72 @@ static void tiny_segments_nobody_reads_leave_room_for_others(void **state)
 	echo_request(&p, LAN_HOST, LAN_ADDRESS, 1400);
 	deliver(&p, INET_LAN);
 	assert_true(came_out(&p));
+	/* And they were within the window, so none may be lost. */
+	struct socket_request receive = { .id = id, .length_bytes = sizeof(got) };
+	assert_int_equal(fixture_call(WEB, SOCKET_RECEIVE, receive, got).reply.length_bytes, 5000);
+}
+
+static void send_windows(uint16_t from_port, uint32_t listener, unsigned segments, uint32_t *id)
+{
+	static const uint8_t data[1460];
+	struct segment s;
+	struct packet p;
+
+	shake_hands(&s, from_port);
+	*id = accept_one(listener);
+	for (unsigned n = 0; n < segments; n++) {
+		tcp(&p, &s, data, sizeof(data));
+		deliver(&p, INET_LAN);
+		s.sequence += (uint32_t)sizeof(data);
+		drain_packets();
+	}
+}
+
+static void full_windows_nobody_reads_leave_room_for_others(void **state)
+{
+	static uint8_t got[1460];
+	uint32_t listener = fixture_listener(WEB, 80);
+	uint16_t port = 40000;
+	struct packet p;
+	uint32_t id;
+
+	(void)state;
+	while (port < 40019)
+		send_windows(port++, listener, 8, &id);
+	send_windows(port++, listener, 1, &id);
+	struct socket_request receive = { .id = id,
+					  .length_bytes = sizeof(got),
+					  .flags = SOCKET_NONBLOCKING };
+	assert_int_equal(fixture_call(WEB, SOCKET_RECEIVE, receive, got).status, OK);
+	while (port < 40060)
+		send_windows(port++, listener, 8, &id);
+	echo_request(&p, LAN_HOST, LAN_ADDRESS, 1400);
+	deliver(&p, INET_LAN);
+	assert_true(came_out(&p));
+}
+
+static void unsent_data_of_silent_peers_leaves_room_for_others(void **state)
+{
+	enum { CONNECTIONS = 48 };
+	static uint8_t data[SOCKET_TRANSFER_MAX];
+	uint32_t listener = fixture_listener(WEB, 80);
+	struct socket_request send = { .flags = SOCKET_NONBLOCKING, .length_bytes = sizeof(data) };
+	struct segment s;
+
+	(void)state;
+	for (int i = 0; i < CONNECTIONS; i++) {
+		shake_hands(&s, (uint16_t)(40000 + i));
+		send.id = accept_one(listener);
+		for (int n = 0; n < 4; n++)
+			fixture_call(WEB, SOCKET_SEND, send, data);
+		drain_packets();
+	}
+	shake_hands(&s, 50000);
+	send.id = accept_one(listener);
+	send.length_bytes = 1460;
+	struct fixture_answer answer = fixture_call(WEB, SOCKET_SEND, send, data);
+	assert_int_equal(answer.status, OK);
+	assert_int_equal(answer.reply.length_bytes, 1460);
 }
 
 /* --- Addresses ---------------------------------------------------------------- */
@@ -381,6 +449,8 @@ int main(void)
 		TEST(a_connection_reset_before_it_was_accepted_is_forgotten),
 		TEST(a_flood_of_syns_is_bounded_by_the_backlog),
 		TEST(tiny_segments_nobody_reads_leave_room_for_others),
+		TEST(full_windows_nobody_reads_leave_room_for_others),
+		TEST(unsent_data_of_silent_peers_leaves_room_for_others),
 		TEST(connections_outlive_a_change_of_the_other_address),
 		TEST(an_interface_without_an_address_is_deaf),
 	};

@@ -22,6 +22,7 @@
 #define LWIP_IPV6           0
 #define LWIP_ARP            0
 #define LWIP_ETHERNET       0
+#define PBUF_LINK_HLEN      0
 #define IP_FORWARD          0
 #define IP_OPTIONS_ALLOWED  0
 #define IP_DEFAULT_TTL      64 /* RFC 1700 */
