@@ -2,13 +2,17 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 from tests.harness.paths import TEST_ISO
 
 DRIVE_BYTES = 1440 * 1024
 DRIVE_LABEL = "BHCONFIG"
 CONFIG_PATH = "/bulkhead/config.json"
+GRUB_MODULES = "/usr/lib/grub/i386-pc"
 
 
 def _tool(*argv):
@@ -42,26 +46,38 @@ def config_drive(path, document):
 
 def extract(iso_path, iso=TEST_ISO):
     """The bytes of one file of the ISO."""
-    out = f"/tmp/bulkhead-extract-{os.getpid()}"
-    try:
-        _tool("xorriso", "-osirrox", "on", "-indev", iso, "-extract", iso_path, out)
-        with open(out, "rb") as file:
-            return file.read()
-    finally:
-        if os.path.exists(out):
-            os.chmod(out, 0o600)
-            os.unlink(out)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "file"
+        _tool("xorriso", "-osirrox", "on", "-indev", iso, "-extract", iso_path, file)
+        return file.read_bytes()
 
 
-def variant(path, replace, iso=TEST_ISO):
-    """A copy of the ISO in which files have the bytes given, by their paths."""
-    edits = []
-    for number, (iso_path, content) in enumerate(replace.items()):
-        source = f"{path}.{number}"
-        with open(source, "wb") as file:
-            file.write(content)
-        edits += ["-update", source, iso_path]
-    if os.path.exists(path):
-        os.unlink(path)
-    _tool("xorriso", "-indev", iso, "-outdev", path, "-boot_image", "any", "replay", *edits)
+def damaged(path, iso_path, offset, iso=TEST_ISO):
+    """A copy of the ISO with one bit of one file turned over, where it lies."""
+    content, file = Path(iso).read_bytes(), extract(iso_path, iso)
+    place = content.index(file) + offset
+    with open(path, "wb") as copy:
+        copy.write(content[:place] + bytes([content[place] ^ 0x40]) + content[place + 1:])
     return path
+
+
+def mkrescue(path, files):
+    """A BIOS ISO of GRUB and the files given: bytes by their paths."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            place = Path(folder) / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        _tool("grub-mkrescue", "-d", GRUB_MODULES, "--fonts=", "--locales=", "--themes=", "-o", path, folder)
+    return path
+
+
+def regrubbed(path, change, iso=TEST_ISO):
+    """A BIOS ISO with the same kernel and bundle, and change(text) as GRUB's configuration."""
+    with tempfile.TemporaryDirectory() as folder:
+        _tool("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/boot", f"{folder}/boot")
+        boot = Path(folder) / "boot"
+        files = {f"boot/{file.name}": file.read_bytes() for file in boot.iterdir() if file.is_file()}
+        text = (boot / "grub/grub.cfg").read_text()
+        _tool("chmod", "-R", "u+w", folder)
+    return mkrescue(path, files | {"boot/grub/grub.cfg": change(text).encode()})

@@ -6,12 +6,12 @@
 """
 
 import signal
+from pathlib import Path
 
 import pytest
 
 from tests.harness import sandbox
 from tests.harness.machine import Spec
-from tests.harness.paths import TEST_ISO
 from tests.harness.pool import Pool
 
 sandbox.enter()
@@ -42,7 +42,6 @@ def pytest_runtest_protocol(item):
 
 @pytest.fixture(scope="session")
 def pool(request):
-    assert TEST_ISO.exists(), f"{TEST_ISO} is not built: make test-image"
     machines = Pool(lambda: request.session.testsfailed)
     yield machines
     machines.discard()
@@ -58,6 +57,7 @@ def spec(request):
 @pytest.fixture
 def router(pool, spec, request):
     """A booted machine at its prompt, shared with tests that want the same."""
+    assert Path(spec.iso).exists(), f"{spec.iso} is not built: make test-image"
     return pool.get(spec, request.node.name)
 
 
@@ -65,6 +65,7 @@ def router(pool, spec, request):
 def boot(pool, request):
     """Starts a machine of its own for the test; the test waits for what it expects."""
     def start(spec):
+        assert Path(spec.iso).exists(), f"{spec.iso} is not built: make test-image"
         return pool.boot(spec, request.node.name)
     yield start
     pool.discard()

@@ -10,7 +10,6 @@ from tests.harness.machine import Spec
 from tests.harness.topology import LAN_GATEWAY, WAN_HOST
 
 BUNDLE = "/boot/bulkhead.bundle"
-GRUB_CONFIGURATION = "/boot/grub/grub.cfg"
 REFUSAL_TIMEOUT_S = 40
 
 CARDS = {
@@ -94,21 +93,19 @@ def test_routes_with_more_memory_than_32_bits_address(boot):
 
 @pytest.mark.parametrize("where", ["manifest", "image"])
 def test_damaged_bundle_is_named_and_nothing_starts(boot, tmp_path, where):
-    bundle = bytearray(image.extract(BUNDLE))
-    place = 200 if where == "manifest" else len(bundle) - 5000
-    bundle[place] ^= 0x40
-    iso = image.variant(str(tmp_path / "damaged.iso"), {BUNDLE: bytes(bundle)})
-    router = boot(Spec(iso=iso))
+    offset = 200 if where == "manifest" else len(image.extract(BUNDLE)) - 5000
+    router = boot(Spec(iso=image.damaged(str(tmp_path / "damaged.iso"), BUNDLE, offset)))
     said = router.serial.wait_for(r"(?i)^.*(checksum|damaged).*$", REFUSAL_TIMEOUT_S)
     assert where in said[0] or re.search(r"image \S+", said[0]), said[0]
     assert "bulkhead>" not in router.serial.text
 
 
 def test_missing_bundle_is_named_and_nothing_starts(boot, tmp_path):
-    grub = image.extract(GRUB_CONFIGURATION).decode()
-    lines = [line for line in grub.splitlines() if not re.match(r"\s*module2\s.*bundle", line)]
-    assert len(lines) < len(grub.splitlines()), grub
-    iso = image.variant(str(tmp_path / "missing.iso"), {GRUB_CONFIGURATION: "\n".join(lines).encode() + b"\n"})
-    router = boot(Spec(iso=iso))
+    def without_bundle(text):
+        lines = [line for line in text.splitlines() if not re.match(r"\s*module2\s.*bundle", line)]
+        assert len(lines) < len(text.splitlines()), text
+        return "\n".join(lines) + "\n"
+
+    router = boot(Spec(iso=image.regrubbed(str(tmp_path / "missing.iso"), without_bundle)))
     router.serial.wait_for(r"(?i)^.*module.*bundle.*$|^.*bundle.*(missing|no module).*$", REFUSAL_TIMEOUT_S)
     assert "bulkhead>" not in router.serial.text

@@ -16,7 +16,6 @@ from tests.harness.machine import Spec
 from tests.harness.packets import MARK, ethernet, frames_from
 from tests.harness.topology import LAN_HOST, WAN_APPLIANCE, WAN_HOST
 
-GRUB_CONFIGURATION = "/boot/grub/grub.cfg"
 HAND_OVER = "tests: GRUB hands over"
 BOOT_TIME_S = 1.0
 PING_INTERVAL_S = 0.002
@@ -49,8 +48,7 @@ def first_forwarded(router):
 
 @pytest.mark.parametrize("cards", [("rtl8139", "rtl8139"), ("ne2k_pci", "ne2k_pci")], ids=lambda c: c[0])
 def test_first_packet_is_forwarded_within_a_second(boot, tmp_path, cards):
-    grub = grub_that_announces(image.extract(GRUB_CONFIGURATION).decode())
-    iso = image.variant(str(tmp_path / "announce.iso"), {GRUB_CONFIGURATION: grub.encode()})
+    iso = image.regrubbed(str(tmp_path / "announce.iso"), grub_that_announces)
     router = boot(Spec(iso=iso, nics=cards))
     forwarded = first_forwarded(router)
     announced = router.serial.wait_for(HAND_OVER, 1)
