@@ -11,6 +11,8 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/abi/table.h"
 
+#include <stddef.h>
+
 static inline struct ipc_buffer *ipc_buffer(void)
 {
 	return (struct ipc_buffer *)USER_IPC_BUFFER;
