@@ -1,0 +1,2 @@
+services += echo
+echo_sources := appliance/echo/echo.c
