@@ -153,6 +153,7 @@ static void conn_link(struct conn_table *table, struct conn *conn)
 	if (index >= table->high_water)
 		table->high_water = index + 1;
 	table->recent[table->recent_next] = (uint16_t)index;
+	table->recent_serial[table->recent_next] = conn->serial;
 	table->recent_next = (table->recent_next + 1) % CONN_RECENT;
 }
 

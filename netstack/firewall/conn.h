@@ -74,7 +74,8 @@ struct conn_table {
 	uint64_t opened;
 	uint64_t secret[2];
 	uint32_t recent_next;
-	uint16_t recent[CONN_RECENT]; /* ring of the records last opened */
+	uint16_t recent[CONN_RECENT];        /* ring of the records last opened, */
+	uint32_t recent_serial[CONN_RECENT]; /* and which flows they were then */
 	uint16_t by_state[FW_CONN_STATE_COUNT];
 	uint16_t heads[CONN_BUCKETS];
 	uint16_t next[2 * CONN_MAX];

@@ -145,8 +145,11 @@ static struct fw_verdict wan_input(struct firewall *fw, struct packet *p, uint16
 
 static struct fw_verdict host_input(struct firewall *fw, struct packet *p, uint16_t interface)
 {
-	enum fw_reason reason = packet_parse(p);
+	enum fw_reason reason;
 
+	if (p->frame_bytes > ETHERNET_HEADER_BYTES + ETHERNET_PAYLOAD_MAX)
+		return fw_verdict_drop(DROP_FRAME_LONG);
+	reason = packet_parse(p);
 	if (reason != FW_REASON_NONE)
 		return fw_verdict_drop(reason);
 	if (route_is_broadcast(&fw->settings, p->key.destination))

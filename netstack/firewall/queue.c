@@ -34,7 +34,7 @@ bool queue_add_waiting(struct queue *queue, const struct packet *p, uint16_t int
 		       uint16_t hop, unsigned limit)
 {
 	struct queue_entry *entry;
-	unsigned same = 0;
+	unsigned same = 0, bytes;
 
 	for (unsigned i = 0; i < QUEUE_ENTRIES; i++)
 		same += queue->entries[i].state == QUEUE_WAITING && queue->entries[i].hop == hop;
@@ -43,14 +43,15 @@ bool queue_add_waiting(struct queue *queue, const struct packet *p, uint16_t int
 	entry = entry_find_free(queue);
 	if (entry == NULL)
 		return false;
-	assert(p->frame_bytes <= QUEUE_FRAME_BYTES);
+	bytes = ETHERNET_HEADER_BYTES + p->ip_bytes;
+	assert(bytes <= QUEUE_FRAME_BYTES);
 	entry->state = QUEUE_WAITING;
 	entry->in_port = p->in_port;
-	entry->bytes = p->frame_bytes;
+	entry->bytes = (uint16_t)bytes;
 	entry->hop = hop;
 	entry->interface = interface;
 	entry->ports = 0;
-	memcpy(entry->frame, p->buffer, p->frame_bytes);
+	memcpy(entry->frame, p->buffer, bytes);
 	queue->waiting++;
 	return true;
 }

@@ -1,0 +1,168 @@
+/*
+ * The firewall service: regions, time and notifications around the core (fw.h)
+ * and its queues (fw_port.h). It calls nobody and waits for nobody.
+ */
+#include "netstack/firewall/fw.h"
+#include "netstack/firewall/fw_port.h"
+#include "netstack/firewall/snapshot.h"
+#include "services/runtime/service.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct firewall fw;
+static struct fw_ports ports;
+static struct fw_table *table;
+static const struct netconf_region *netconf;
+static struct netconf netconf_copy; /* ours alone: checked, then used */
+static uint32_t netconf_in_force; /* checksum */
+static uint32_t netconf_refused;    /* checksum of the last bad one: logged once */
+static uint64_t port_slots;         /* a bit a slot */
+static uint8_t port_of_slot[SERVICE_MAX];
+static uint64_t next_tick_us, next_snapshot_us, next_configuration_us;
+
+#define CONFIGURATION_INTERVAL_US 1000000u
+
+/* The time stamp counter at start is not known outside to the cycle: good enough to seed a hash. */
+static uint64_t seed_get(void)
+{
+	return __builtin_ia32_rdtsc() ^ (time_us() << 32);
+}
+
+/* --- Configuration ------------------------------------------------------------------------ */
+
+/* Puts the configuration in force if it is another than ours; a bad one changes nothing. */
+static void configuration_read(void)
+{
+	uint32_t current = __atomic_load_n(&netconf->current, __ATOMIC_ACQUIRE);
+	const char *wrong;
+
+	if (current > 1 || netconf->copies[current].version == 0)
+		return; /* none yet */
+	if (fw.settings.valid && netconf->copies[current].crc32 == netconf_in_force)
+		return;
+	memcpy(&netconf_copy, &netconf->copies[current], sizeof netconf_copy);
+	wrong = fw_configure(&fw, &netconf_copy);
+	if (wrong == NULL) {
+		netconf_in_force = netconf_copy.crc32;
+		fw_ports_mode_set(&ports);
+		log_notice("configuration %u in force, %u rules", netconf_copy.serial,
+			   netconf_copy.rule_count);
+	} else if (netconf_copy.crc32 != netconf_refused) {
+		netconf_refused = netconf_copy.crc32;
+		log_error("configuration %u refused: %s", netconf_copy.serial, wrong);
+	}
+}
+
+/* --- Start ---------------------------------------------------------------------------------- */
+
+static void *region_of(const char *port, const char *part, size_t size_bytes)
+{
+	char alias[NAME_BYTES];
+	const struct start_map *map;
+
+	snprintf(alias, sizeof alias, "%s.%s", port, part);
+	map = region_find(alias);
+	return map == NULL || map->size_bytes < size_bytes ? NULL : (void *)(uintptr_t)map->address;
+}
+
+static void port_open(unsigned index, const char *name, const char *service, size_t rx_bytes)
+{
+	struct fw_port_regions regions = {
+		.driver = region_of(name, "drv", sizeof(struct netq_driver)),
+		.rx = region_of(name, "rx", rx_bytes),
+		.rx_bytes = rx_bytes,
+		.own = region_of(name, "fw", sizeof(struct netq_firewall)),
+		.tx = region_of(name, "tx", NETQ_TX_BYTES),
+	};
+	uint32_t slot = service_slot(service);
+
+	if (regions.driver == NULL || regions.rx == NULL || regions.own == NULL ||
+	    regions.tx == NULL || slot >= SERVICE_MAX)
+		return;
+	port_slots |= 1ull << slot;
+	port_of_slot[slot] = (uint8_t)index;
+	fw_port_attach(&ports, index, slot, &regions, service_info()->restarted != 0);
+}
+
+static void ports_open(void)
+{
+	char name[NAME_BYTES];
+
+	fw_ports_init(&ports, &fw);
+	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
+		snprintf(name, sizeof name, "port%u", index);
+		port_open(index, name, name, NETQ_RX_BYTES);
+	}
+	port_open(FW_PORT_HOST, "host", "inet", NETQ_TX_BYTES);
+}
+
+static enum status start(void)
+{
+	const struct start_map *flows = region_find("flows");
+	bool restarted = service_info()->restarted != 0;
+
+	if (flows == NULL || flows->size_bytes < FW_FLOWS_BYTES)
+		return E_ABSENT;
+	table = region("fw.table", sizeof *table);
+	netconf = region("netconf", sizeof *netconf);
+	fw_init(&fw, (struct fw_flows *)(uintptr_t)flows->address, flows->size_bytes, restarted,
+		seed_get());
+	fw_time_set(&fw, time_us());
+	ports_open();
+	snapshot_init(table, &fw, &ports, restarted);
+	configuration_read();
+	if (restarted)
+		log_notice("%u connections restored, %u discarded", fw.conns.restored,
+			   fw.conns.discarded);
+	return OK;
+}
+
+/* --- Events --------------------------------------------------------------------------------- */
+
+static void notified(uint64_t sources)
+{
+	uint64_t from_ports = sources & port_slots;
+
+	while (from_ports != 0) {
+		unsigned slot = (unsigned)__builtin_ctzll(from_ports);
+
+		fw_port_refresh(&ports, port_of_slot[slot]);
+		from_ports &= from_ports - 1;
+	}
+	if ((sources & ~port_slots) != 0)
+		configuration_read();
+}
+
+static uint64_t work(uint64_t now_us)
+{
+	fw_time_set(&fw, now_us);
+	if (now_us >= next_tick_us) {
+		next_tick_us = now_us + FW_TICK_MS * 1000u;
+		fw_tick(&fw);
+		fw_ports_tick(&ports);
+	}
+	if (now_us >= next_configuration_us) {
+		/* In case the notification was lost with a former life. */
+		next_configuration_us = now_us + CONFIGURATION_INTERVAL_US;
+		configuration_read();
+	}
+	if (now_us >= next_snapshot_us) {
+		next_snapshot_us = now_us + SNAPSHOT_INTERVAL_US;
+		snapshot_write(table, &fw, &ports, now_us);
+	}
+	if (fw_ports_work(&ports))
+		return now_us;
+	return next_tick_us < next_snapshot_us ? next_tick_us : next_snapshot_us;
+}
+
+int main(void)
+{
+	static const struct service firewall = {
+		.start = start,
+		.notified = notified,
+		.work = work,
+	};
+
+	return service_run(&firewall);
+}

@@ -1,0 +1,397 @@
+#include "netstack/firewall/fw_port.h"
+
+#include "services/runtime/service.h"
+
+#include <string.h>
+
+void fw_ports_init(struct fw_ports *ports, struct firewall *fw)
+{
+	memset(ports, 0, sizeof *ports);
+	ports->fw = fw;
+}
+
+/* --- What the other side says ------------------------------------------------------------ */
+
+/* Complains once per disorder: RS is slow to act compared with us. */
+static void port_complain(struct fw_port *port, enum complaint complaint)
+{
+	if (port->complained)
+		return;
+	port->complained = true;
+	port->complaints++;
+	service_complain(port->slot, complaint);
+}
+
+/* Frames received and not consumed; 0 if the index makes no sense. */
+static uint32_t port_rx_filled(struct fw_port *port)
+{
+	uint32_t filled = netq_load(&port->regions.driver->rx_produced) - port->rx_consumed;
+
+	if (filled <= NETQ_RX_SLOTS)
+		return filled;
+	port_complain(port, COMPLAINT_RING_INDEX);
+	return 0;
+}
+
+/* Has the transmit queue room? Looks at the other side's index only if it seems full. */
+static bool port_tx_has_room(struct fw_port *port)
+{
+	uint32_t outstanding = port->tx_produced - port->tx_consumed;
+	uint32_t consumed;
+
+	if (outstanding < NETQ_TX_SLOTS)
+		return true;
+	consumed = netq_load(&port->regions.driver->tx_consumed);
+	if (consumed - port->tx_consumed > outstanding) {
+		port_complain(port, COMPLAINT_RING_INDEX);
+		return false;
+	}
+	port->tx_consumed = consumed;
+	return port->tx_produced - consumed < NETQ_TX_SLOTS;
+}
+
+static uint8_t *port_tx_slot(const struct fw_port *port)
+{
+	return port->regions.tx + (size_t)(port->tx_produced % NETQ_TX_SLOTS) * NETQ_TX_SLOT_BYTES;
+}
+
+void fw_port_refresh(struct fw_ports *ports, unsigned index)
+{
+	struct fw_port *port = &ports->ports[index];
+	const struct netq_driver *driver = port->regions.driver;
+	uint32_t link;
+	mac_t mac;
+
+	if (!port->attached || index == FW_PORT_HOST || netq_load(&driver->ready) != 1)
+		return;
+	link = __atomic_load_n(&driver->link, __ATOMIC_RELAXED);
+	port->link = link <= NETQ_LINK_UP ? (uint8_t)link : NETQ_LINK_UNKNOWN;
+	port->speed_mbit = __atomic_load_n(&driver->speed_mbit, __ATOMIC_RELAXED);
+	memcpy(&mac, driver->mac, sizeof mac);
+	if (!fw_mac_set(ports->fw, index, &mac))
+		port_complain(port, COMPLAINT_PROTOCOL);
+}
+
+/* --- Sending ------------------------------------------------------------------------------ */
+
+/* Why a port cannot take a frame now, or FW_REASON_NONE. */
+static enum fw_reason port_tx_check(const struct fw_ports *ports, unsigned index)
+{
+	const struct fw_port *port = &ports->ports[index];
+
+	if (!port->attached)
+		return DROP_PORT_NOT_READY;
+	if (index == FW_PORT_HOST)
+		return FW_REASON_NONE;
+	if ((ports->fw->mac_known & FW_PORT_BIT(index)) == 0)
+		return DROP_PORT_NOT_READY;
+	return port->link == NETQ_LINK_DOWN ? DROP_PORT_LINK_DOWN : FW_REASON_NONE;
+}
+
+/* Publishes the frame in the next slot. Short ones are padded, so that nothing stale leaves. */
+static void port_tx_commit(struct fw_port *port, unsigned bytes, uint16_t interface, bool pad)
+{
+	struct netq_tx_desc *desc = &port->regions.own->tx[port->tx_produced % NETQ_TX_SLOTS];
+
+	if (pad && bytes < ETHERNET_FRAME_MIN) {
+		memset(port_tx_slot(port) + bytes, 0, ETHERNET_FRAME_MIN - bytes);
+		bytes = ETHERNET_FRAME_MIN;
+	}
+	desc->length_bytes = (uint16_t)bytes;
+	desc->interface = interface;
+	port->tx_frames++;
+	port->tx_bytes += bytes;
+	port->tx_produced++;
+	netq_store(&port->regions.own->tx_produced, port->tx_produced);
+}
+
+/* Eight bytes at a time; the last eight may be copied twice. At least 8 bytes. */
+static inline void frame_copy(uint8_t *to, const uint8_t *from, unsigned bytes)
+{
+	unsigned at = 0;
+	uint64_t word;
+
+	for (; at + 8 <= bytes; at += 8) {
+		__builtin_memcpy(&word, from + at, 8);
+		__builtin_memcpy(to + at, &word, 8);
+	}
+	__builtin_memcpy(&word, from + bytes - 8, 8);
+	__builtin_memcpy(to + bytes - 8, &word, 8);
+}
+
+/* Sends what lies in `buffer` by one port; it may lie in that port's next slot already. */
+static void port_send(struct fw_ports *ports, unsigned index, const uint8_t *buffer,
+		      const struct fw_verdict *verdict)
+{
+	struct fw_port *port = &ports->ports[index];
+	enum fw_reason reason = port_tx_check(ports, index);
+	unsigned skipped = index == FW_PORT_HOST ? ETHERNET_HEADER_BYTES : 0;
+	unsigned bytes = verdict->bytes - skipped;
+
+	if (reason == FW_REASON_NONE && !port_tx_has_room(port))
+		reason = DROP_TX_FULL;
+	if (reason != FW_REASON_NONE) {
+		ports->fw->dropped[reason]++;
+		port->dropped++;
+		return;
+	}
+	if (buffer + skipped != port_tx_slot(port))
+		frame_copy(port_tx_slot(port), buffer + skipped, bytes);
+	port_tx_commit(port, bytes, verdict->interface, index != FW_PORT_HOST);
+}
+
+/* To several ports: that in whose slot the frame lies comes last, as sending gives the slot away.
+ */
+static void ports_send(struct fw_ports *ports, const struct fw_verdict *verdict, uint8_t *buffer,
+		       unsigned guess)
+{
+	uint32_t others = verdict->ports & ~FW_PORT_BIT(guess);
+
+	for (unsigned index = 0; others != 0; index++, others >>= 1)
+		if ((others & 1u) != 0)
+			port_send(ports, index, buffer, verdict);
+	if ((verdict->ports & FW_PORT_BIT(guess)) != 0)
+		port_send(ports, guess, buffer, verdict);
+}
+
+/* Publish, full barrier, look at the wake index: netq.h. */
+static void port_tx_signal(struct fw_port *port)
+{
+	uint32_t before = port->tx_signalled;
+
+	if (before == port->tx_produced)
+		return;
+	netq_barrier();
+	port->tx_signalled = port->tx_produced;
+	if (netq_wakes(before, port->tx_produced, netq_load(&port->regions.driver->tx_wake)))
+		service_notify(port->slot);
+}
+
+static void ports_signal(struct fw_ports *ports)
+{
+	for (unsigned index = 0; index < FW_PORTS; index++)
+		if (ports->ports[index].attached)
+			port_tx_signal(&ports->ports[index]);
+}
+
+/* --- Receiving ---------------------------------------------------------------------------- */
+
+/* Where to copy the next frame from `port` to. */
+static uint8_t *port_buffer(struct fw_ports *ports, const struct fw_port *port)
+{
+	struct fw_port *guess = &ports->ports[port->guess];
+
+	if (guess->attached && port_tx_has_room(guess))
+		return port_tx_slot(guess);
+	return ports->staging;
+}
+
+/* The next descriptor, read once, as it may change under our eyes. */
+static struct netq_rx_desc port_rx_desc(const struct fw_port *port)
+{
+	const struct netq_rx_desc *shared =
+		&port->regions.driver->rx[port->rx_consumed % NETQ_RX_SLOTS];
+	struct netq_rx_desc desc = {
+		.offset = __atomic_load_n(&shared->offset, __ATOMIC_RELAXED),
+		.length_bytes = __atomic_load_n(&shared->length_bytes, __ATOMIC_RELAXED),
+		.interface = __atomic_load_n(&shared->interface, __ATOMIC_RELAXED),
+	};
+
+	return desc;
+}
+
+static bool desc_is_within(const struct fw_port *port, const struct netq_rx_desc *desc)
+{
+	return desc->offset <= port->regions.rx_bytes &&
+	       desc->length_bytes <= port->regions.rx_bytes - desc->offset;
+}
+
+static void port_rx_drop(struct fw_ports *ports, struct fw_port *port, enum fw_reason reason)
+{
+	ports->fw->dropped[reason]++;
+	port->dropped++;
+}
+
+static void port_rx_take(struct fw_ports *ports, unsigned index)
+{
+	struct fw_port *port = &ports->ports[index];
+	struct netq_rx_desc desc = port_rx_desc(port);
+	unsigned skipped = index == FW_PORT_HOST ? ETHERNET_HEADER_BYTES : 0;
+	unsigned guess = port->guess;
+	struct fw_verdict verdict;
+	uint8_t *buffer;
+
+	port->rx_frames++;
+	port->rx_bytes += desc.length_bytes;
+	if (!desc_is_within(port, &desc)) {
+		port_complain(port, COMPLAINT_RING_BUFFER);
+		port_rx_drop(ports, port, DROP_FRAME_LONG);
+		return;
+	}
+	if (desc.length_bytes < NETQ_FRAME_MIN) {
+		port_rx_drop(ports, port, DROP_FRAME_SHORT);
+		return;
+	}
+	if (desc.length_bytes > NETQ_FRAME_MAX - skipped) {
+		port_rx_drop(ports, port, DROP_FRAME_LONG);
+		return;
+	}
+	buffer = port_buffer(ports, port);
+	frame_copy(buffer + skipped, port->regions.rx + desc.offset, desc.length_bytes);
+	verdict = fw_process(ports->fw, index, buffer, desc.length_bytes, desc.interface);
+	if (verdict.outcome == FW_DROP)
+		port->dropped++;
+	if (verdict.outcome != FW_FORWARD)
+		return;
+	ports_send(ports, &verdict, buffer, guess);
+	if (verdict.ports != FW_PORT_BIT(guess))
+		port->guess = (uint8_t)__builtin_ctz(verdict.ports);
+}
+
+/* A batch of one port; true if there may be more. Consumed only when it has been dealt with. */
+static bool port_rx_batch(struct fw_ports *ports, unsigned index)
+{
+	struct fw_port *port = &ports->ports[index];
+	uint32_t filled = port_rx_filled(port);
+	uint32_t count = filled < FW_PORT_BATCH ? filled : FW_PORT_BATCH;
+
+	for (uint32_t i = 0; i < count; i++) {
+		port_rx_take(ports, index);
+		port->rx_consumed++;
+		netq_store(&port->regions.own->rx_consumed, port->rx_consumed);
+	}
+	if (count > 0 && filled <= NETQ_RX_SLOTS)
+		port->complained = false;
+	return filled > count;
+}
+
+/* Asks to be told of the next frame, then looks once more; true: there is one already. */
+static bool port_rx_arm(struct fw_port *port)
+{
+	if (port->regions.own->rx_wake != port->rx_consumed) {
+		netq_store(&port->regions.own->rx_wake, port->rx_consumed);
+		netq_barrier();
+	}
+	return port_rx_filled(port) != 0;
+}
+
+/* Our own packets: answers, questions, errors, and those that have waited. */
+static void ports_send_queued(struct fw_ports *ports)
+{
+	struct fw_verdict verdict;
+
+	for (unsigned i = 0; i < QUEUE_ENTRIES; i++) {
+		if (!fw_process_queued(ports->fw, ports->staging, &verdict))
+			return;
+		if (verdict.outcome == FW_FORWARD)
+			ports_send(ports, &verdict, ports->staging, FW_PORT_HOST);
+	}
+}
+
+bool fw_ports_work(struct fw_ports *ports)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < FW_PORTS; i++) {
+		unsigned index = (ports->turn + i) % FW_PORTS;
+
+		if (!ports->ports[index].attached)
+			continue;
+		more |= port_rx_batch(ports, index);
+		if (ports->fw->queue.ready > 0)
+			ports_send_queued(ports);
+		ports_signal(ports);
+	}
+	ports->turn = (ports->turn + 1) % FW_PORTS;
+	if (more || ports->fw->queue.ready > 0)
+		return true;
+	for (unsigned index = 0; index < FW_PORTS; index++)
+		if (ports->ports[index].attached)
+			more |= port_rx_arm(&ports->ports[index]);
+	return more;
+}
+
+/* --- Attaching and watching ---------------------------------------------------------------- */
+
+/* Our indices of the former life, made to fit if they do not: then the queue counts as empty. */
+static void port_indices_restore(struct fw_port *port)
+{
+	const struct netq_driver *driver = port->regions.driver;
+	uint32_t rx_produced = netq_load(&driver->rx_produced);
+
+	port->tx_produced = netq_load(&port->regions.own->tx_produced);
+	port->tx_consumed = netq_load(&driver->tx_consumed);
+	port->rx_consumed = netq_load(&port->regions.own->rx_consumed);
+	if (port->tx_produced - port->tx_consumed > NETQ_TX_SLOTS)
+		port->tx_produced = port->tx_consumed;
+	if (rx_produced - port->rx_consumed > NETQ_RX_SLOTS)
+		port->rx_consumed = rx_produced;
+	netq_store(&port->regions.own->tx_produced, port->tx_produced);
+	netq_store(&port->regions.own->rx_consumed, port->rx_consumed);
+}
+
+void fw_port_attach(struct fw_ports *ports, unsigned index, uint32_t slot,
+		    const struct fw_port_regions *regions, bool restarted)
+{
+	struct fw_port *port = &ports->ports[index];
+
+	port->attached = true;
+	port->slot = slot;
+	port->regions = *regions;
+	port->guess = (uint8_t)(index == FW_PORT_GUESS ? 0 : FW_PORT_GUESS);
+	if (restarted)
+		port_indices_restore(port);
+	/* One before what is wanted, so that the first round arms with a barrier. */
+	port->regions.own->rx_wake = port->rx_consumed - 1;
+	port->tx_signalled = port->tx_produced;
+	port->tx_moved_ms = ports->fw->now_ms;
+	fw_port_refresh(ports, index);
+	if (restarted)
+		service_notify(slot);
+}
+
+void fw_ports_mode_set(struct fw_ports *ports)
+{
+	const struct settings *settings = &ports->fw->settings;
+
+	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
+		struct fw_port *port = &ports->ports[index];
+		uint32_t promiscuous =
+			settings->zone[index] == ZONE_LAN && settings->lan_port_count > 1;
+
+		if (!port->attached || port->regions.own->promiscuous == promiscuous)
+			continue;
+		port->regions.own->promiscuous = promiscuous;
+		netq_store(&port->regions.own->mode_sequence, port->regions.own->mode_sequence + 1);
+		service_notify(port->slot);
+	}
+}
+
+/* Frames to send, a link, and none sent for long: the device is alive but silent. */
+static void port_stall_check(struct fw_ports *ports, struct fw_port *port)
+{
+	uint32_t now_ms = ports->fw->now_ms;
+	uint32_t consumed = netq_load(&port->regions.driver->tx_consumed);
+
+	if (consumed != port->tx_consumed || consumed == port->tx_produced) {
+		if (consumed - port->tx_consumed <= port->tx_produced - port->tx_consumed)
+			port->tx_consumed = consumed;
+		port->tx_moved_ms = now_ms;
+		return;
+	}
+	if (port->link != NETQ_LINK_UP || now_ms - port->tx_moved_ms < FW_PORT_STALL_MS)
+		return;
+	port->tx_moved_ms = now_ms;
+	port->complaints++;
+	service_complain(port->slot, COMPLAINT_STALLED);
+}
+
+void fw_ports_tick(struct fw_ports *ports)
+{
+	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
+		if (!ports->ports[index].attached)
+			continue;
+		fw_port_refresh(ports, index);
+		port_stall_check(ports, &ports->ports[index]);
+	}
+}

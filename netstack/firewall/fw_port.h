@@ -1,0 +1,77 @@
+/*
+ * The firewall's end of the packet queues: six ports and INET's "host"; see
+ * services/proto/netq.h, which is the contract.
+ *
+ * A received frame is copied once, before anybody looks at it, straight into
+ * the next free transmit slot of the port that we guess it will leave by: the
+ * one the last frame from there left by. Only if the guess was wrong, or the
+ * frame goes to several ports, is it copied again.
+ *
+ * Our own indices are kept privately and only published; what the other side
+ * publishes is checked at each use.
+ */
+#ifndef FIREWALL_FW_PORT_H
+#define FIREWALL_FW_PORT_H
+
+#include "netstack/firewall/fw.h"
+
+#define FW_PORT_BATCH    64u   /* frames of one port before the next gets its turn */
+#define FW_PORT_GUESS    1u    /* first guess: port1 is WAN in the factory configuration */
+#define FW_PORT_STALL_MS 3000u /* frames to send and none sent for so long is worth a complaint */
+
+/* The four regions of a port (netq.h), as mapped. */
+struct fw_port_regions {
+	const struct netq_driver *driver;
+	const uint8_t *rx;
+	size_t rx_bytes;
+	struct netq_firewall *own;
+	uint8_t *tx; /* NETQ_TX_BYTES */
+};
+
+struct fw_port {
+	bool attached;   /* the manifest has it */
+	bool complained; /* about its present state; cleared when it is in order again */
+	uint8_t guess;   /* port that the last frame from here left by */
+	uint8_t link;    /* enum netq_link */
+	uint32_t slot;   /* service at the other end */
+	struct fw_port_regions regions;
+	uint32_t rx_consumed, tx_produced; /* ours; published in regions.own */
+	uint32_t tx_consumed;              /* theirs, as last checked */
+	uint32_t tx_signalled; /* up to here the other side has been told if it wanted */
+	uint32_t tx_moved_ms;  /* when tx_consumed last moved, or the queue was empty */
+	uint32_t speed_mbit;
+	uint64_t rx_frames, rx_bytes, tx_frames, tx_bytes, dropped, complaints;
+};
+
+struct fw_ports {
+	struct firewall *fw;
+	unsigned turn; /* port that comes first next time */
+	struct fw_port ports[FW_PORTS];
+	uint8_t staging[FW_BUFFER_BYTES]; /* for frames whose guess has no room */
+};
+
+void fw_ports_init(struct fw_ports *ports, struct firewall *fw);
+
+/*
+ * Attaches a port served by `slot`. With `restarted` it goes on at the preserved indices, if they
+ * fit the other side's. Tells the other side, in case its signal was lost with our last life.
+ */
+void fw_port_attach(struct fw_ports *ports, unsigned index, uint32_t slot,
+		    const struct fw_port_regions *regions, bool restarted);
+
+/* Takes over what the driver says of MAC and link, checked. */
+void fw_port_refresh(struct fw_ports *ports, unsigned index);
+
+/* Receive modes that the configuration asks for: a bridge hears everything. */
+void fw_ports_mode_set(struct fw_ports *ports);
+
+/*
+ * One round: at most FW_PORT_BATCH frames of each port, and our own packets. True: there is more
+ * to do. False: every port has been asked to tell us of the next frame.
+ */
+bool fw_ports_work(struct fw_ports *ports);
+
+/* Every FW_TICK_MS: refreshes all ports, notices stalled ones. */
+void fw_ports_tick(struct fw_ports *ports);
+
+#endif
