@@ -1,6 +1,5 @@
-# INET: lwIP as a service. lwIP's own files keep their own warnings (third
-# sources); they are compiled with INET's options, once for the image and once
-# for the unit tests.
+# INET: lwIP as a service. lwIP is compiled with INET's options, for the image
+# and, with the sanitizers, for the unit tests.
 
 lwip_directory := build/third/lwip/src
 lwip_sources := \
@@ -11,22 +10,20 @@ lwip_sources := \
 lwip_cflags := -Inetstack/inet/port -isystem $(lwip_directory)/include
 
 services += inet
-inet_sources := $(wildcard netstack/inet/*.c)
-inet_third_sources := $(lwip_sources)
+inet_own_sources := $(wildcard netstack/inet/*.c)
+inet_sources := $(inet_own_sources) $(lwip_sources)
 inet_cflags := $(lwip_cflags)
 
-inet_tested := $(filter-out netstack/inet/inet.c, $(inet_sources)) tests/unit/inet_fixture.c
+inet_tested := $(filter-out netstack/inet/inet.c, $(inet_own_sources)) tests/unit/inet_fixture.c \
+	$(lwip_sources)
 
 unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_netif inet_echo
 inet_random_test_sources := tests/unit/inet_random_test.c netstack/inet/random.c netstack/inet/siphash.c
 inet_hostq_test_sources := tests/unit/inet_hostq_test.c netstack/inet/hostq.c
 inet_netconf_test_sources := tests/unit/inet_netconf_test.c netstack/inet/netconf_reader.c
 inet_socket_test_sources := tests/unit/inet_socket_test.c $(inet_tested)
-inet_socket_test_third_sources := $(lwip_sources)
 inet_socket_test_cflags := $(lwip_cflags)
 inet_netif_test_sources := tests/unit/inet_netif_test.c $(inet_tested)
-inet_netif_test_third_sources := $(lwip_sources)
 inet_netif_test_cflags := $(lwip_cflags)
 inet_echo_test_sources := tests/unit/inet_echo_test.c services/runtime/socket.c $(inet_tested)
-inet_echo_test_third_sources := $(lwip_sources)
 inet_echo_test_cflags := $(lwip_cflags)
