@@ -1,0 +1,229 @@
+# Bulkhead's one Makefile. A folder adds a module.mk that names what it has:
+#
+#	services += rtl8139		-> build/services/rtl8139.elf
+#	rtl8139_sources := ...		root-relative; runtime and picolibc are linked in
+#	rtl8139_fpu := yes		only if it needs floating point
+#	rtl8139_cflags, rtl8139_libraries
+#	unit_tests += ring		-> build/tests/unit/ring, with sanitizers and cmocka
+#	ring_test_sources, ring_test_cflags
+#	fuzz_targets += frame		-> build/tests/fuzz/frame, with libFuzzer
+#	frame_fuzz_sources, frame_fuzz_cflags	corpus in tests/fuzz/corpus/frame/
+#	kernel_sources, runtime_sources
+#
+# Spin models are tests/model/*.pml. `make help` lists what can be made.
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.DEFAULT_GOAL := image
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+# Images for tests can crash their services on request; they are built beside the others.
+out := $(if $(TEST_IMAGE),build/test,build)
+variant_flags := $(if $(TEST_IMAGE),-DBULKHEAD_TEST_IMAGE)
+
+CC := gcc
+CLANG := clang
+PYTHON := /usr/bin/python3
+quiet := $(if $(V),,@)
+version := $(shell GIT_OPTIONAL_LOCKS=0 git describe --always --dirty 2>/dev/null || echo unknown)
+
+modules := $(sort $(shell find kernel services netstack drivers appliance config tests -name module.mk))
+include $(modules)
+
+warnings := -Wall -Wextra -Werror -Wshadow -Wconversion -Wsign-conversion -Wundef -Wvla \
+	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough
+common_flags := -std=gnu17 -g -I. -ffile-prefix-map=$(CURDIR)/=
+
+# --- What the rules are made of ------------------------------------------
+
+# $(call remember,FILE,TEXT): FILE contains TEXT, and is touched only when that changes.
+remember = $(if $(call differs,$(strip $(2)),$(file <$(1))),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+differs = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,yes)
+
+# $(call objects,PRODUCT,SOURCES)
+objects = $(patsubst %,$(1)/%.o,$(2))
+
+# $(call compile,FOLDER,SOURCES,COMPILER,FLAGS): FOLDER/SOURCE.o of each source.
+define compile
+$(call remember,$(1)/flags,$(3) $(4) $(warnings))
+$(1)/%.o: % $(1)/flags
+	$$(quiet)mkdir -p $$(@D)
+	@$$(if $$(quiet),echo "  compile  $$@")
+	$$(quiet)$(3) $(4) $$(if $$(filter build/third/%,$$<),-w,$(warnings)) -MMD -MP -c -o $$@ $$<
+-include $(patsubst %.o,%.d,$(call objects,$(1),$(2)))
+endef
+
+# --- Third-party sources -------------------------------------------------
+
+third := build/third
+third_picolibc := $(third)/picolibc.stamp
+third_lwip := $(third)/lwip.stamp
+third_cjson := $(third)/cjson.stamp
+third_stamps := $(third_picolibc) $(third_lwip) $(third_cjson)
+
+.PHONY: third-picolibc third-lwip third-cjson
+third-picolibc: $(third_picolibc)
+third-lwip: $(third_lwip)
+third-cjson: $(third_cjson)
+
+$(third)/%.stamp: image/third/% image/third/fetch image/third/archives.txt
+	$(quiet)image/third/make $*
+
+# Sources that a module.mk names appear when they are unpacked.
+$(third)/lwip/%: $(third_lwip) ;
+$(third)/cjson/%: $(third_cjson) ;
+$(third)/lib/libcjson.a: $(third_cjson) ;
+$(third_cjson): $(third_picolibc)
+
+# --- Kernel --------------------------------------------------------------
+
+kernel_flags := $(common_flags) -O2 -ffreestanding -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \
+	-fno-pie -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
+	$(variant_flags) $(kernel_cflags)
+kernel_objects := $(call objects,$(out)/objects/kernel,$(kernel_sources))
+kernel := $(out)/kernel.elf
+
+$(eval $(call compile,$(out)/objects/kernel,$(kernel_sources),$(CC),$(kernel_flags)))
+
+$(kernel): $(kernel_objects) kernel/kernel.ld
+	@$(if $(quiet),echo "  link     $@")
+	$(quiet)$(CC) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--build-id=none,--no-warn-rwx-segments \
+		-T kernel/kernel.ld -o $@ $(kernel_objects)
+
+# --- Services ------------------------------------------------------------
+
+# picolibc stands there twice: `integer` contains nothing that needs an SSE register.
+libc_integer := $(third)/picolibc/integer
+libc_double := $(third)/picolibc/double
+compiler_headers := $(shell $(CC) -print-file-name=include 2>/dev/null)
+libgcc := $(shell $(CC) -print-libgcc-file-name 2>/dev/null)
+
+service_flags := $(common_flags) -O2 -fno-pie -fno-pic -mno-red-zone -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections -fdata-sections \
+	$(variant_flags)
+service_link := -nostdlib -static -no-pie -T services/runtime/service.ld \
+	-Wl,-z,max-page-size=4096,--build-id=none,--gc-sections
+
+# $(call libc_of,SERVICE), $(call flags_of,SERVICE)
+libc_of = $(if $($(1)_fpu),$(libc_double),$(libc_integer))
+flags_of = $(service_flags) $(if $($(1)_fpu),,-mgeneral-regs-only) \
+	-nostdinc -isystem $(call libc_of,$(1))/include -isystem $(compiler_headers) $($(1)_cflags)
+
+# $(call service,NAME)
+define service
+$(eval $(call compile,$(out)/objects/$(1),$($(1)_sources),$(CC),$(call flags_of,$(1))))
+$(call objects,$(out)/objects/$(1),$($(1)_sources)): $(third_stamps)
+$(out)/services/$(1).elf: $(call objects,$(out)/objects/$(1),$($(1)_sources)) $($(1)_libraries) \
+		$(out)/runtime.a services/runtime/service.ld image/check_elf.py $(out)/objects/$(1)/flags
+	$$(quiet)mkdir -p $$(@D)
+	@$$(if $$(quiet),echo "  link     $$@")
+	$$(quiet)$(CC) $(service_link) -o $$@ $(call objects,$(out)/objects/$(1),$($(1)_sources)) \
+		$($(1)_libraries) -Wl,--start-group $(out)/runtime.a $(call libc_of,$(1))/lib/libc.a $(libgcc) -Wl,--end-group
+	$$(quiet)$(PYTHON) image/check_elf.py $(if $($(1)_fpu),--fpu) $$@
+endef
+
+runtime_objects := $(call objects,$(out)/objects/runtime,$(runtime_sources))
+$(eval $(call compile,$(out)/objects/runtime,$(runtime_sources),$(CC),$(call flags_of,runtime)))
+$(runtime_objects): $(third_stamps)
+$(out)/runtime.a: $(runtime_objects)
+	$(quiet)rm -f $@
+	$(quiet)ar rcsD $@ $(runtime_objects)
+
+$(foreach name,$(services),$(eval $(call service,$(name))))
+service_elfs := $(patsubst %,$(out)/services/%.elf,$(services))
+
+# --- Bundle and images ---------------------------------------------------
+
+bundle := $(out)/bulkhead.bundle
+iso := $(out)/bulkhead.iso
+compiler := $(wildcard image/manifest/*.py)
+driver_blocks := $(wildcard drivers/*/*/manifest.toml)
+
+$(call remember,$(out)/objects/version,$(version))
+$(bundle): config/system.toml $(driver_blocks) $(compiler) $(service_elfs) $(out)/objects/version
+	@$(if $(quiet),echo "  manifest $@")
+	$(quiet)$(PYTHON) -m image.manifest config/system.toml $(addprefix --drivers ,$(driver_blocks)) \
+		--images $(out)/services --build-id "$(version)" --picture $(out)/system -o $@
+
+$(iso): $(kernel) $(bundle) image/grub/build image/grub/grub.cfg
+	@$(if $(quiet),echo "  iso      $@")
+	$(quiet)image/grub/build $(out)
+
+.PHONY: image services test-image
+image: $(iso)
+	$(quiet)image/sizes $(out)
+
+services: $(service_elfs)
+
+test-image:
+	$(quiet)$(MAKE) TEST_IMAGE=1 image
+
+# --- Host tests ----------------------------------------------------------
+
+sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+unit_flags := $(common_flags) -O1 $(sanitizers) -DBULKHEAD_UNIT_TEST
+fuzz_flags := $(common_flags) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+unit_programs := $(patsubst %,build/tests/unit/%,$(unit_tests))
+fuzz_programs := $(patsubst %,build/tests/fuzz/%,$(fuzz_targets))
+
+# $(call host,NAME,unit or fuzz,SOURCES,COMPILER,FLAGS,LIBRARIES)
+define host
+$(eval $(call compile,build/tests/objects/$(2)/$(1),$(3),$(4),$(5)))
+$(call objects,build/tests/objects/$(2)/$(1),$(3)): $(third_lwip) $(third_cjson)
+build/tests/$(2)/$(1): $(call objects,build/tests/objects/$(2)/$(1),$(3)) build/tests/objects/$(2)/$(1)/flags
+	$$(quiet)mkdir -p $$(@D)
+	@$$(if $$(quiet),echo "  link     $$@")
+	$$(quiet)$(4) $(5) -o $$@ $(call objects,build/tests/objects/$(2)/$(1),$(3)) $(6)
+endef
+
+$(foreach name,$(unit_tests),$(eval $(call host,$(name),unit,$($(name)_test_sources),$(CC),$(unit_flags) \
+	$($(name)_test_cflags),-lcmocka)))
+$(foreach name,$(fuzz_targets),$(eval $(call host,$(name),fuzz,$($(name)_fuzz_sources),$(CLANG),$(fuzz_flags) \
+	$($(name)_fuzz_cflags))))
+
+# --- What a person asks for ----------------------------------------------
+
+.PHONY: help setup run test unit fuzz model manifest-test system check gdb pcap clean unit-programs fuzz-programs
+
+help:
+	@echo "make run     set up, build and boot the router in QEMU"
+	@echo "make test    set up, build and run every test"
+	@echo "make         build/bulkhead.iso; services: only those; test-image: the one for tests"
+	@echo "make unit | fuzz | model | manifest-test | system   one stage of the tests"
+	@echo "make check   who may include whom; draws build/dependencies.svg"
+	@echo "make gdb     boots and waits for the debugger; SERVICE=name for one service"
+	@echo "make pcap    as run, and captures PORT=port0 into build/port0.pcap"
+	@echo "V=1 shows commands, TEST_IMAGE=1 builds into build/test"
+
+setup:
+	$(quiet)image/setup
+
+# A second make, so that the first may run where there is no compiler yet.
+run: setup
+	$(quiet)$(MAKE) image
+	$(quiet)image/qemu $(out)
+
+gdb: setup
+	$(quiet)$(MAKE) image
+	$(quiet)image/gdb $(out) $(SERVICE)
+
+pcap: setup
+	$(quiet)$(MAKE) image
+	$(quiet)image/qemu $(out) --pcap $(or $(PORT),port0)
+
+test: setup
+	$(quiet)$(PYTHON) tests/run
+
+unit fuzz model manifest-test system: setup
+	$(quiet)$(PYTHON) tests/run $@
+
+unit-programs: $(unit_programs)
+	@echo "$(unit_tests)" > build/tests/unit.list
+fuzz-programs: $(fuzz_programs)
+	@echo "$(fuzz_targets)" > build/tests/fuzz.list
+
+check:
+	$(quiet)$(PYTHON) -m image.dependencies --picture build/dependencies
+
+clean:
+	rm -rf build
