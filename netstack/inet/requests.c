@@ -13,6 +13,7 @@
 #include "netstack/inet/poll.h"
 #include "netstack/inet/socket_tcp.h"
 #include "netstack/inet/socket_udp.h"
+#include "netstack/inet/transfer.h"
 #include "netstack/inet/watch.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
@@ -22,15 +23,12 @@
 
 #define FLAGS_KNOWN (SOCKET_NONBLOCKING | SOCKET_NOTIFY)
 
-/* Data on its way from a client, between attempt and finish. */
-static uint8_t staging[SOCKET_TRANSFER_MAX];
-
 static enum status find(const struct inet_call *call, struct inet_socket **socket)
 {
 	return inet_socket_find(call->from, call->request.id, socket);
 }
 
-static struct inet_socket *find_known(const struct inet_call *call, uint32_t id)
+struct inet_socket *inet_call_socket(const struct inet_call *call, uint32_t id)
 {
 	struct inet_socket *socket = NULL;
 	enum status status = inet_socket_find(call->from, id, &socket);
@@ -43,7 +41,7 @@ static struct inet_name name_in(const struct inet_call *call)
 	return (struct inet_name){ .address = call->request.address, .port = call->request.port };
 }
 
-static void name_out(struct socket_reply *reply, struct inet_name name)
+void inet_reply_name(struct socket_reply *reply, struct inet_name name)
 {
 	reply->address = name.address;
 	reply->port = name.port;
@@ -82,7 +80,7 @@ static void open_finish(const struct inet_call *call, const struct socket_reply 
 			bool delivered)
 {
 	if (!delivered)
-		inet_socket_close(find_known(call, reply->id));
+		inet_socket_close(inet_call_socket(call, reply->id));
 }
 
 static enum status bind_attempt(const struct inet_call *call, struct socket_reply *reply)
@@ -94,7 +92,7 @@ static enum status bind_attempt(const struct inet_call *call, struct socket_repl
 		return status;
 	status = socket->type == SOCKET_STREAM ? inet_tcp_bind(socket, name_in(call))
 					       : inet_udp_bind(socket, name_in(call));
-	name_out(reply, socket->local);
+	inet_reply_name(reply, socket->local);
 	return status;
 }
 
@@ -117,7 +115,7 @@ static enum status name_attempt(const struct inet_call *call, struct socket_repl
 	enum status status = find(call, &socket);
 
 	if (status == OK)
-		name_out(reply, socket->local);
+		inet_reply_name(reply, socket->local);
 	return status;
 }
 
@@ -130,7 +128,7 @@ static enum status peer_attempt(const struct inet_call *call, struct socket_repl
 		return status;
 	if (socket->state != INET_SOCKET_CONNECTED)
 		return E_STATE;
-	name_out(reply, socket->peer);
+	inet_reply_name(reply, socket->peer);
 	return OK;
 }
 
@@ -148,7 +146,7 @@ static enum status accept_attempt(const struct inet_call *call, struct socket_re
 	if (status != OK)
 		return status;
 	reply->id = connection->id;
-	name_out(reply, connection->peer);
+	inet_reply_name(reply, connection->peer);
 	return OK;
 }
 
@@ -158,7 +156,8 @@ static void accept_finish(const struct inet_call *call, const struct socket_repl
 	struct inet_socket *connection;
 
 	(void)reply;
-	if (delivered && inet_tcp_accept(find_known(call, call->request.id), &connection) == OK)
+	if (delivered &&
+	    inet_tcp_accept(inet_call_socket(call, call->request.id), &connection) == OK)
 		inet_tcp_accepted(connection);
 }
 
@@ -196,136 +195,7 @@ static enum status close_attempt(const struct inet_call *call, struct socket_rep
 	return status;
 }
 
-/* --- Data ---------------------------------------------------------------------- */
-
-static enum status fetch(const struct inet_call *call, size_t length_bytes)
-{
-	if (length_bytes == 0)
-		return OK;
-	return copy_from(call->from.slot, call->request.grant, 0, staging, length_bytes);
-}
-
-static enum status stream_send(const struct inet_call *call, struct inet_socket *socket,
-			       struct socket_reply *reply)
-{
-	size_t space;
-	enum status status = inet_tcp_space(socket, &space);
-
-	if (status != OK)
-		return status;
-	if (call->request.length_bytes == 0)
-		return E_ARGUMENT;
-	size_t length = space < call->request.length_bytes ? space : call->request.length_bytes;
-	reply->length_bytes = (uint32_t)length;
-	return fetch(call, length);
-}
-
-static enum status datagram_send(const struct inet_call *call, struct inet_socket *socket,
-				 struct socket_reply *reply)
-{
-	enum status status = fetch(call, call->request.length_bytes);
-
-	if (status != OK)
-		return status;
-	reply->length_bytes = call->request.length_bytes;
-	return inet_udp_send(socket, name_in(call), staging, call->request.length_bytes);
-}
-
-static enum status send_attempt(const struct inet_call *call, struct socket_reply *reply)
-{
-	struct inet_socket *socket;
-	enum status status = find(call, &socket);
-
-	if (status != OK)
-		return status;
-	if (call->request.length_bytes > SOCKET_TRANSFER_MAX)
-		return E_TOO_LARGE;
-	return socket->type == SOCKET_STREAM ? stream_send(call, socket, reply)
-					     : datagram_send(call, socket, reply);
-}
-
-static void send_finish(const struct inet_call *call, const struct socket_reply *reply,
-			bool delivered)
-{
-	struct inet_socket *socket = find_known(call, call->request.id);
-
-	if (delivered && socket->type == SOCKET_STREAM)
-		inet_tcp_write(socket, staging, reply->length_bytes);
-}
-
-/* Copies up to the caller's length of the chain to the caller. */
-static enum status deliver(const struct inet_call *call, const struct pbuf *data,
-			   uint32_t *length_bytes)
-{
-	uint32_t limit = call->request.length_bytes;
-	uint32_t done = 0;
-
-	for (; data != NULL && done < limit; data = data->next) {
-		uint32_t part = data->len < limit - done ? data->len : limit - done;
-		if (part == 0)
-			continue;
-		enum status status =
-			copy_to(call->from.slot, call->request.grant, done, data->payload, part);
-		if (status != OK)
-			return status;
-		done += part;
-	}
-	*length_bytes = done;
-	return OK;
-}
-
-static enum status stream_receive(const struct inet_call *call, struct inet_socket *socket,
-				  struct socket_reply *reply)
-{
-	struct pbuf *data;
-	enum status status = inet_tcp_readable(socket, &data);
-
-	if (status != OK)
-		return status;
-	if (call->request.length_bytes == 0)
-		return E_ARGUMENT; /* the answer would look like the end of the stream */
-	name_out(reply, socket->peer);
-	return deliver(call, data, &reply->length_bytes);
-}
-
-static enum status datagram_receive(const struct inet_call *call, struct inet_socket *socket,
-				    struct socket_reply *reply)
-{
-	const struct inet_datagram *oldest;
-	enum status status = inet_udp_oldest(socket, &oldest);
-
-	if (status != OK)
-		return status;
-	name_out(reply, oldest->from);
-	reply->count = oldest->data->tot_len; /* more than length_bytes: it was cut */
-	return deliver(call, oldest->data, &reply->length_bytes);
-}
-
-static enum status receive_attempt(const struct inet_call *call, struct socket_reply *reply)
-{
-	struct inet_socket *socket;
-	enum status status = find(call, &socket);
-
-	if (status != OK)
-		return status;
-	if (call->request.length_bytes > SOCKET_TRANSFER_MAX)
-		return E_TOO_LARGE;
-	return socket->type == SOCKET_STREAM ? stream_receive(call, socket, reply)
-					     : datagram_receive(call, socket, reply);
-}
-
-static void receive_finish(const struct inet_call *call, const struct socket_reply *reply,
-			   bool delivered)
-{
-	struct inet_socket *socket = find_known(call, call->request.id);
-
-	if (!delivered)
-		return;
-	if (socket->type == SOCKET_DATAGRAM)
-		inet_udp_consume(socket);
-	else if (reply->length_bytes > 0)
-		inet_tcp_consume(socket, reply->length_bytes);
-}
+/* --- Waiting for events ----------------------------------------------------------- */
 
 static enum status poll_attempt(const struct inet_call *call, struct socket_reply *reply)
 {
@@ -363,8 +233,8 @@ static const struct operation *operation_of(uint32_t op)
 		[SOCKET_LISTEN - SOCKET_OPEN] = { listen_attempt, NULL },
 		[SOCKET_ACCEPT - SOCKET_OPEN] = { accept_attempt, accept_finish },
 		[SOCKET_CONNECT - SOCKET_OPEN] = { connect_attempt, NULL },
-		[SOCKET_SEND - SOCKET_OPEN] = { send_attempt, send_finish },
-		[SOCKET_RECEIVE - SOCKET_OPEN] = { receive_attempt, receive_finish },
+		[SOCKET_SEND - SOCKET_OPEN] = { inet_send_attempt, inet_send_finish },
+		[SOCKET_RECEIVE - SOCKET_OPEN] = { inet_receive_attempt, inet_receive_finish },
 		[SOCKET_SHUTDOWN - SOCKET_OPEN] = { shutdown_attempt, NULL },
 		[SOCKET_CLOSE - SOCKET_OPEN] = { close_attempt, NULL },
 		[SOCKET_NAME - SOCKET_OPEN] = { name_attempt, NULL },

@@ -14,6 +14,9 @@ struct inet_call {
 void inet_request(const struct message *request);
 /* Answers if that is possible now. False: the call has to wait. */
 bool inet_call_try(const struct inet_call *call);
+/* The socket of a call whose attempt has found it. */
+struct inet_socket *inet_call_socket(const struct inet_call *call, uint32_t id);
+void inet_reply_name(struct socket_reply *reply, struct inet_name name);
 /* Closes a socket of either type. */
 void inet_socket_close(struct inet_socket *socket);
 

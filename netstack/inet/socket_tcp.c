@@ -4,33 +4,22 @@
  * lwIP frees a pcb by itself when a connection has failed (it tells on_error)
  * and when one that both sides have ended runs out its TIME-WAIT (it does not
  * tell). So a socket lets go of its pcb as soon as both directions have ended.
- *
- * Memory is shared by need: what one connection may hold, unread or unsent, is
- * a fraction of what is still free, so that a greedy or hostile one gets less
- * as memory gets short and none can use it up.
  */
 #include "netstack/inet/socket_tcp.h"
 
 #include "lwip/priv/tcp_priv.h"
-#include "lwip/stats.h"
 #include "lwip/sys.h"
 #include "netstack/inet/hooks.h"
 #include "netstack/inet/lwip_error.h"
 #include "netstack/inet/netif.h"
 #include "netstack/inet/random.h"
+#include "netstack/inet/tcp_memory.h"
 
 #include <assert.h>
 
-#define BACKLOG_MAX        16u
-#define PORT_TRIES         32
-#define UNREAD_PBUFS_MAX   24u /* then they are merged: a segment may carry one byte */
-#define UNREAD_SHARE       4u  /* of the free packet pool, at most a quarter */
-#define POOL_RESERVE       8u  /* packets that only pass: echo requests, acknowledgements */
-#define UNSENT_SHARE       8u  /* of the free heap above the reserve, at most an eighth */
-#define HEAP_RESERVE_BYTES (96u * 1024)
-#define HEAP_FLOOR_BYTES   (16u * 1024)
-#define SEGMENT_SHARE      8u
-#define WRITE_OVERHEAD_DIV 4u /* headers take up to this part of what is written */
+#define BACKLOG_MAX      16u
+#define PORT_TRIES       32
+#define UNREAD_PBUFS_MAX 24u /* then they are merged: a segment may carry one byte */
 
 /* --- What lwIP tells ----------------------------------------------------- */
 
@@ -198,38 +187,6 @@ uint32_t inet_tcp_isn(const ip_addr_t *local, uint16_t local_port, const ip_addr
 	return inet_random_isn(&flow, (uint64_t)sys_now() * 1000);
 }
 
-struct holding {
-	size_t buffers, bytes;
-};
-
-static void holding_add(struct holding *holding, const struct pbuf *data)
-{
-	if (data == NULL)
-		return;
-	holding->buffers += pbuf_clen(data);
-	holding->bytes += data->tot_len;
-}
-
-/* Before the segment is acknowledged: dropped, it comes again. */
-err_t inet_tcp_admit(const struct tcp_pcb *pcb, const struct pbuf *segment)
-{
-	const struct inet_socket *socket = pcb->callback_arg;
-	const struct stats_mem *pool = lwip_stats.memp[MEMP_PBUF_POOL];
-	const struct stats_mem *heap = &lwip_stats.mem;
-	struct holding holding = { 0 };
-
-	if (segment->tot_len == 0 || pcb->state == LISTEN || socket == NULL)
-		return ERR_OK;
-	holding_add(&holding, socket->unread);
-	for (const struct tcp_seg *early = pcb->ooseq; early != NULL; early = early->next)
-		holding_add(&holding, early->p);
-	if (pool->used + POOL_RESERVE > pool->avail)
-		return ERR_MEM;
-	bool fair = holding.buffers <= inet_share(pool->avail, pool->used, UNREAD_SHARE) &&
-		    holding.bytes <= inet_share(heap->avail, heap->used, UNREAD_SHARE);
-	return holding.buffers == 0 || fair ? ERR_OK : ERR_MEM;
-}
-
 /* --- What clients ask ----------------------------------------------------- */
 
 enum status inet_tcp_open(struct inet_socket *socket)
@@ -342,48 +299,6 @@ enum status inet_tcp_connect(struct inet_socket *socket, struct inet_name peer)
 	return E_STATE;
 }
 
-/* As lwIP cuts what is written: its segments are never longer than this. */
-static size_t segment_bytes(const struct tcp_pcb *pcb)
-{
-	size_t half_window = pcb->snd_wnd_max / 2;
-	return half_window != 0 && half_window < pcb->mss ? half_window : pcb->mss;
-}
-
-/*
- * What memory allows. A connection may hold a fraction of what is free above
- * the reserve, and out of the reserve two segments, so that the last to come
- * gets on, too. The floor is for packets that arrive and for acknowledgements.
- */
-static size_t affordable_bytes(const struct tcp_pcb *pcb)
-{
-	size_t used = lwip_stats.mem.used, avail = lwip_stats.mem.avail;
-	size_t share = inet_share(avail, used + HEAP_RESERVE_BYTES, UNSENT_SHARE);
-	size_t least = used + HEAP_FLOOR_BYTES < avail ? 2 * TCP_MSS : 0;
-	size_t allowed = LWIP_MAX(share, least);
-	size_t data = allowed - allowed / WRITE_OVERHEAD_DIV;
-	size_t held = TCP_SND_BUF - LWIP_MIN(tcp_sndbuf(pcb), TCP_SND_BUF);
-
-	return data > held ? data - held : 0;
-}
-
-/* What the segments left to this connection can carry. */
-static size_t carried_bytes(const struct tcp_pcb *pcb)
-{
-	const struct stats_mem *segments = lwip_stats.memp[MEMP_TCP_SEG];
-	size_t share = inet_share(segments->avail, segments->used, SEGMENT_SHARE);
-	size_t limit = LWIP_MIN(share, TCP_SND_QUEUELEN);
-	/* The last may be split in two when it joins one begun before. */
-	size_t taken = pcb->snd_queuelen + 2u;
-
-	return limit > taken ? (limit - taken) * segment_bytes(pcb) : 0;
-}
-
-static size_t writable_bytes(const struct tcp_pcb *pcb)
-{
-	size_t bytes = LWIP_MIN(affordable_bytes(pcb), carried_bytes(pcb));
-	return LWIP_MIN(bytes, tcp_sndbuf(pcb));
-}
-
 enum status inet_tcp_space(struct inet_socket *socket, size_t *bytes)
 {
 	if (socket->state == INET_SOCKET_FAILED)
@@ -394,7 +309,7 @@ enum status inet_tcp_space(struct inet_socket *socket, size_t *bytes)
 		return E_STATE;
 	if (socket->shut || socket->tcp == NULL)
 		return E_CLOSED;
-	*bytes = writable_bytes(socket->tcp);
+	*bytes = inet_tcp_writable_bytes(socket->tcp);
 	return *bytes > 0 ? OK : E_AGAIN;
 }
 

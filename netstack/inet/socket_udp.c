@@ -15,7 +15,7 @@
 static bool has_room(const struct inet_socket *socket)
 {
 	const struct stats_mem *pool = lwip_stats.memp[MEMP_PBUF_POOL];
-	size_t share = inet_share(pool->avail, pool->used, UNREAD_SHARE);
+	size_t share = ((size_t)pool->avail - pool->used) / UNREAD_SHARE;
 
 	return socket->datagram_count < INET_DATAGRAMS_MAX && socket->datagram_count <= share;
 }

@@ -3,7 +3,7 @@
  * that a restart allocates nothing and no peer can make INET grow.
  *
  * Sized for 256 TCP connections. A connection that nobody reads holds at most
- * its receive window, and the shares in socket_tcp.c shrink as the pools empty,
+ * its receive window, and the shares in tcp_memory.c shrink as the pools empty,
  * so the sums below may be smaller than connections times window.
  */
 #ifndef INET_LWIPOPTS_H
