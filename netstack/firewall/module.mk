@@ -13,11 +13,11 @@ fw_test_sources := $(fw_core) tests/unit/fw_world.c
 unit_tests += fw_forward fw_reasons fw_conn fw_nat fw_neighbour fw_port
 fw_forward_test_sources := tests/unit/fw_forward_test.c $(fw_test_sources)
 fw_reasons_test_sources := tests/unit/fw_reasons_test.c $(fw_test_sources) \
-	netstack/firewall/fw_port.c
+	tests/unit/fw_rings.c netstack/firewall/fw_port.c
 fw_conn_test_sources := tests/unit/fw_conn_test.c $(fw_test_sources)
 fw_nat_test_sources := tests/unit/fw_nat_test.c $(fw_test_sources)
 fw_neighbour_test_sources := tests/unit/fw_neighbour_test.c $(fw_test_sources)
-fw_port_test_sources := tests/unit/fw_port_test.c $(fw_test_sources) \
+fw_port_test_sources := tests/unit/fw_port_test.c $(fw_test_sources) tests/unit/fw_rings.c \
 	netstack/firewall/fw_port.c netstack/firewall/snapshot.c
 
 fuzz_targets += fw_frame

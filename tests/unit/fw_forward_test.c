@@ -1,13 +1,11 @@
 /* Whole packets through the core: translation, forwarding, delivery. */
+#include "netstack/wire/arp.h"
 #include "tests/unit/fw_world.h"
 
-#include "netstack/wire/arp.h"
-
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static int setup(void **state)
 {

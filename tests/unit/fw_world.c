@@ -58,8 +58,7 @@ struct world *world_new(void)
 
 struct world *world_new_small(unsigned flows)
 {
-	return world_start(
-		world_make(sizeof(struct fw_flows) + (flows + 1) * sizeof(struct conn)));
+	return world_start(world_make(sizeof(struct fw_flows) + (flows + 1) * sizeof(struct conn)));
 }
 
 void world_free(struct world *w)
@@ -114,8 +113,8 @@ struct fw_verdict world_send(struct world *w, unsigned port, const struct frame 
 	unsigned skipped = port == FW_PORT_HOST ? ETHERNET_HEADER_BYTES : 0;
 
 	memcpy(w->out.buffer, frame->buffer, sizeof w->out.buffer);
-	w->verdict = fw_process(&w->fw, port, w->out.buffer, frame->bytes - skipped,
-				FW_INTERFACE_LAN);
+	w->verdict =
+		fw_process(&w->fw, port, w->out.buffer, frame->bytes - skipped, FW_INTERFACE_LAN);
 	w->out.bytes = w->verdict.bytes;
 	return w->verdict;
 }
@@ -288,11 +287,11 @@ void frame_seal(struct frame *f)
 	struct ipv4_header *ip = frame_ip(f);
 	uint8_t *l4 = frame_l4(f);
 	unsigned l4_bytes = be16_get(&ip->total_bytes) - (ip->version_ihl & 15u) * 4;
-	uint32_t sum = ip->protocol == IPPROTO_ICMP_NUMBER ? 0 :
-							     plain_pseudo((uint8_t *)ip, l4_bytes);
-	unsigned at = ip->protocol == IPPROTO_TCP_NUMBER ? 16 :
-		      ip->protocol == IPPROTO_UDP_NUMBER ? 6 :
-							   2;
+	uint32_t sum =
+		ip->protocol == IPPROTO_ICMP_NUMBER ? 0 : plain_pseudo((uint8_t *)ip, l4_bytes);
+	unsigned at = ip->protocol == IPPROTO_TCP_NUMBER   ? 16
+		      : ip->protocol == IPPROTO_UDP_NUMBER ? 6
+							   : 2;
 
 	frame_seal_ip(f);
 	be16_set((be16_t *)(l4 + at), 0);

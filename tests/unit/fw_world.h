@@ -12,15 +12,15 @@
 #include "netstack/firewall/packet.h"
 
 #define LAN_ADDRESS 0xc0a80101u
-#define CLIENT 0xc0a8010au
-#define CLIENT2 0xc0a8010bu
+#define CLIENT      0xc0a8010au
+#define CLIENT2     0xc0a8010bu
 #define WAN_ADDRESS 0xcb007102u
-#define GATEWAY 0xcb007101u
-#define SERVER 0xc6336407u
-#define SERVER2 0xc6336408u
+#define GATEWAY     0xcb007101u
+#define SERVER      0xc6336407u
+#define SERVER2     0xc6336408u
 
-#define LAN_PORT 0u
-#define WAN_PORT 1u
+#define LAN_PORT  0u
+#define WAN_PORT  1u
 #define LAN_PORT2 2u
 
 extern const mac_t mac_lan, mac_wan, mac_client, mac_client2, mac_gateway, mac_all;
