@@ -2,8 +2,6 @@
 #include "tests/unit/fw_world.h"
 
 #include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,8 +3,6 @@
 #include "tests/unit/fw_world.h"
 
 #include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
 static int setup(void **state)

@@ -4,8 +4,6 @@
 #include "tests/unit/fw_rings.h"
 
 #include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

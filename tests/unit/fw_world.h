@@ -11,6 +11,12 @@
 #include "netstack/firewall/fw.h"
 #include "netstack/firewall/packet.h"
 
+/* What cmocka.h wants to come before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #define LAN_ADDRESS 0xc0a80101u
 #define CLIENT      0xc0a8010au
 #define CLIENT2     0xc0a8010bu
