@@ -12,7 +12,8 @@ MARK = b"probe of the tests"
 
 
 def ethernet(to_mac, from_mac=HOSTILE_MAC):
-    return Ether(dst=to_mac, src=from_mac)
+    """The header of a frame with IPv4 in it, be that a scapy packet or bytes."""
+    return Ether(dst=to_mac, src=from_mac, type=0x0800)
 
 
 def probe_tcp(to_mac, source, target, port):
