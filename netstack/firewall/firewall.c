@@ -15,7 +15,7 @@ static struct fw_ports ports;
 static struct fw_table *table;
 static const struct netconf_region *netconf;
 static struct netconf netconf_copy; /* ours alone: checked, then used */
-static uint32_t netconf_in_force; /* checksum */
+static uint32_t netconf_in_force;   /* checksum */
 static uint32_t netconf_refused;    /* checksum of the last bad one: logged once */
 static uint64_t port_slots;         /* a bit a slot */
 static uint8_t port_of_slot[SERVICE_MAX];

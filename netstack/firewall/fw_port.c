@@ -4,23 +4,7 @@
 
 #include <string.h>
 
-void fw_ports_init(struct fw_ports *ports, struct firewall *fw)
-{
-	memset(ports, 0, sizeof *ports);
-	ports->fw = fw;
-}
-
 /* --- What the other side says ------------------------------------------------------------ */
-
-/* Complains once per disorder: RS is slow to act compared with us. */
-static void port_complain(struct fw_port *port, enum complaint complaint)
-{
-	if (port->complained)
-		return;
-	port->complained = true;
-	port->complaints++;
-	service_complain(port->slot, complaint);
-}
 
 /* Frames received and not consumed; 0 if the index makes no sense. */
 static uint32_t port_rx_filled(struct fw_port *port)
@@ -29,7 +13,7 @@ static uint32_t port_rx_filled(struct fw_port *port)
 
 	if (filled <= NETQ_RX_SLOTS)
 		return filled;
-	port_complain(port, COMPLAINT_RING_INDEX);
+	fw_port_complain(port, COMPLAINT_RING_INDEX);
 	return 0;
 }
 
@@ -43,7 +27,7 @@ static bool port_tx_has_room(struct fw_port *port)
 		return true;
 	consumed = netq_load(&port->regions.driver->tx_consumed);
 	if (consumed - port->tx_consumed > outstanding) {
-		port_complain(port, COMPLAINT_RING_INDEX);
+		fw_port_complain(port, COMPLAINT_RING_INDEX);
 		return false;
 	}
 	port->tx_consumed = consumed;
@@ -53,23 +37,6 @@ static bool port_tx_has_room(struct fw_port *port)
 static uint8_t *port_tx_slot(const struct fw_port *port)
 {
 	return port->regions.tx + (size_t)(port->tx_produced % NETQ_TX_SLOTS) * NETQ_TX_SLOT_BYTES;
-}
-
-void fw_port_refresh(struct fw_ports *ports, unsigned index)
-{
-	struct fw_port *port = &ports->ports[index];
-	const struct netq_driver *driver = port->regions.driver;
-	uint32_t link;
-	mac_t mac;
-
-	if (!port->attached || index == FW_PORT_HOST || netq_load(&driver->ready) != 1)
-		return;
-	link = __atomic_load_n(&driver->link, __ATOMIC_RELAXED);
-	port->link = link <= NETQ_LINK_UP ? (uint8_t)link : NETQ_LINK_UNKNOWN;
-	port->speed_mbit = __atomic_load_n(&driver->speed_mbit, __ATOMIC_RELAXED);
-	memcpy(&mac, driver->mac, sizeof mac);
-	if (!fw_mac_set(ports->fw, index, &mac))
-		port_complain(port, COMPLAINT_PROTOCOL);
 }
 
 /* --- Sending ------------------------------------------------------------------------------ */
@@ -105,18 +72,29 @@ static void port_tx_commit(struct fw_port *port, unsigned bytes, uint16_t interf
 	netq_store(&port->regions.own->tx_produced, port->tx_produced);
 }
 
-/* Eight bytes at a time; the last eight may be copied twice. At least 8 bytes. */
-static inline void frame_copy(uint8_t *to, const uint8_t *from, unsigned bytes)
+static inline void word_copy(uint8_t *to, const uint8_t *from)
 {
-	unsigned at = 0;
 	uint64_t word;
 
-	for (; at + 8 <= bytes; at += 8) {
-		__builtin_memcpy(&word, from + at, 8);
-		__builtin_memcpy(to + at, &word, 8);
+	__builtin_memcpy(&word, from, sizeof word);
+	__builtin_memcpy(to, &word, sizeof word);
+}
+
+/* By words of eight bytes; the last word may overlap the one before. At least 8 bytes. */
+static inline void frame_copy(uint8_t *to, const uint8_t *from, unsigned bytes)
+{
+	const uint8_t *last = from + bytes - 8;
+	uint8_t *to_last = to + bytes - 8;
+
+	for (; bytes >= 32; bytes -= 32, to += 32, from += 32) {
+		word_copy(to, from);
+		word_copy(to + 8, from + 8);
+		word_copy(to + 16, from + 16);
+		word_copy(to + 24, from + 24);
 	}
-	__builtin_memcpy(&word, from + bytes - 8, 8);
-	__builtin_memcpy(to + bytes - 8, &word, 8);
+	for (; bytes >= 8; bytes -= 8, to += 8, from += 8)
+		word_copy(to, from);
+	word_copy(to_last, last);
 }
 
 /* Sends what lies in `buffer` by one port; it may lie in that port's next slot already. */
@@ -224,7 +202,7 @@ static void port_rx_take(struct fw_ports *ports, unsigned index)
 	port->rx_frames++;
 	port->rx_bytes += desc.length_bytes;
 	if (!desc_is_within(port, &desc)) {
-		port_complain(port, COMPLAINT_RING_BUFFER);
+		fw_port_complain(port, COMPLAINT_RING_BUFFER);
 		port_rx_drop(ports, port, DROP_FRAME_LONG);
 		return;
 	}
@@ -309,89 +287,4 @@ bool fw_ports_work(struct fw_ports *ports)
 		if (ports->ports[index].attached)
 			more |= port_rx_arm(&ports->ports[index]);
 	return more;
-}
-
-/* --- Attaching and watching ---------------------------------------------------------------- */
-
-/* Our indices of the former life, made to fit if they do not: then the queue counts as empty. */
-static void port_indices_restore(struct fw_port *port)
-{
-	const struct netq_driver *driver = port->regions.driver;
-	uint32_t rx_produced = netq_load(&driver->rx_produced);
-
-	port->tx_produced = netq_load(&port->regions.own->tx_produced);
-	port->tx_consumed = netq_load(&driver->tx_consumed);
-	port->rx_consumed = netq_load(&port->regions.own->rx_consumed);
-	if (port->tx_produced - port->tx_consumed > NETQ_TX_SLOTS)
-		port->tx_produced = port->tx_consumed;
-	if (rx_produced - port->rx_consumed > NETQ_RX_SLOTS)
-		port->rx_consumed = rx_produced;
-	netq_store(&port->regions.own->tx_produced, port->tx_produced);
-	netq_store(&port->regions.own->rx_consumed, port->rx_consumed);
-}
-
-void fw_port_attach(struct fw_ports *ports, unsigned index, uint32_t slot,
-		    const struct fw_port_regions *regions, bool restarted)
-{
-	struct fw_port *port = &ports->ports[index];
-
-	port->attached = true;
-	port->slot = slot;
-	port->regions = *regions;
-	port->guess = (uint8_t)(index == FW_PORT_GUESS ? 0 : FW_PORT_GUESS);
-	if (restarted)
-		port_indices_restore(port);
-	/* One before what is wanted, so that the first round arms with a barrier. */
-	port->regions.own->rx_wake = port->rx_consumed - 1;
-	port->tx_signalled = port->tx_produced;
-	port->tx_moved_ms = ports->fw->now_ms;
-	fw_port_refresh(ports, index);
-	if (restarted)
-		service_notify(slot);
-}
-
-void fw_ports_mode_set(struct fw_ports *ports)
-{
-	const struct settings *settings = &ports->fw->settings;
-
-	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
-		struct fw_port *port = &ports->ports[index];
-		uint32_t promiscuous =
-			settings->zone[index] == ZONE_LAN && settings->lan_port_count > 1;
-
-		if (!port->attached || port->regions.own->promiscuous == promiscuous)
-			continue;
-		port->regions.own->promiscuous = promiscuous;
-		netq_store(&port->regions.own->mode_sequence, port->regions.own->mode_sequence + 1);
-		service_notify(port->slot);
-	}
-}
-
-/* Frames to send, a link, and none sent for long: the device is alive but silent. */
-static void port_stall_check(struct fw_ports *ports, struct fw_port *port)
-{
-	uint32_t now_ms = ports->fw->now_ms;
-	uint32_t consumed = netq_load(&port->regions.driver->tx_consumed);
-
-	if (consumed != port->tx_consumed || consumed == port->tx_produced) {
-		if (consumed - port->tx_consumed <= port->tx_produced - port->tx_consumed)
-			port->tx_consumed = consumed;
-		port->tx_moved_ms = now_ms;
-		return;
-	}
-	if (port->link != NETQ_LINK_UP || now_ms - port->tx_moved_ms < FW_PORT_STALL_MS)
-		return;
-	port->tx_moved_ms = now_ms;
-	port->complaints++;
-	service_complain(port->slot, COMPLAINT_STALLED);
-}
-
-void fw_ports_tick(struct fw_ports *ports)
-{
-	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
-		if (!ports->ports[index].attached)
-			continue;
-		fw_port_refresh(ports, index);
-		port_stall_check(ports, &ports->ports[index]);
-	}
 }

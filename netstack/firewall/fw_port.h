@@ -14,6 +14,7 @@
 #define FIREWALL_FW_PORT_H
 
 #include "netstack/firewall/fw.h"
+#include "services/runtime/service.h"
 
 #define FW_PORT_BATCH    64u   /* frames of one port before the next gets its turn */
 #define FW_PORT_GUESS    1u    /* first guess: port1 is WAN in the factory configuration */
@@ -61,6 +62,9 @@ void fw_port_attach(struct fw_ports *ports, unsigned index, uint32_t slot,
 
 /* Takes over what the driver says of MAC and link, checked. */
 void fw_port_refresh(struct fw_ports *ports, unsigned index);
+
+/* Complains about the port's driver, once per disorder: RS is slow to act compared with us. */
+void fw_port_complain(struct fw_port *port, enum complaint complaint);
 
 /* Receive modes that the configuration asks for: a bridge hears everything. */
 void fw_ports_mode_set(struct fw_ports *ports);

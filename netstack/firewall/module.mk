@@ -5,20 +5,22 @@ fw_core := $(addprefix netstack/firewall/, \
 	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c process.c queue.c \
 	route.c rules.c settings.c translate.c)
 
+fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c)
+
 services += firewall
-firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c fw_port.c snapshot.c)
+firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c snapshot.c) $(fw_port)
 
 fw_test_sources := $(fw_core) tests/unit/fw_world.c
 
 unit_tests += fw_forward fw_reasons fw_conn fw_nat fw_neighbour fw_port
 fw_forward_test_sources := tests/unit/fw_forward_test.c $(fw_test_sources)
 fw_reasons_test_sources := tests/unit/fw_reasons_test.c $(fw_test_sources) \
-	tests/unit/fw_rings.c netstack/firewall/fw_port.c
+	tests/unit/fw_rings.c $(fw_port)
 fw_conn_test_sources := tests/unit/fw_conn_test.c $(fw_test_sources)
 fw_nat_test_sources := tests/unit/fw_nat_test.c $(fw_test_sources)
 fw_neighbour_test_sources := tests/unit/fw_neighbour_test.c $(fw_test_sources)
 fw_port_test_sources := tests/unit/fw_port_test.c $(fw_test_sources) tests/unit/fw_rings.c \
-	netstack/firewall/fw_port.c netstack/firewall/snapshot.c
+	$(fw_port) netstack/firewall/snapshot.c
 
 fuzz_targets += fw_frame
 fw_frame_fuzz_sources := tests/fuzz/fw_frame_fuzz.c $(fw_test_sources)

@@ -1,0 +1,119 @@
+/* Attaching ports, watching what their drivers say and do, and telling them how to receive. */
+#include "netstack/firewall/fw_port.h"
+
+#include <string.h>
+
+void fw_ports_init(struct fw_ports *ports, struct firewall *fw)
+{
+	memset(ports, 0, sizeof *ports);
+	ports->fw = fw;
+}
+
+void fw_port_complain(struct fw_port *port, enum complaint complaint)
+{
+	if (port->complained)
+		return;
+	port->complained = true;
+	port->complaints++;
+	service_complain(port->slot, complaint);
+}
+
+void fw_port_refresh(struct fw_ports *ports, unsigned index)
+{
+	struct fw_port *port = &ports->ports[index];
+	const struct netq_driver *driver = port->regions.driver;
+	uint32_t link;
+	mac_t mac;
+
+	if (!port->attached || index == FW_PORT_HOST || netq_load(&driver->ready) != 1)
+		return;
+	link = __atomic_load_n(&driver->link, __ATOMIC_RELAXED);
+	port->link = link <= NETQ_LINK_UP ? (uint8_t)link : NETQ_LINK_UNKNOWN;
+	port->speed_mbit = __atomic_load_n(&driver->speed_mbit, __ATOMIC_RELAXED);
+	memcpy(&mac, driver->mac, sizeof mac);
+	if (!fw_mac_set(ports->fw, index, &mac))
+		fw_port_complain(port, COMPLAINT_PROTOCOL);
+}
+
+/* Our indices of the former life, made to fit if they do not: then the queue counts as empty. */
+static void port_indices_restore(struct fw_port *port)
+{
+	const struct netq_driver *driver = port->regions.driver;
+	uint32_t rx_produced = netq_load(&driver->rx_produced);
+
+	port->tx_produced = netq_load(&port->regions.own->tx_produced);
+	port->tx_consumed = netq_load(&driver->tx_consumed);
+	port->rx_consumed = netq_load(&port->regions.own->rx_consumed);
+	if (port->tx_produced - port->tx_consumed > NETQ_TX_SLOTS)
+		port->tx_produced = port->tx_consumed;
+	if (rx_produced - port->rx_consumed > NETQ_RX_SLOTS)
+		port->rx_consumed = rx_produced;
+	netq_store(&port->regions.own->tx_produced, port->tx_produced);
+	netq_store(&port->regions.own->rx_consumed, port->rx_consumed);
+}
+
+void fw_port_attach(struct fw_ports *ports, unsigned index, uint32_t slot,
+		    const struct fw_port_regions *regions, bool restarted)
+{
+	struct fw_port *port = &ports->ports[index];
+
+	port->attached = true;
+	port->slot = slot;
+	port->regions = *regions;
+	port->guess = (uint8_t)(index == FW_PORT_GUESS ? 0 : FW_PORT_GUESS);
+	if (restarted)
+		port_indices_restore(port);
+	/* One before what is wanted, so that the first round arms with a barrier. */
+	port->regions.own->rx_wake = port->rx_consumed - 1;
+	port->tx_signalled = port->tx_produced;
+	port->tx_moved_ms = ports->fw->now_ms;
+	fw_port_refresh(ports, index);
+	if (restarted)
+		service_notify(slot);
+}
+
+void fw_ports_mode_set(struct fw_ports *ports)
+{
+	const struct settings *settings = &ports->fw->settings;
+
+	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
+		struct fw_port *port = &ports->ports[index];
+		uint32_t promiscuous =
+			settings->zone[index] == ZONE_LAN && settings->lan_port_count > 1;
+
+		if (!port->attached || port->regions.own->promiscuous == promiscuous)
+			continue;
+		port->regions.own->promiscuous = promiscuous;
+		netq_store(&port->regions.own->mode_sequence, port->regions.own->mode_sequence + 1);
+		service_notify(port->slot);
+	}
+}
+
+/* Frames to send, a link, and none sent for long: the device is alive but silent. */
+static void port_stall_check(struct fw_ports *ports, struct fw_port *port)
+{
+	uint32_t now_ms = ports->fw->now_ms;
+	uint32_t consumed = netq_load(&port->regions.driver->tx_consumed);
+
+	if (consumed != port->tx_consumed || consumed == port->tx_produced) {
+		if (consumed - port->tx_consumed <= port->tx_produced - port->tx_consumed)
+			port->tx_consumed = consumed;
+		port->tx_moved_ms = now_ms;
+		return;
+	}
+	if (port->link != NETQ_LINK_UP || now_ms - port->tx_moved_ms < FW_PORT_STALL_MS)
+		return;
+	port->tx_moved_ms = now_ms;
+	port->complaints++;
+	service_complain(port->slot, COMPLAINT_STALLED);
+}
+
+void fw_ports_tick(struct fw_ports *ports)
+{
+	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
+		if (!ports->ports[index].attached)
+			continue;
+		fw_port_refresh(ports, index);
+		port_stall_check(ports, &ports->ports[index]);
+	}
+}
