@@ -116,6 +116,7 @@ static void port_send(struct fw_ports *ports, unsigned index, const uint8_t *buf
 	if (buffer + skipped != port_tx_slot(port))
 		frame_copy(port_tx_slot(port), buffer + skipped, bytes);
 	port_tx_commit(port, bytes, verdict->interface, index != FW_PORT_HOST);
+	ports->unsignalled |= FW_PORT_BIT(index);
 }
 
 /* To several ports: that in whose slot the frame lies comes last, as sending gives the slot away.
@@ -147,9 +148,11 @@ static void port_tx_signal(struct fw_port *port)
 
 static void ports_signal(struct fw_ports *ports)
 {
-	for (unsigned index = 0; index < FW_PORTS; index++)
-		if (ports->ports[index].attached)
-			port_tx_signal(&ports->ports[index]);
+	uint32_t unsignalled = ports->unsignalled;
+
+	ports->unsignalled = 0;
+	for (; unsignalled != 0; unsignalled &= unsignalled - 1)
+		port_tx_signal(&ports->ports[__builtin_ctz(unsignalled)]);
 }
 
 /* --- Receiving ---------------------------------------------------------------------------- */

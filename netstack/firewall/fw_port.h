@@ -46,7 +46,8 @@ struct fw_port {
 
 struct fw_ports {
 	struct firewall *fw;
-	unsigned turn; /* port that comes first next time */
+	unsigned turn;        /* port that comes first next time */
+	uint32_t unsignalled; /* a bit a port: frames published since it was last signalled */
 	struct fw_port ports[FW_PORTS];
 	uint8_t staging[FW_BUFFER_BYTES]; /* for frames whose guess has no room */
 };
