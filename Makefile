@@ -67,7 +67,7 @@ third-lwip: $(third_lwip)
 third-cjson: $(third_cjson)
 
 $(third)/%.stamp: image/third/% image/third/fetch image/third/archives.txt
-	$(quiet)image/third/make $*
+	$(quiet)image/third/make $* $^
 
 # Sources that a module.mk names appear when they are unpacked.
 $(third)/lwip/%: $(third_lwip) ;
@@ -114,12 +114,12 @@ define service
 $(eval $(call compile,$(out)/objects/$(1),$($(1)_sources),$(CC),$(call flags_of,$(1))))
 $(call objects,$(out)/objects/$(1),$($(1)_sources)): $(third_stamps)
 $(out)/services/$(1).elf: $(call objects,$(out)/objects/$(1),$($(1)_sources)) $($(1)_libraries) \
-		$(out)/runtime.a services/runtime/service.ld image/check_elf.py $(out)/objects/$(1)/flags
+		$(out)/runtime.a services/runtime/service.ld image/check_elf.py image/disassembly.py $(out)/objects/$(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  link     $$@")
 	$$(quiet)$(CC) $(service_link) -o $$@ $(call objects,$(out)/objects/$(1),$($(1)_sources)) \
 		$($(1)_libraries) -Wl,--start-group $(out)/runtime.a $(call libc_of,$(1))/lib/libc.a $(libgcc) -Wl,--end-group
-	$$(quiet)$(PYTHON) image/check_elf.py $(if $($(1)_fpu),--fpu) $$@
+	$$(quiet)$(PYTHON) -m image.check_elf $(if $($(1)_fpu),--fpu) $$@
 endef
 
 runtime_objects := $(call objects,$(out)/objects/runtime,$(runtime_sources))

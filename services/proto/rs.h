@@ -55,8 +55,10 @@ struct rs_entry {
 	uint64_t heartbeat_sent_us, heartbeat_seen_us;
 };
 
+#define RS_TABLE_VERSION 1u
+
 struct rs_table {
-	uint32_t version; /* of this layout */
+	uint32_t version; /* RS_TABLE_VERSION */
 	uint32_t rs_restarts;
 	struct rs_entry services[SERVICE_MAX];
 };

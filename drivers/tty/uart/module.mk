@@ -1,0 +1,2 @@
+services += uart
+uart_sources := drivers/tty/uart/uart.c

@@ -1,0 +1,74 @@
+"""What a manifest says, instances and globs written out: the rules read this."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Region:
+    name: str
+    place: tuple
+    kind: str
+    size: int
+    writer: str  # "" for none
+    physical: int
+    index: int = 0
+    address: int = 0
+
+
+@dataclass
+class Map:
+    region: Region
+    write: bool
+    dma: bool
+    alias: str
+    place: tuple
+
+
+@dataclass
+class Service:
+    name: str
+    place: tuple
+    key: str  # in the file, with {n}
+    slot: int
+    values: dict
+    images: list = field(default_factory=list)  # names
+    stack: int = 0
+    heap: int = 0
+    maps: list = field(default_factory=list)
+    ports: list = field(default_factory=list)  # (PortRange, place)
+    irqs: list = field(default_factory=list)  # (Irq, place)
+    recovery: list = field(default_factory=list)  # (step, argument)
+    kernel_calls: int = 0
+    call: dict = field(default_factory=dict)  # service name -> place
+    notify: dict = field(default_factory=dict)
+    after: dict = field(default_factory=dict)
+
+    def flag(self, key):
+        return bool(self.values.get(key, False))
+
+
+@dataclass
+class Driver:
+    """The block in a driver's folder; none says: no device."""
+
+    name: str
+    place: tuple
+    pci: list = field(default_factory=list)  # ((vendor, device), place)
+    isa: list = field(default_factory=list)  # (PortRange, line, place)
+    dma_rules: list = field(default_factory=list)
+    bus_master: bool = False
+    guarded: bool = False  # DMA rules, I/O MMU, or trusted in so many words
+    bus_master_place: tuple = ()
+
+
+@dataclass
+class System:
+    memory: int
+    memory_place: tuple
+    regions: list = field(default_factory=list)
+    services: list = field(default_factory=list)
+    drivers: dict = field(default_factory=dict)  # by image name
+    binaries: dict = field(default_factory=dict)  # by image name, elf.Binary
+
+    def service(self, name):
+        return next((s for s in self.services if s.name == name), None)

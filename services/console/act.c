@@ -1,0 +1,118 @@
+/*
+ * The commands that change something: requests to RS, which answers at once;
+ * what came of it is seen in `service list`. Not pure: it calls RS.
+ */
+#include "services/console/act.h"
+
+#include "services/console/command.h"
+#include "services/console/view.h"
+#include "services/proto/rs.h"
+#include "services/runtime/service.h"
+
+#include <string.h>
+
+/* Under the heartbeat's period, so that an RS that hangs does not take us with it. */
+#define RS_TIMEOUT_US 20000u
+
+static const struct {
+	const char *word;
+	enum crash_how how;
+} crashes[] = {
+#define X(name, number, text) { text, CRASH_##name },
+	CRASH_TABLE(X)
+#undef X
+};
+
+#define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
+
+const char *act_crash_word(unsigned nth)
+{
+	return nth < CRASHES ? crashes[nth].word : NULL;
+}
+
+static enum status rs_ask(enum rs_op op, uint32_t slot, uint32_t argument)
+{
+	endpoint_t rs = { .slot = view.manifest->rs_slot, .generation = ANY_GENERATION };
+	struct rs_request request = { .slot = slot, .argument = argument };
+	struct message message = { .op = op };
+
+	memcpy(message.payload.bytes, &request, sizeof(request));
+	return service_call(&rs, &message, RS_TIMEOUT_US);
+}
+
+/* What the status of a request to RS means to who typed it; `refused` explains E_DENIED. */
+static bool act_report(struct job *job, struct text *out, enum status status, const char *what,
+		       const char *refused)
+{
+	switch (status) {
+	case OK:
+		text_printf(out, "%s requested\r\n", what);
+		return false;
+	case E_DENIED:
+		return job_fail(job, out, "%s", refused);
+	case E_TIMEOUT:
+		return job_fail(job, out, "rs does not answer");
+	case E_DEAD:
+		return job_fail(job, out, "rs died before it answered; look, and try again");
+	default:
+		return job_fail(job, out, "rs: %s", status_text(status));
+	}
+}
+
+static bool act_on_service(struct job *job, struct text *out, enum rs_op op, const char *verb)
+{
+	uint32_t slot = view_service_find(job->arguments[0]);
+	char what[40] = "";
+
+	if (slot == SERVICE_MAX)
+		return job_fail(job, out, "no service is named '%s'", job->arguments[0]);
+	strncat(what, verb, 16);
+	strncat(what, " of ", 5);
+	strncat(what, job->arguments[0], NAME_BYTES);
+	return act_report(job, out, rs_ask(op, slot, 0), what,
+			  "rs refuses that for this service");
+}
+
+bool service_restart(struct job *job, struct text *out)
+{
+	return act_on_service(job, out, RS_RESTART, "restart");
+}
+
+bool service_stop(struct job *job, struct text *out)
+{
+	return act_on_service(job, out, RS_STOP, "stop");
+}
+
+bool service_start_again(struct job *job, struct text *out)
+{
+	return act_on_service(job, out, RS_START, "start");
+}
+
+bool service_crash_make(struct job *job, struct text *out)
+{
+	uint32_t slot = view_service_find(job->arguments[0]);
+
+	if (slot == SERVICE_MAX)
+		return job_fail(job, out, "no service is named '%s'", job->arguments[0]);
+	for (unsigned i = 0; i < CRASHES; i++)
+		if (strcmp(crashes[i].word, job->arguments[1]) == 0)
+			return act_report(job, out, rs_ask(RS_CRASH, slot, crashes[i].how), "crash",
+					  "this image was not built for tests");
+	job_fail(job, out, "'%s' is no way to crash; the ways are:", job->arguments[1]);
+	for (unsigned i = 0; i < CRASHES; i++)
+		text_printf(out, " %s", crashes[i].word);
+	text_string(out, "\r\n");
+	return false;
+}
+
+bool machine_reboot(struct job *job, struct text *out)
+{
+	return act_report(job, out, rs_ask(RS_MACHINE_STOP, 0, MACHINE_REBOOT), "reboot",
+			  "rs refuses to reboot");
+}
+
+bool machine_poweroff(struct job *job, struct text *out)
+{
+	return act_report(job, out, rs_ask(RS_MACHINE_STOP, 0, MACHINE_POWEROFF), "power-off",
+			  "rs refuses to switch off");
+}

@@ -1,0 +1,24 @@
+/* Completion of the word at the end of a command line. Pure. */
+#ifndef CONSOLE_COMPLETE_H
+#define CONSOLE_COMPLETE_H
+
+#include "services/console/text.h"
+
+#include <stddef.h>
+
+/*
+ * The nth word that an argument of `kind` ("NAME", "HOW", ...) may be, NULL
+ * behind the last. The word has to stay until the next call.
+ */
+typedef const char *complete_source(const char *kind, unsigned nth);
+
+struct completion {
+	unsigned count; /* of words that fit */
+	char extension[32]; /* what all that fit have in common behind what was typed */
+};
+
+/* Lists the words that fit in `out`, two blanks between. */
+void complete(struct completion *completion, const char *line, size_t length,
+	      complete_source *source, struct text *out);
+
+#endif

@@ -1,0 +1,117 @@
+/* show log [N]. */
+#include "services/console/show_log.h"
+
+#include "services/console/command.h"
+#include "services/console/view.h"
+
+#include <stdlib.h>
+
+#define RECORDS_DEFAULT 20u
+
+static const char *level_text(uint32_t level)
+{
+	static const char *const texts[] = { "error", "warning", "notice", "info", "debug" };
+
+	return level < sizeof(texts) / sizeof(texts[0]) ? texts[level] : "unknown";
+}
+
+void log_record_text(const struct log_record *record, struct text *out)
+{
+	char name[NAME_BYTES];
+
+	view_service_name(record->slot, name);
+	text_printf(out, "[%5llu.%06llu] ", (unsigned long long)(record->time_us / 1000000),
+		    (unsigned long long)(record->time_us % 1000000));
+	text_foreign(out, name, sizeof(name));
+	text_printf(out, ": %s%s", record->level <= LOG_WARNING ? level_text(record->level) : "",
+		    record->level <= LOG_WARNING ? ": " : "");
+	text_foreign(out, record->text, record->length_bytes);
+	text_string(out, "\r\n");
+}
+
+static void log_record_json(struct json *json, struct text *out, const struct log_record *record)
+{
+	char name[NAME_BYTES];
+
+	view_service_name(record->slot, name);
+	json_object(json, out, NULL);
+	json_number(json, out, "sequence", record->sequence);
+	json_number(json, out, "time_us", record->time_us);
+	json_string(json, out, "service", name, sizeof(name));
+	json_number(json, out, "generation", record->generation);
+	json_word(json, out, "level", level_text(record->level));
+	json_string(json, out, "text", record->text, record->length_bytes);
+	json_object_end(json, out);
+}
+
+/* False: the argument is not a number from 1 to KERNEL_LOG_RECORDS. */
+static bool log_count_parse(const struct job *job, uint64_t *count)
+{
+	unsigned long value;
+	char *end;
+
+	*count = RECORDS_DEFAULT;
+	if (job->argument_count == 0)
+		return true;
+	if (job->arguments[0][0] < '0' || job->arguments[0][0] > '9')
+		return false;
+	value = strtoul(job->arguments[0], &end, 10);
+	*count = value;
+	return *end == '\0' && value >= 1 && value <= KERNEL_LOG_RECORDS;
+}
+
+static bool log_open(struct job *job, struct text *out)
+{
+	uint64_t count;
+
+	if (!log_count_parse(job, &count)) {
+		job_fail(job, out, "'%s' is not a number from 1 to %d", job->arguments[0],
+			 KERNEL_LOG_RECORDS);
+		return false;
+	}
+	job->position = view_log_first();
+	if (view_log_next() > job->position + count)
+		job->position = view_log_next() - count;
+	if (job->as_json) {
+		json_object(&job->json, out, NULL);
+		json_array(&job->json, out, "records");
+	}
+	return true;
+}
+
+bool show_log(struct job *job, struct text *out)
+{
+	struct log_record record;
+
+	if (job->step == 0 && !log_open(job, out))
+		return false;
+	/* At most once round: more may be added while we print. */
+	if (job->position < view_log_next() && job->step < KERNEL_LOG_RECORDS) {
+		if (view_log_get(job->position++, &record)) {
+			if (job->as_json)
+				log_record_json(&job->json, out, &record);
+			else
+				log_record_text(&record, out);
+		}
+		return true;
+	}
+	if (job->as_json) {
+		json_array_end(&job->json, out);
+		json_object_end(&job->json, out);
+		text_string(out, "\r\n");
+	}
+	return false;
+}
+
+bool log_mode_set(struct job *job, struct text *out)
+{
+	static const char *const words[LOG_MODE_COUNT] = { "normal", "follow", "quiet" };
+
+	for (unsigned mode = 0; mode < LOG_MODE_COUNT; mode++) {
+		if (!words_phrase_has(words[mode], 0, job->arguments[0]))
+			continue;
+		job->log_mode = (enum log_mode)mode;
+		return false;
+	}
+	return job_fail(job, out, "'%s' is none of follow, normal, quiet", job->arguments[0]);
+}

@@ -1,0 +1,54 @@
+/*
+ * One service's heartbeat: when to ask, and when silence is death. Pure.
+ *
+ * Asked every half of heartbeat_ms, at multiples of it, so that RS wakes once
+ * for all. A running service is dead after two beats without an answer: at most
+ * 1.5 x heartbeat_ms after it went silent, 75 ms of the 100 allowed. One that
+ * starts has HEARTBEAT_START_US.
+ *
+ * A beat without an answer counts only if the service could have answered:
+ *  - RS came in time itself (else the machine stood still, perhaps as a guest),
+ *  - and the service used the processor, or nobody did. A service that others
+ *    kept from running is not hung.
+ * Forgiveness ends too, so that no mistake in these figures hides a hang.
+ */
+#ifndef RS_HEARTBEAT_H
+#define RS_HEARTBEAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HEARTBEAT_MISSES_MAX   2u
+#define HEARTBEAT_FORGIVEN_MAX 40u
+#define HEARTBEAT_START_US     2000000u
+#define HEARTBEAT_LATE_US      10000u /* RS is this late: the machine stood still */
+#define HEARTBEAT_IDLE_US      1000u  /* idle this long: whoever wanted to run did */
+#define HEARTBEAT_BUSY_US      5000u  /* used this much: could have answered */
+
+struct heartbeat {
+	uint64_t next_us;	   /* of the next beat; 0: not watched */
+	uint64_t idle_us, cpu_us;  /* of machine and service at the last beat */
+	uint32_t missed, forgiven; /* beats in a row */
+	bool owed;		   /* asked, and not answered */
+};
+
+enum heartbeat_verdict {
+	HEARTBEAT_NOTHING, /* not due */
+	HEARTBEAT_ASK,
+	HEARTBEAT_DEAD,
+};
+
+/* What the kernel table says of the processor at this moment. */
+struct heartbeat_usage {
+	uint64_t idle_us, cpu_us;
+};
+
+/* Begins to watch a life; the caller asks. heartbeat_ms = 0: it is not watched. */
+void heartbeat_begin(struct heartbeat *beat, uint32_t heartbeat_ms, struct heartbeat_usage usage,
+		     uint64_t now_us);
+/* Does what is due at `now_us`; `ready`: it has answered in this life. */
+enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat_ms, bool ready,
+				      struct heartbeat_usage usage, uint64_t now_us);
+void heartbeat_answered(struct heartbeat *beat);
+
+#endif

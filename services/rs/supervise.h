@@ -1,0 +1,90 @@
+/*
+ * The supervisor: which service is to be started, asked, ended or left alone.
+ * Pure: what it knows are the manifest, the kernel table, its own preserved
+ * table and the clock it is given; what it does goes through `actions`.
+ *
+ *	WAITING --what it starts after is ready--> STARTING --answers--> RUNNING
+ *	   |                                          |  ^                 |
+ *	   |no device                            death|  |time             |death
+ *	   v                                          v  |                 |
+ *	ABSENT --device assigned--> STARTING        BACKOFF <--------------+
+ *	                                              |
+ *	    any --asked to stop--> STOPPED            +--policy--> FAILED
+ *	    STOPPED, FAILED --asked to start--> BACKOFF, due at once
+ *
+ * It is level-triggered: supervise_look compares what is with what should be
+ * and may be called at any time, any number of times. Deaths, a boot, and RS's
+ * own restart are therefore the same to it. Its invariants: a live slot is
+ * never started; a dead one is scheduled, stopped or given up; nobody waits for
+ * ever. Only rs.table, which it checks, outlives it.
+ */
+#ifndef RS_SUPERVISE_H
+#define RS_SUPERVISE_H
+
+#include "kernel/abi/manifest.h"
+#include "kernel/abi/status.h"
+#include "kernel/abi/table.h"
+#include "services/proto/rs.h"
+#include "services/rs/heartbeat.h"
+#include "services/rs/misdeeds.h"
+
+#define SUPERVISE_WAIT_US	  3000000u  /* for one that does not become ready */
+#define SUPERVISE_BOOT_WAIT_US	  30000000u /* for all of them together */
+#define SUPERVISE_QUIET_US	  500000u   /* after so long a life deaths count from 1 again */
+#define SUPERVISE_OWN_DEATHS_MAX  3u	    /* RS's own in a row: then rs.table is the culprit */
+#define SUPERVISE_NO_DEADLINE	  UINT64_MAX
+
+struct supervise_actions {
+	enum status (*start)(uint32_t slot, uint32_t *generation);
+	enum status (*kill)(uint32_t slot, enum exit_cause cause);
+	enum status (*crash)(uint32_t slot, enum crash_how how);
+	void (*ask)(uint32_t slot); /* for its heartbeat */
+	void (*log)(enum log_level level, const char *text);
+	void (*stop_machine)(enum machine_stop how);
+};
+
+/* What need not outlive RS. */
+struct supervise_watch {
+	struct heartbeat heartbeat;
+	struct misdeeds misdeeds;
+	uint64_t wait_since_us; /* WAITING: nothing it starts after waits itself; 0: not yet */
+	bool disbelieve; /* its first answer may be its former life's */
+};
+
+struct supervisor {
+	const struct manifest *manifest;
+	const struct kernel_table *kernel;
+	const struct supervise_actions *actions;
+	struct rs_table *table;
+	uint64_t begun_us;
+	uint32_t self; /* RS's slot */
+	uint32_t count;
+	struct supervise_watch watches[SERVICE_MAX];
+};
+
+/* Takes up the table as it is found: checks it against the kernel's, drops what is damaged. */
+void supervise_init(struct supervisor *supervisor, const struct manifest *manifest,
+		    const struct kernel_table *kernel, struct rs_table *table,
+		    const struct supervise_actions *actions, uint64_t now_us);
+/* Does all that is due; returns when to be called next at the latest. */
+uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us);
+/* The slots in `sources` have answered their heartbeat. */
+void supervise_answered(struct supervisor *supervisor, uint64_t sources, uint64_t now_us);
+/* The administrator's request (enum rs_op, but not RS_MACHINE_STOP). */
+enum status supervise_request(struct supervisor *supervisor, uint32_t op,
+			      const struct rs_request *request, uint64_t now_us);
+
+/* --- shared by the supervisor's own files --- */
+
+const char *supervise_name(const struct supervisor *supervisor, uint32_t slot);
+void supervise_log(const struct supervisor *supervisor, enum log_level level, uint32_t slot,
+		   const char *format, ...) __attribute__((format(printf, 4, 5)));
+void supervise_watch_begin(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
+/* Ends the slot's life; its death is then found by the next look. */
+void supervise_kill(const struct supervisor *supervisor, uint32_t slot, enum exit_cause cause);
+/* Counts and logs the death of a slot's life, and decides what becomes of it. */
+void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
+/* supervise_init's part for the table. */
+void supervise_adopt(struct supervisor *supervisor, uint64_t now_us);
+
+#endif

@@ -1,0 +1,117 @@
+/* What becomes of a dead service; see recovery.h for the policy's steps. */
+#include "services/rs/obituary.h"
+#include "services/rs/recovery.h"
+#include "services/rs/supervise.h"
+
+#include <inttypes.h>
+
+/* Deaths that say nothing against the service. */
+static bool is_wanted(uint32_t cause)
+{
+	return cause == EXIT_REQUEST || cause == EXIT_UPDATE || cause == EXIT_DEPENDENCY;
+}
+
+static void count_death(struct rs_entry *entry, uint32_t cause, uint64_t died_us)
+{
+	bool was_ready = entry->state == RS_RUNNING;
+
+	entry->last_cause = cause;
+	entry->last_death_us = died_us;
+	if (was_ready && died_us - entry->last_ready_us >= SUPERVISE_QUIET_US)
+		entry->deaths_in_row = 0;
+	if (!is_wanted(cause) && entry->deaths_in_row < UINT32_MAX)
+		entry->deaths_in_row++;
+}
+
+static void death_log(const struct supervisor *supervisor, uint32_t slot,
+		      const struct recovery *recovery)
+{
+	const struct rs_entry *entry = &supervisor->table->services[slot];
+	const struct service_entry *life = &supervisor->kernel->services[slot];
+	enum log_level level = is_wanted(entry->last_cause) ? LOG_NOTICE : LOG_WARNING;
+	char text[LOG_TEXT_BYTES];
+
+	if (recovery->log || recovery->alert) {
+		obituary_cause(life, text, sizeof text);
+		supervise_log(supervisor, recovery->alert ? LOG_ERROR : level, slot,
+			      "died (%s), generation %" PRIu32, text, entry->generation);
+	}
+	if (recovery->dump) {
+		obituary_dump(life, text, sizeof text);
+		supervise_log(supervisor, level, slot, "%s", text);
+	}
+}
+
+static void kill_dependents(const struct supervisor *supervisor, uint32_t slot)
+{
+	for (uint32_t other = 0; other < supervisor->count; other++) {
+		uint64_t after = supervisor->manifest->services[other].start_after;
+
+		if (other != slot && other != supervisor->self && (after >> slot & 1) != 0 &&
+		    supervisor->kernel->services[other].state == SERVICE_ALIVE)
+			supervise_kill(supervisor, other, EXIT_DEPENDENCY);
+	}
+}
+
+static void fail(const struct supervisor *supervisor, uint32_t slot, const char *why)
+{
+	struct rs_entry *entry = &supervisor->table->services[slot];
+
+	entry->state = RS_FAILED;
+	supervise_log(supervisor, LOG_ERROR, slot, "%s after %" PRIu32 " deaths in a row", why,
+		      entry->deaths_in_row);
+}
+
+static void carry_out(struct supervisor *supervisor, uint32_t slot, const struct recovery *recovery,
+		      uint64_t now_us)
+{
+	struct rs_entry *entry = &supervisor->table->services[slot];
+
+	switch (recovery->outcome) {
+	case OUTCOME_RESTART:
+		entry->restart_at_us = now_us + recovery->delay_us;
+		entry->state = RS_BACKOFF;
+		if (recovery->delay_us != 0)
+			supervise_log(supervisor, LOG_NOTICE, slot,
+				      "death %" PRIu32 " in a row, restart in %" PRIu64 " ms",
+				      entry->deaths_in_row, recovery->delay_us / 1000);
+		return;
+	case OUTCOME_GIVE_UP:
+		fail(supervisor, slot, "given up");
+		return;
+	case OUTCOME_DEGRADE:
+		fail(supervisor, slot, "the system carries on without it");
+		return;
+	case OUTCOME_REBOOT:
+		fail(supervisor, slot, "the machine is rebooted");
+		supervisor->actions->stop_machine(MACHINE_REBOOT);
+		return;
+	}
+}
+
+void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
+{
+	const struct service_entry *life = &supervisor->kernel->services[slot];
+	struct rs_entry *entry = &supervisor->table->services[slot];
+	struct supervise_watch *watch = &supervisor->watches[slot];
+	bool lived = entry->state == RS_STARTING || entry->state == RS_RUNNING;
+	/* A start that the kernel refused: there was no life, so no cause either. */
+	uint32_t cause = lived ? life->exit_cause : EXIT_NONE;
+
+	count_death(entry, cause, lived ? life->died_us : now_us);
+	/* Its answer, if it gave one after all, may come in its next life's name. */
+	watch->disbelieve = lived && watch->heartbeat.owed;
+	struct recovery recovery =
+		recovery_decide(supervisor->manifest->services[slot].recovery,
+				is_wanted(cause) ? 1 : entry->deaths_in_row);
+	if (lived)
+		death_log(supervisor, slot, &recovery);
+	if (entry->stopped != 0) {
+		entry->state = RS_STOPPED;
+		supervise_log(supervisor, LOG_NOTICE, slot, "stopped");
+		return;
+	}
+	carry_out(supervisor, slot, &recovery, now_us);
+	if (recovery.dependents)
+		kill_dependents(supervisor, slot);
+}
