@@ -7,29 +7,29 @@
 
 #include "kernel/abi/table.h"
 
-#define MSR_EFER 0xc0000080u
-#define MSR_STAR 0xc0000081u
-#define MSR_LSTAR 0xc0000082u
+#define MSR_EFER   0xc0000080u
+#define MSR_STAR   0xc0000081u
+#define MSR_LSTAR  0xc0000082u
 #define MSR_SFMASK 0xc0000084u
 
-#define EFER_SYSCALL 1ull
+#define EFER_SYSCALL    1ull
 #define EFER_NO_EXECUTE (1ull << 11)
 
-#define CR0_MONITOR 0x2ull
-#define CR0_EMULATE 0x4ull
+#define CR0_MONITOR       0x2ull
+#define CR0_EMULATE       0x4ull
 #define CR0_TASK_SWITCHED 0x8ull
 #define CR0_WRITE_PROTECT 0x10000ull
-#define CR4_PAGE_GLOBAL (1ull << 7)
-#define CR4_FXSR (3ull << 9)
-#define CR4_UMIP (1ull << 11)
-#define CR4_SMEP (1ull << 20)
-#define CR4_SMAP (1ull << 21)
+#define CR4_PAGE_GLOBAL   (1ull << 7)
+#define CR4_FXSR          (3ull << 9)
+#define CR4_UMIP          (1ull << 11)
+#define CR4_SMEP          (1ull << 20)
+#define CR4_SMAP          (1ull << 21)
 
 /* Cleared on entry: trap, interrupt, direction, IOPL, nested task, alignment check. */
 #define SYSCALL_FLAG_MASK 0x47700ull
 
 #define IST_DOUBLE_FAULT 1
-#define IST_NMI 2
+#define IST_NMI          2
 
 struct table_pointer {
 	uint16_t limit;
@@ -93,13 +93,14 @@ static void idt_load(void)
 {
 	for (unsigned vector = 0; vector < VECTOR_COUNT; vector++) {
 		uint64_t target = (uint64_t)(entry_vectors + 16 * vector);
-		unsigned ist = vector == VECTOR_DOUBLE_FAULT ? IST_DOUBLE_FAULT :
-			       vector == VECTOR_NMI	     ? IST_NMI :
-							       0;
+		unsigned ist = vector == VECTOR_DOUBLE_FAULT ? IST_DOUBLE_FAULT
+			       : vector == VECTOR_NMI        ? IST_NMI
+							     : 0;
 		idt[vector] = (struct gate){
 			.offset_low = (uint16_t)target,
 			.selector = SELECTOR_KERNEL_CODE,
-			.flags = (uint16_t)(0x8e00 | ist), /* interrupt gate, for the hardware only */
+			.flags = (uint16_t)(0x8e00 |
+					    ist), /* interrupt gate, for the hardware only */
 			.offset_middle = (uint16_t)(target >> 16),
 			.offset_high = (uint32_t)(target >> 32),
 		};
@@ -112,8 +113,8 @@ static void syscall_door_open(void)
 {
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SYSCALL | EFER_NO_EXECUTE);
 	/* SYSRET takes its selectors 8 and 16 behind the upper half of STAR. */
-	wrmsr(MSR_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 |
-				(uint64_t)(SELECTOR_KERNEL_DATA | 3) << 48);
+	wrmsr(MSR_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_KERNEL_DATA | 3)
+								       << 48);
 	wrmsr(MSR_LSTAR, (uint64_t)entry_syscall);
 	wrmsr(MSR_SFMASK, SYSCALL_FLAG_MASK);
 }
@@ -143,7 +144,8 @@ static uint32_t protection_enable(void)
 		}
 	}
 	cr4_write(cr4);
-	cr0_write((cr0_read() & ~CR0_EMULATE) | CR0_MONITOR | CR0_TASK_SWITCHED | CR0_WRITE_PROTECT);
+	cr0_write((cr0_read() & ~CR0_EMULATE) | CR0_MONITOR | CR0_TASK_SWITCHED |
+		  CR0_WRITE_PROTECT);
 	return features;
 }
 

@@ -7,20 +7,20 @@
 /* Segment selectors, in the order that SYSCALL and SYSRET demand (SDM vol. 3, 5.8.8). */
 #define SELECTOR_KERNEL_CODE 0x08
 #define SELECTOR_KERNEL_DATA 0x10
-#define SELECTOR_USER_DATA (0x18 | 3)
-#define SELECTOR_USER_CODE (0x20 | 3)
-#define SELECTOR_TSS 0x28
+#define SELECTOR_USER_DATA   (0x18 | 3)
+#define SELECTOR_USER_CODE   (0x20 | 3)
+#define SELECTOR_TSS         0x28
 
 #define RFLAGS_INTERRUPT 0x202ull
 
 /* Vectors: exceptions 0 to 31, the 16 lines of the PICs, the timer, spurious. */
-#define VECTOR_NMI 2
+#define VECTOR_NMI          2
 #define VECTOR_DOUBLE_FAULT 8
-#define VECTOR_PAGE_FAULT 14
-#define VECTOR_IRQ 32
-#define VECTOR_TIMER 48
-#define VECTOR_SPURIOUS 63
-#define VECTOR_COUNT 64
+#define VECTOR_PAGE_FAULT   14
+#define VECTOR_IRQ          32
+#define VECTOR_TIMER        48
+#define VECTOR_SPURIOUS     63
+#define VECTOR_COUNT        64
 
 static inline void out8(uint16_t port, uint8_t value)
 {
@@ -82,16 +82,16 @@ static inline void cpuid(uint32_t leaf, uint32_t *a, uint32_t *b, uint32_t *c, u
 	__asm__ volatile("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d) : "a"(leaf), "c"(0));
 }
 
-#define CPU_REGISTER(name)                                                     \
-	static inline uint64_t name##_read(void)                               \
-	{                                                                      \
-		uint64_t value;                                                \
-		__asm__ volatile("movq %%" #name ", %0" : "=r"(value));        \
-		return value;                                                  \
-	}                                                                      \
-	static inline void name##_write(uint64_t value)                        \
-	{                                                                      \
-		__asm__ volatile("movq %0, %%" #name : : "r"(value) : "memory"); \
+#define CPU_REGISTER(name)                                                                         \
+	static inline uint64_t name##_read(void)                                                   \
+	{                                                                                          \
+		uint64_t value;                                                                    \
+		__asm__ volatile("movq %%" #name ", %0" : "=r"(value));                            \
+		return value;                                                                      \
+	}                                                                                          \
+	static inline void name##_write(uint64_t value)                                            \
+	{                                                                                          \
+		__asm__ volatile("movq %0, %%" #name : : "r"(value) : "memory");                   \
 	}
 
 CPU_REGISTER(cr0)

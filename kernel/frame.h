@@ -2,20 +2,20 @@
 #ifndef KERNEL_FRAME_H
 #define KERNEL_FRAME_H
 
-#define FRAME_R15 0
-#define FRAME_R14 8
-#define FRAME_R13 16
-#define FRAME_R12 24
-#define FRAME_RBP 32
-#define FRAME_RBX 40
-#define FRAME_RAX 80
-#define FRAME_RDX 96
+#define FRAME_R15    0
+#define FRAME_R14    8
+#define FRAME_R13    16
+#define FRAME_R12    24
+#define FRAME_RBP    32
+#define FRAME_RBX    40
+#define FRAME_RAX    80
+#define FRAME_RDX    96
 #define FRAME_VECTOR 120
-#define FRAME_RIP 136
-#define FRAME_CS 144
+#define FRAME_RIP    136
+#define FRAME_CS     144
 #define FRAME_RFLAGS 152
-#define FRAME_RSP 160
-#define FRAME_BYTES 176
+#define FRAME_RSP    160
+#define FRAME_BYTES  176
 
 /* Any vector but 0: all registers are restored, by IRETQ. */
 #define FRAME_RESTORE_ALL 0x100

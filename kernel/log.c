@@ -18,16 +18,16 @@
 #include <stdbool.h>
 
 /* 16550 at the first PC serial port (PC16550D datasheet, 8.0). */
-#define UART_DATA 0x3f8
-#define UART_INTERRUPTS 0x3f9
-#define UART_FIFO 0x3fa
-#define UART_LINE 0x3fb
-#define UART_STATUS 0x3fd
+#define UART_DATA         0x3f8
+#define UART_INTERRUPTS   0x3f9
+#define UART_FIFO         0x3fa
+#define UART_LINE         0x3fb
+#define UART_STATUS       0x3fd
 #define UART_STATUS_EMPTY 0x20
-#define UART_POLLS_MAX 100000 /* a byte takes 87 us at 115200 baud */
+#define UART_POLLS_MAX    100000 /* a byte takes 87 us at 115200 baud */
 
 static struct kernel_log *records;
-static bool to_serial = true;
+static bool to_serial = true, serial_ready;
 
 static void serial_put(char c)
 {
@@ -45,12 +45,15 @@ static void serial_set(void)
 	out8(UART_INTERRUPTS, 0);
 	out8(UART_LINE, 3); /* 8N1 */
 	out8(UART_FIFO, 7);
+	serial_ready = true;
 }
 
 static void serial_line(const char *text, size_t length)
 {
 	static const char prefix[] = "kernel: ";
 
+	if (!serial_ready)
+		serial_set();
 	for (size_t i = 0; i < sizeof(prefix) - 1; i++)
 		serial_put(prefix[i]);
 	for (size_t i = 0; i < length; i++)
@@ -85,7 +88,8 @@ void log_append(uint16_t slot, uint32_t generation, enum log_level level, const 
 	record->generation = generation;
 	record->length_bytes = (uint16_t)length;
 	for (size_t i = 0; i < length; i++)
-		record->text[i] = (text[i] >= ' ' && text[i] != 0x7f) || text[i] < 0 ? text[i] : '?';
+		record->text[i] =
+			(text[i] >= ' ' && text[i] != 0x7f) || text[i] < 0 ? text[i] : '?';
 	__atomic_store_n(&record->sequence, sequence, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&records->next_sequence, sequence + 1, __ATOMIC_SEQ_CST);
 }
@@ -157,7 +161,7 @@ static void last_words(const char *format, va_list arguments)
 	line_format(&line, format, arguments);
 	if (records)
 		log_append(LOG_FROM_KERNEL, 0, LOG_ERROR, line.text, line.length);
-	serial_set();
+	serial_ready = false; /* a service may have set it otherwise */
 	serial_line(line.text, line.length);
 	machine_screen_show(line.text, line.length);
 }

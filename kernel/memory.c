@@ -8,7 +8,7 @@
 #include "kernel/log.h"
 #include "kernel/string.h"
 
-#define STRETCHES_MAX 64
+#define STRETCHES_MAX  64
 #define LOW_MEMORY_END 0x100000ull /* left to firmware and video */
 
 struct stretch {

@@ -15,8 +15,8 @@ typedef struct physical {
 } physical_t;
 
 #define KERNEL_VIRTUAL 0xffffffff80000000ull
-#define DIRECT_MAP 0xffff800000000000ull /* physical memory and devices, below 4 GiB */
-#define MEMORY_END 0x100000000ull
+#define DIRECT_MAP     0xffff800000000000ull /* physical memory and devices, below 4 GiB */
+#define MEMORY_END     0x100000000ull
 
 static inline void *physical_pointer(physical_t physical)
 {

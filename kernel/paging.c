@@ -8,18 +8,18 @@
 #include "kernel/cpu.h"
 #include "kernel/log.h"
 
-#define ENTRY_PRESENT 1ull
-#define ENTRY_WRITE 2ull
-#define ENTRY_USER 4ull
-#define ENTRY_UNCACHED 0x18ull /* write-through and cache disable */
-#define ENTRY_LARGE 0x80ull
-#define ENTRY_GLOBAL 0x100ull
+#define ENTRY_PRESENT    1ull
+#define ENTRY_WRITE      2ull
+#define ENTRY_USER       4ull
+#define ENTRY_UNCACHED   0x18ull /* write-through and cache disable */
+#define ENTRY_LARGE      0x80ull
+#define ENTRY_GLOBAL     0x100ull
 #define ENTRY_NO_EXECUTE (1ull << 63)
-#define ENTRY_ADDRESS 0x000ffffffffff000ull
+#define ENTRY_ADDRESS    0x000ffffffffff000ull
 
-#define LARGE_PAGE_BYTES 0x200000ull
+#define LARGE_PAGE_BYTES  0x200000ull
 #define KERNEL_PAGE_START 0x200000ull
-#define DEVICES_START 0xfec00000ull /* I/O APIC, local APIC */
+#define DEVICES_START     0xfec00000ull /* I/O APIC, local APIC */
 
 typedef uint64_t page_table_t[512];
 
@@ -124,10 +124,4 @@ void paging_map(physical_t root, uint64_t address, physical_t physical, uint64_t
 		panic("a page both writable and executable at %x", address);
 	for (uint64_t offset = 0; offset < bytes; offset += PAGE_BYTES)
 		*entry_of(root, address + offset) = (physical.address + offset) | flags;
-}
-
-void paging_unmap(physical_t root, uint64_t address, uint64_t bytes)
-{
-	for (uint64_t offset = 0; offset < bytes; offset += PAGE_BYTES)
-		*entry_of(root, address + offset) = 0;
 }

@@ -20,6 +20,5 @@ physical_t paging_space_new(void);
 /* Maps whole pages; page tables come from memory_take the first time only. */
 void paging_map(physical_t root, uint64_t address, physical_t physical, uint64_t bytes,
 		unsigned access);
-void paging_unmap(physical_t root, uint64_t address, uint64_t bytes);
 
 #endif

@@ -9,32 +9,32 @@
 #include "kernel/log.h"
 #include "kernel/memory.h"
 
-#define PIT_HZ 1193182ull
-#define PIT_COUNTER0 0x40
-#define PIT_COUNTER2 0x42
-#define PIT_CONTROL 0x43
-#define PIT_ONE_SHOT0 0x30 /* counter 0, both bytes, mode 0 */
-#define PIT_ONE_SHOT2 0xb0
-#define PIT_GATE 0x61 /* bit 0: gate of counter 2; bit 5: its output */
-#define PIT_WINDOW_US 10000ull
-#define PIT_POLLS_MAX 10000000u /* of about 1 us each on hardware */
+#define PIT_HZ         1193182ull
+#define PIT_COUNTER0   0x40
+#define PIT_COUNTER2   0x42
+#define PIT_CONTROL    0x43
+#define PIT_ONE_SHOT0  0x30 /* counter 0, both bytes, mode 0 */
+#define PIT_ONE_SHOT2  0xb0
+#define PIT_GATE       0x61 /* bit 0: gate of counter 2; bit 5: its output */
+#define PIT_WINDOW_US  10000ull
+#define PIT_POLLS_MAX  10000000u /* of about 1 us each on hardware */
 #define PIT_LONGEST_US 50000ull
 
-#define APIC_BASE 0xfee00000ull
-#define APIC_SPURIOUS 0xf0
-#define APIC_EOI 0xb0
-#define APIC_LVT_TIMER 0x320
-#define APIC_LVT_LINT0 0x350
-#define APIC_LVT_LINT1 0x360
+#define APIC_BASE          0xfee00000ull
+#define APIC_SPURIOUS      0xf0
+#define APIC_EOI           0xb0
+#define APIC_LVT_TIMER     0x320
+#define APIC_LVT_LINT0     0x350
+#define APIC_LVT_LINT1     0x360
 #define APIC_TIMER_INITIAL 0x380
 #define APIC_TIMER_CURRENT 0x390
-#define APIC_TIMER_DIVIDE 0x3e0
-#define APIC_ENABLE 0x100u
-#define APIC_MASKED 0x10000u
-#define APIC_EXTERNAL 0x700u /* the PICs' output, "virtual wire" */
-#define APIC_NMI 0x400u
-#define APIC_DIVIDE_16 3u
-#define APIC_LONGEST_US 1000000ull
+#define APIC_TIMER_DIVIDE  0x3e0
+#define APIC_ENABLE        0x100u
+#define APIC_MASKED        0x10000u
+#define APIC_EXTERNAL      0x700u /* the PICs' output, "virtual wire" */
+#define APIC_NMI           0x400u
+#define APIC_DIVIDE_16     3u
+#define APIC_LONGEST_US    1000000ull
 
 static uint64_t origin_tsc, tsc_khz, us_multiplier; /* 2^32 us a tick */
 static uint64_t apic_ticks_per_ms, alarm_us = TIME_NEVER;

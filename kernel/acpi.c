@@ -1,0 +1,71 @@
+/*
+ * Soft power-off needs two numbers of ACPI (ACPI 6.4, 4.8.3.2, 5.2.9, 7.4.2):
+ * the PM1 control port of the FADT and the sleep type in the DSDT's _S5_
+ * package, which is found by its name: no interpreter is worth two bytes.
+ */
+#include "kernel/cpu.h"
+#include "kernel/machine.h"
+#include "kernel/memory.h"
+#include "kernel/string.h"
+
+struct acpi_header {
+	char signature[4];
+	uint32_t length;
+	uint8_t rest[28];
+} __attribute__((packed));
+
+static const struct acpi_header *acpi_table(uint64_t physical)
+{
+	if (!physical || physical >= MEMORY_END - PAGE_BYTES)
+		return NULL;
+	const struct acpi_header *header = physical_pointer((physical_t){ physical });
+	return header->length < sizeof(*header) || header->length > 0x1000000 ? NULL : header;
+}
+
+static const struct acpi_header *fadt_find(void)
+{
+	const uint8_t *rsdp = physical_pointer((physical_t){ machine.rsdp });
+	uint32_t root_address;
+
+	memcpy(&root_address, rsdp + 16, 4);
+	const struct acpi_header *root = acpi_table(root_address);
+	for (uint32_t offset = sizeof(*root); root && offset + 4 <= root->length; offset += 4) {
+		uint32_t address;
+
+		memcpy(&address, (const uint8_t *)root + offset, 4);
+		const struct acpi_header *table = acpi_table(address);
+		if (table && !memcmp(table->signature, "FACP", 4))
+			return table;
+	}
+	return NULL;
+}
+
+/* Sleep type of S5 from "_S5_", package opcode, length, count, [byte prefix], value; -1: none. */
+static int sleep_type_find(const struct acpi_header *dsdt)
+{
+	const uint8_t *code = (const uint8_t *)dsdt;
+
+	for (uint32_t i = sizeof(*dsdt); i + 12 < dsdt->length; i++) {
+		if (memcmp(code + i, "_S5_\x12", 5))
+			continue;
+		const uint8_t *value = code + i + 5;
+		value += (*value >> 6) + 2;
+		return *value == 0x0a ? value[1] : *value;
+	}
+	return -1;
+}
+
+void machine_poweroff(void)
+{
+	const struct acpi_header *fadt = machine.rsdp ? fadt_find() : NULL, *dsdt;
+	uint32_t dsdt_address, control_port;
+
+	if (!fadt)
+		return;
+	memcpy(&dsdt_address, (const uint8_t *)fadt + 40, 4);
+	memcpy(&control_port, (const uint8_t *)fadt + 64, 4);
+	dsdt = acpi_table(dsdt_address);
+	int sleep_type = dsdt ? sleep_type_find(dsdt) : -1;
+	if (sleep_type >= 0)
+		out16((uint16_t)control_port, (uint16_t)(sleep_type << 10 | 1 << 13));
+}

@@ -1,0 +1,16 @@
+/*
+ * The DMA guard: a device that takes its DMA addresses from registers cannot
+ * be pointed outside its driver's regions, I/O MMU or not.
+ */
+#ifndef KERNEL_DMA_GUARD_H
+#define KERNEL_DMA_GUARD_H
+
+#include "kernel/slot.h"
+
+/* Whether the rules let `slot` write `value` there. */
+bool dma_guard_allows(const struct slot *slot, uint64_t port, uint64_t width, uint32_t value);
+
+/* Whether any rule speaks of that place. */
+bool dma_guard_covers(const struct slot *slot, uint64_t port, uint64_t width);
+
+#endif

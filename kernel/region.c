@@ -1,0 +1,77 @@
+/*
+ * Regions outlive their users: their memory is taken here, once, and no death
+ * or start of a service touches it.
+ */
+#include "kernel/region.h"
+
+#include "kernel/bundle.h"
+#include "kernel/log.h"
+#include "kernel/machine.h"
+
+struct kernel_table *table;
+
+static struct region regions[REGION_MAX];
+static physical_t table_memory, log_memory;
+
+void tables_init(void)
+{
+	table_memory = memory_take(sizeof(struct kernel_table), "the kernel table");
+	log_memory = memory_take(sizeof(struct kernel_log), "the kernel log");
+	table = physical_pointer(table_memory);
+	log_init(physical_pointer(log_memory));
+}
+
+static struct region device_region(const struct manifest_region *region)
+{
+	uint64_t end = region->physical + region->size_bytes;
+
+	if (memory_is_ram(region->physical, end))
+		halt("the manifest's region %s is no device, but memory of this machine",
+		     region->name);
+	return (struct region){ { region->physical }, region->size_bytes };
+}
+
+static struct region config_region(const struct manifest_region *region)
+{
+	uint64_t bytes = pages_up(machine.config.end - machine.config.start);
+
+	table->config_bytes = (uint32_t)(machine.config.end - machine.config.start);
+	return (struct region){ { machine.config.start },
+				bytes < region->size_bytes ? bytes : region->size_bytes };
+}
+
+static struct region region_make(const struct manifest_region *region)
+{
+	switch ((enum region_kind)region->kind) {
+	case REGION_MEMORY:
+		return (struct region){ memory_take(region->size_bytes, region->name),
+					region->size_bytes };
+	case REGION_MANIFEST:
+		return (struct region){ bundle_physical(), pages_up(sizeof(struct manifest)) };
+	case REGION_KERNEL_TABLE:
+		return (struct region){ table_memory, pages_up(sizeof(struct kernel_table)) };
+	case REGION_KERNEL_LOG:
+		return (struct region){ log_memory, pages_up(sizeof(struct kernel_log)) };
+	case REGION_BOOT_CONFIG:
+		return config_region(region);
+	case REGION_DEVICE:
+		return device_region(region);
+	}
+	halt("the manifest's region %s is of a kind this kernel does not know", region->name);
+}
+
+void regions_init(void)
+{
+	for (unsigned i = 0; i < manifest->region_count; i++) {
+		regions[i] = region_make(&manifest->regions[i]);
+		if (regions[i].bytes > manifest->regions[i].size_bytes)
+			halt("the manifest's region %s is too small for what the kernel shows in "
+			     "it",
+			     manifest->regions[i].name);
+	}
+}
+
+const struct region *region_of(unsigned index)
+{
+	return &regions[index];
+}

@@ -1,0 +1,265 @@
+/*
+ * Ready queues, one a priority and one below them all for those whose budget
+ * is used up; `levels` has a bit for each queue that is not empty. The running
+ * slot is in no queue. Time is accounted in ticks of the TSC at each switch.
+ */
+#include "kernel/schedule.h"
+
+#include "kernel/bundle.h"
+#include "kernel/cpu.h"
+#include "kernel/ipc.h"
+#include "kernel/irq.h"
+#include "kernel/log.h"
+#include "kernel/region.h"
+#include "kernel/time.h"
+
+#define LEVEL_EXHAUSTED PRIORITY_COUNT
+#define LEVEL_COUNT     (PRIORITY_COUNT + 1)
+#define SLICE_US        1000
+
+/* RS waits with time-outs far shorter than this; nobody else watches it. */
+#define RS_SILENT_MAX_US 200000
+
+static struct {
+	struct slot *head, *tail;
+} queues[LEVEL_COUNT];
+
+static uint32_t levels;
+static uint64_t ticks_per_us, switched_tsc;
+
+/* Whose memory and registers the processor has; stays so while idle. */
+static struct slot *loaded;
+static uint64_t loaded_root;
+
+static unsigned level_of(const struct slot *slot)
+{
+	return slot->exhausted ? LEVEL_EXHAUSTED : slot->service->priority;
+}
+
+static void queue_append(struct slot *slot)
+{
+	unsigned level = slot->level = level_of(slot);
+
+	slot->next = NULL;
+	slot->queued = true;
+	if (levels & 1u << level)
+		queues[level].tail->next = slot;
+	else
+		queues[level].head = slot;
+	queues[level].tail = slot;
+	levels |= 1u << level;
+}
+
+static void queue_prepend(struct slot *slot)
+{
+	unsigned level = slot->level = level_of(slot);
+
+	slot->next = levels & 1u << level ? queues[level].head : NULL;
+	slot->queued = true;
+	if (!slot->next)
+		queues[level].tail = slot;
+	queues[level].head = slot;
+	levels |= 1u << level;
+}
+
+static struct slot *queue_take(unsigned level)
+{
+	struct slot *slot = queues[level].head;
+
+	queues[level].head = slot->next;
+	slot->queued = false;
+	if (!slot->next)
+		levels &= ~(1u << level);
+	return slot;
+}
+
+static void queue_remove(struct slot *slot)
+{
+	struct slot *before = queues[slot->level].head;
+
+	if (before == slot) {
+		queue_take(slot->level);
+		return;
+	}
+	while (before->next != slot)
+		before = before->next;
+	before->next = slot->next;
+	if (!slot->next)
+		queues[slot->level].tail = before;
+	slot->queued = false;
+}
+
+void schedule_init(void)
+{
+	ticks_per_us = time_tsc_khz() / 1000;
+	if (!ticks_per_us)
+		ticks_per_us = 1;
+	switched_tsc = rdtsc();
+}
+
+void schedule_admit(struct slot *slot)
+{
+	slot->wait = WAIT_NONE;
+	if (slot != current && !slot->queued)
+		queue_append(slot);
+}
+
+void schedule_remove(struct slot *slot)
+{
+	if (slot->queued)
+		queue_remove(slot);
+	slot->slice_over = false;
+	if (slot == loaded)
+		loaded = NULL; /* what it had in the processor is void */
+}
+
+static void budget_renew(struct slot *slot, uint64_t now_tsc)
+{
+	slot->budget_left = (int64_t)(slot->service->budget_us * ticks_per_us);
+	slot->period_end_tsc = now_tsc + slot->service->period_us * ticks_per_us;
+	if (!slot->exhausted)
+		return;
+	bool queued = slot->queued;
+
+	if (queued)
+		queue_remove(slot);
+	slot->exhausted = false;
+	if (queued)
+		queue_append(slot);
+}
+
+/* What has passed since the last switch or tick is charged to who ran. */
+static void time_charge(struct slot *slot, uint64_t now_tsc)
+{
+	uint64_t ticks = now_tsc - switched_tsc;
+
+	switched_tsc = now_tsc;
+	if (!slot) {
+		table->idle_us += ticks / ticks_per_us;
+		return;
+	}
+	slot->cpu_tsc += ticks;
+	slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
+	slot->budget_left -= (int64_t)ticks;
+	if (slot->budget_left < 0 && !slot->exhausted && slot->service->budget_us) {
+		slot->exhausted = true;
+		slot->entry->budget_exhausted++;
+	}
+}
+
+static void fpu_switch(struct slot *from, const struct slot *to)
+{
+	if (from && from->fpu_allowed)
+		__asm__ volatile("fxsave %0" : "=m"(from->fpu));
+	cpu_fpu_allow(to->fpu_allowed);
+	if (to->fpu_allowed)
+		__asm__ volatile("fxrstor %0" : : "m"(to->fpu));
+}
+
+static void load(struct slot *slot)
+{
+	if (slot == loaded)
+		return;
+	if (slot->root.address != loaded_root) {
+		loaded_root = slot->root.address;
+		cr3_write(loaded_root);
+	}
+	if (!loaded || loaded->fpu_allowed || slot->fpu_allowed)
+		fpu_switch(loaded, slot);
+	cpu_frame_end_set((uint64_t)slot + FRAME_BYTES);
+	loaded = slot;
+}
+
+/* Waits for an interrupt; what it makes runnable is seen by the caller. */
+static void idle(void)
+{
+	current = NULL;
+	time_charge(NULL, switched_tsc);
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
+	time_charge(NULL, rdtsc());
+}
+
+static bool goes_on(const struct slot *slot)
+{
+	uint32_t more_urgent = (1u << level_of(slot)) - 1;
+
+	return !slot->slice_over && !slot->exhausted && !(levels & more_urgent);
+}
+
+struct slot *schedule_next(void)
+{
+	struct slot *before = current;
+	bool runnable = before && before->wait == WAIT_NONE;
+
+	if (runnable && goes_on(before)) {
+		load(before);
+		return before;
+	}
+	time_charge(before, rdtsc());
+	if (runnable && before->slice_over)
+		queue_append(before);
+	else if (runnable)
+		queue_prepend(before);
+	while (!levels)
+		idle();
+	struct slot *next = queue_take((unsigned)__builtin_ctz(levels));
+
+	next->slice_over = false;
+	if (switched_tsc >= next->period_end_tsc)
+		budget_renew(next, switched_tsc);
+	current = next;
+	load(next);
+	time_alarm_by(time_now_us() + SLICE_US);
+	return next;
+}
+
+/* The earliest time at which a waiting or exhausted slot wants something. */
+static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
+{
+	uint64_t earliest = TIME_NEVER;
+
+	for (unsigned i = 0; i < slot_count; i++) {
+		struct slot *slot = &slots[i];
+
+		if (slot->deadline_us <= now_us)
+			ipc_time_out(slot);
+		else if (slot->deadline_us < earliest)
+			earliest = slot->deadline_us;
+		if (!slot->exhausted || slot->wait != WAIT_NONE)
+			continue;
+		if (slot->period_end_tsc <= now_tsc)
+			budget_renew(slot, now_tsc);
+		else if (now_us + SLICE_US < earliest)
+			earliest = now_us + SLICE_US;
+	}
+	return earliest;
+}
+
+static uint64_t rs_watch(uint64_t now_us)
+{
+	static uint64_t received_us;
+	struct slot *rs = &slots[manifest->rs_slot];
+
+	if (rs->received) {
+		rs->received = false;
+		received_us = now_us;
+	} else if (now_us - received_us > RS_SILENT_MAX_US) {
+		slot_die(rs, EXIT_HEARTBEAT, 0, 0);
+	}
+	return received_us + RS_SILENT_MAX_US;
+}
+
+void schedule_tick(void)
+{
+	uint64_t now_tsc = rdtsc(), now_us = time_now_us();
+
+	time_alarm_taken();
+	if (current) {
+		time_charge(current, now_tsc);
+		current->slice_over = true;
+		time_alarm_by(now_us + SLICE_US);
+	}
+	time_alarm_by(slots_serve(now_us, now_tsc));
+	time_alarm_by(irq_time_out(now_us));
+	time_alarm_by(rs_watch(now_us));
+}
