@@ -26,10 +26,10 @@
 #define HEARTBEAT_BUSY_US      5000u  /* used this much: could have answered */
 
 struct heartbeat {
-	uint64_t next_us;	   /* of the next beat; 0: not watched */
+	uint64_t next_us;          /* of the next beat; 0: not watched */
 	uint64_t idle_us, cpu_us;  /* of machine and service at the last beat */
 	uint32_t missed, forgiven; /* beats in a row */
-	bool owed;		   /* asked, and not answered */
+	bool owed;                 /* asked, and not answered */
 };
 
 enum heartbeat_verdict {

@@ -16,10 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MISDEEDS_DMA_MAX	3u
-#define MISDEEDS_REFUSALS_MAX	20u
+#define MISDEEDS_DMA_MAX        3u
+#define MISDEEDS_REFUSALS_MAX   20u
 #define MISDEEDS_COMPLAINTS_MAX 3u
-#define MISDEEDS_LOG_PERIOD_US	100000u /* one line a service; the sums in it miss nothing */
+#define MISDEEDS_LOG_PERIOD_US  100000u /* one line a service; the sums in it miss nothing */
 
 struct misdeeds {
 	struct refusals seen;
@@ -29,7 +29,7 @@ struct misdeeds {
 
 struct misdeeds_news {
 	bool dma, refusals, complaints; /* to be logged */
-	enum exit_cause verdict;	/* EXIT_NONE, or why to end this life */
+	enum exit_cause verdict;        /* EXIT_NONE, or why to end this life */
 };
 
 /* A new life: nothing counted yet. */

@@ -28,11 +28,11 @@
 #include "services/rs/heartbeat.h"
 #include "services/rs/misdeeds.h"
 
-#define SUPERVISE_WAIT_US	  3000000u  /* for one that does not become ready */
-#define SUPERVISE_BOOT_WAIT_US	  30000000u /* for all of them together */
-#define SUPERVISE_QUIET_US	  500000u   /* after so long a life deaths count from 1 again */
-#define SUPERVISE_OWN_DEATHS_MAX  3u	    /* RS's own in a row: then rs.table is the culprit */
-#define SUPERVISE_NO_DEADLINE	  UINT64_MAX
+#define SUPERVISE_WAIT_US        3000000u  /* for one that does not become ready */
+#define SUPERVISE_BOOT_WAIT_US   30000000u /* for all of them together */
+#define SUPERVISE_QUIET_US       500000u   /* after so long a life deaths count from 1 again */
+#define SUPERVISE_OWN_DEATHS_MAX 3u        /* RS's own in a row: then rs.table is the culprit */
+#define SUPERVISE_NO_DEADLINE    UINT64_MAX
 
 struct supervise_actions {
 	enum status (*start)(uint32_t slot, uint32_t *generation);
@@ -48,7 +48,7 @@ struct supervise_watch {
 	struct heartbeat heartbeat;
 	struct misdeeds misdeeds;
 	uint64_t wait_since_us; /* WAITING: nothing it starts after waits itself; 0: not yet */
-	bool disbelieve; /* its first answer may be its former life's */
+	bool disbelieve;        /* its first answer may be its former life's */
 };
 
 struct supervisor {
@@ -59,6 +59,8 @@ struct supervisor {
 	uint64_t begun_us;
 	uint32_t self; /* RS's slot */
 	uint32_t count;
+	enum exit_cause own_end;  /* how RS itself is to end once it has answered; or */
+	enum crash_how own_crash; /* 0: not at all */
 	struct supervise_watch watches[SERVICE_MAX];
 };
 
@@ -68,11 +70,16 @@ void supervise_init(struct supervisor *supervisor, const struct manifest *manife
 		    const struct supervise_actions *actions, uint64_t now_us);
 /* Does all that is due; returns when to be called next at the latest. */
 uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us);
-/* The slots in `sources` have answered their heartbeat. */
-void supervise_answered(struct supervisor *supervisor, uint64_t sources, uint64_t now_us);
+/*
+ * The slots in `sources` have notified RS: answered their heartbeat, or have
+ * news. True if a look may now find more to do.
+ */
+bool supervise_answered(struct supervisor *supervisor, uint64_t sources, uint64_t now_us);
 /* The administrator's request (enum rs_op, but not RS_MACHINE_STOP). */
 enum status supervise_request(struct supervisor *supervisor, uint32_t op,
 			      const struct rs_request *request, uint64_t now_us);
+/* Carries out, after the answer, what a request asks of RS itself; may not return. */
+void supervise_end_self(struct supervisor *supervisor);
 
 /* --- shared by the supervisor's own files --- */
 
@@ -84,7 +91,11 @@ void supervise_watch_begin(struct supervisor *supervisor, uint32_t slot, uint64_
 void supervise_kill(const struct supervisor *supervisor, uint32_t slot, enum exit_cause cause);
 /* Counts and logs the death of a slot's life, and decides what becomes of it. */
 void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
-/* supervise_init's part for the table. */
-void supervise_adopt(struct supervisor *supervisor, uint64_t now_us);
+/* The slot's life has answered for the first time. */
+void supervise_ready(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
+/* Starts all that has nothing to wait for, until nothing changes any more. */
+void supervise_start_due(struct supervisor *supervisor, uint64_t now_us);
+/* Until when a slot in WAITING waits at the longest. */
+uint64_t supervise_wait_until_us(const struct supervisor *supervisor, uint32_t slot);
 
 #endif

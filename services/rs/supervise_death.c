@@ -101,9 +101,12 @@ void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_u
 	count_death(entry, cause, lived ? life->died_us : now_us);
 	/* Its answer, if it gave one after all, may come in its next life's name. */
 	watch->disbelieve = lived && watch->heartbeat.owed;
-	struct recovery recovery =
-		recovery_decide(supervisor->manifest->services[slot].recovery,
-				is_wanted(cause) ? 1 : entry->deaths_in_row);
+	struct recovery recovery = recovery_decide(supervisor->manifest->services[slot].recovery,
+						   is_wanted(cause) ? 1 : entry->deaths_in_row);
+	if (is_wanted(cause)) {
+		recovery.outcome = OUTCOME_RESTART;
+		recovery.delay_us = 0;
+	}
 	if (lived)
 		death_log(supervisor, slot, &recovery);
 	if (entry->stopped != 0) {

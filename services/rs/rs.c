@@ -1,0 +1,101 @@
+/*
+ * RS as a service: the kernel starts it, and starts it again whenever it dies.
+ * Everything it decides is in supervise.h; here are its hands.
+ */
+#include "services/rs/supervise.h"
+#include "services/runtime/kernel.h"
+#include "services/runtime/service.h"
+
+#include <string.h>
+
+/* The kernel ends an RS that waits for longer than 200 ms. */
+#define RS_PULSE_US 50000u
+
+static struct supervisor supervisor;
+static uint64_t next_look_us; /* 0: something has happened */
+
+static void rs_log(enum log_level level, const char *text)
+{
+	log_at(level, "%s", text);
+}
+
+static void rs_machine_stop(enum machine_stop how)
+{
+	enum status status = machine_stop(how);
+
+	if (status != OK)
+		log_error("the machine cannot be stopped: %s", status_text(status));
+}
+
+static const struct supervise_actions rs_actions = {
+	.start = service_start,
+	.kill = service_kill,
+	.crash = service_crash_inject,
+	.ask = service_notify,
+	.log = rs_log,
+	.stop_machine = rs_machine_stop,
+};
+
+static enum status rs_start(void)
+{
+	supervise_init(&supervisor, region("manifest", sizeof(struct manifest)),
+		       region("ktable", sizeof(struct kernel_table)),
+		       region("rs.table", sizeof(struct rs_table)), &rs_actions, time_us());
+	return OK;
+}
+
+static void rs_message(const struct message *message)
+{
+	struct rs_request request;
+	endpoint_t from = message->from;
+	uint32_t op = message->op;
+	enum status status = OK;
+
+	memcpy(&request, message->payload.bytes, sizeof(request));
+	bool stops = op == RS_MACHINE_STOP;
+	if (stops && request.argument != MACHINE_REBOOT && request.argument != MACHINE_POWEROFF)
+		status = E_ARGUMENT;
+	else if (!stops)
+		status = supervise_request(&supervisor, op, &request, time_us());
+	service_reply_status(from, status);
+	next_look_us = 0;
+	supervise_end_self(&supervisor);
+	if (stops && status == OK) {
+		log_notice("%s asked for the machine to %s", service_name(from.slot),
+			   request.argument == MACHINE_REBOOT ? "reboot" : "switch off");
+		rs_machine_stop((enum machine_stop)request.argument);
+	}
+}
+
+/* An answer to a heartbeat, or the pci service with a new device. */
+static void rs_notified(uint64_t sources)
+{
+	if (supervise_answered(&supervisor, sources, time_us()))
+		next_look_us = 0;
+}
+
+static void rs_event(uint64_t events)
+{
+	(void)events; /* a death or a misdeed: the look finds which */
+	next_look_us = 0;
+}
+
+static uint64_t rs_work(uint64_t now_us)
+{
+	if (now_us >= next_look_us)
+		next_look_us = supervise_look(&supervisor, now_us);
+	return next_look_us < now_us + RS_PULSE_US ? next_look_us : now_us + RS_PULSE_US;
+}
+
+int main(void)
+{
+	static const struct service rs = {
+		.start = rs_start,
+		.message = rs_message,
+		.notified = rs_notified,
+		.event = rs_event,
+		.work = rs_work,
+	};
+
+	return service_run(&rs);
+}

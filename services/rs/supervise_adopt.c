@@ -1,0 +1,156 @@
+/*
+ * A life of RS begins: what it finds in rs.table is compared with the kernel
+ * table, which is always right. Healthy services notice nothing; deaths that
+ * nobody saw are left for the first look. An entry that cannot be is made anew.
+ */
+#include "services/rs/recovery.h"
+#include "services/rs/supervise.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool is_state(uint32_t state)
+{
+	switch (state) {
+#define X(name, code, text) case code:
+		RS_STATE_TABLE(X)
+#undef X
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_living(const struct rs_entry *entry)
+{
+	return entry->state == RS_STARTING || entry->state == RS_RUNNING;
+}
+
+/* Times cannot lie ahead of now, but for that of a restart. */
+static bool is_sound(const struct rs_entry *entry, uint64_t now_us)
+{
+	return is_state(entry->state) && entry->stopped <= 1 && entry->last_death_us <= now_us &&
+	       entry->last_ready_us <= now_us && entry->heartbeat_sent_us <= now_us &&
+	       entry->heartbeat_seen_us <= now_us;
+}
+
+/* A life that RS did not see the beginning of, or not the end. */
+static void life_note(struct rs_entry *entry, const struct service_entry *life)
+{
+	entry->generation = life->generation;
+	entry->restarts = life->generation - 1;
+	entry->state = RS_STARTING;
+}
+
+static void living_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
+{
+	struct rs_entry *entry = &supervisor->table->services[slot];
+	const struct service_entry *life = &supervisor->kernel->services[slot];
+
+	if (!is_living(entry) || entry->generation != life->generation)
+		life_note(entry, life);
+	entry->heartbeat_sent_us = now_us;
+	supervise_watch_begin(supervisor, slot, now_us);
+	if (entry->stopped != 0)
+		supervise_kill(supervisor, slot, EXIT_REQUEST);
+	else if (supervisor->manifest->services[slot].heartbeat_ms == 0)
+		entry->state = RS_RUNNING;
+	else
+		supervisor->actions->ask(slot);
+}
+
+static void dead_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
+{
+	struct rs_entry *entry = &supervisor->table->services[slot];
+	const struct service_entry *life = &supervisor->kernel->services[slot];
+
+	if (entry->generation != life->generation || entry->state == RS_WAITING)
+		life_note(entry, life);
+	if (entry->state != RS_BACKOFF)
+		return;
+	uint64_t delay_us =
+		recovery_decide(supervisor->manifest->services[slot].recovery, entry->deaths_in_row)
+			.delay_us;
+	if (entry->restart_at_us > now_us + delay_us)
+		entry->restart_at_us = now_us + delay_us;
+}
+
+static void slot_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
+{
+	struct rs_entry *entry = &supervisor->table->services[slot];
+	const struct service_entry *life = &supervisor->kernel->services[slot];
+
+	if (!is_sound(entry, now_us)) {
+		*entry = (struct rs_entry){ 0 };
+		supervise_log(supervisor, LOG_WARNING, slot,
+			      "its entry in rs.table was damaged and is made anew");
+	}
+	switch ((enum service_state)life->state) {
+	case SERVICE_ALIVE:
+		living_adopt(supervisor, slot, now_us);
+		return;
+	case SERVICE_DEAD:
+		dead_adopt(supervisor, slot, now_us);
+		return;
+	case SERVICE_EMPTY:
+		if (is_living(entry) || entry->generation != 0)
+			*entry = (struct rs_entry){ 0 };
+		return;
+	}
+}
+
+/* RS's own entry: its deaths in a row tell whether the table kills it. */
+static void self_adopt(struct supervisor *supervisor, uint64_t now_us)
+{
+	struct rs_entry *entry = &supervisor->table->services[supervisor->self];
+	const struct service_entry *life = &supervisor->kernel->services[supervisor->self];
+	bool again = life->generation > 1;
+
+	if (!again || life->died_us > entry->last_ready_us + SUPERVISE_QUIET_US)
+		entry->deaths_in_row = 0;
+	if (again && life->exit_cause != EXIT_REQUEST && life->exit_cause != EXIT_UPDATE)
+		entry->deaths_in_row++;
+	entry->state = RS_RUNNING;
+	entry->stopped = 0;
+	entry->generation = life->generation;
+	entry->restarts = life->generation - 1;
+	entry->last_cause = again ? life->exit_cause : EXIT_NONE;
+	entry->last_death_us = again ? life->died_us : 0;
+	entry->last_ready_us = now_us;
+	supervisor->table->rs_restarts = entry->restarts;
+}
+
+static void table_check(struct supervisor *supervisor, uint64_t now_us)
+{
+	struct rs_table *table = supervisor->table;
+	struct rs_entry *self = &table->services[supervisor->self];
+
+	if (table->version == RS_TABLE_VERSION && is_sound(self, now_us) &&
+	    self->deaths_in_row < SUPERVISE_OWN_DEATHS_MAX)
+		return;
+	if (supervisor->kernel->services[supervisor->self].generation > 1)
+		supervise_log(supervisor, LOG_ERROR, supervisor->self,
+			      "rs.table is not to be trusted; it is made anew");
+	memset(table, 0, sizeof(*table));
+	table->version = RS_TABLE_VERSION;
+}
+
+void supervise_init(struct supervisor *supervisor, const struct manifest *manifest,
+		    const struct kernel_table *kernel, struct rs_table *table,
+		    const struct supervise_actions *actions, uint64_t now_us)
+{
+	*supervisor = (struct supervisor){ .manifest = manifest,
+					   .kernel = kernel,
+					   .actions = actions,
+					   .table = table,
+					   .begun_us = now_us,
+					   .self = manifest->rs_slot,
+					   .count = manifest->service_count };
+	if (supervisor->count > SERVICE_MAX)
+		supervisor->count = SERVICE_MAX;
+	table_check(supervisor, now_us);
+	self_adopt(supervisor, now_us);
+	for (uint32_t slot = 0; slot < supervisor->count; slot++)
+		if (slot != supervisor->self)
+			slot_adopt(supervisor, slot, now_us);
+}
