@@ -1,0 +1,69 @@
+#include "services/runtime/turn.h"
+
+#include "services/runtime/kernel.h"
+#include "services/runtime/syscall.h"
+
+/* How long `receive` may wait: TIMEOUT_NONE if the work goes on. */
+static uint64_t work(const struct service *service)
+{
+	if (service->work == NULL)
+		return TIMEOUT_NEVER;
+	uint64_t next_us = service->work(time_us());
+	if (next_us == SERVICE_NO_DEADLINE)
+		return TIMEOUT_NEVER;
+	uint64_t now_us = time_us();
+	return next_us > now_us ? next_us - now_us : TIMEOUT_NONE;
+}
+
+/*
+ * RS asks by a notification and is answered by one: first of all, as what
+ * follows may take its time, and never before `start` and `work` have passed.
+ */
+static uint64_t heartbeat_take(uint64_t sources)
+{
+	const struct start_info *info = service_info();
+	uint64_t rs = 1ull << info->rs_slot;
+
+	if (info->self.slot == info->rs_slot || (sources & rs) == 0)
+		return sources;
+	service_notify(info->rs_slot);
+	return sources & ~rs;
+}
+
+static void notification(const struct service *service)
+{
+	uint64_t sources = heartbeat_take(ipc_buffer()->sources);
+	uint64_t events = ipc_buffer()->events;
+	unsigned lines = (unsigned)(events & EVENT_IRQ_MASK);
+
+	events &= ~EVENT_IRQ_MASK;
+	if (lines != 0 && service->interrupt != NULL)
+		service->interrupt(lines);
+	if (events != 0 && service->event != NULL)
+		service->event(events);
+	if (sources != 0 && service->notified != NULL)
+		service->notified(sources);
+}
+
+static void message(const struct service *service)
+{
+	const struct message *request = &ipc_buffer()->message;
+
+	if (service->message != NULL)
+		service->message(request);
+	else
+		(void)service_reply_status(request->from, E_CALL);
+}
+
+void service_turn(const struct service *service)
+{
+	uint64_t timeout_us = work(service);
+	struct kernel_result result = kernel_call(SYS_RECEIVE, timeout_us);
+
+	if (result.status == OK && result.value == RECEIVED_MESSAGE)
+		message(service);
+	else if (result.status == OK)
+		notification(service);
+	else if (result.status != E_TIMEOUT)
+		service_panic("receive: %s", status_text(result.status));
+}
