@@ -8,22 +8,12 @@ usage: python3 -m image.check_elf [--fpu] ELF
 """
 
 import argparse
-import re
 import sys
 
 from image.disassembly import disassemble
+from image.floating_point import uses
 
-_REGISTER = re.compile(r"%([xyz]mm\d+|mm[0-7]|st\b|k[0-7]\b)")
-_X87 = re.compile(r"^(f(?!s:)[a-z]+|emms|ldmxcsr|stmxcsr)$")
 _SHOWN = 10
-
-
-def floating_point_uses(path):
-    """(function, instruction) of each use."""
-    return [(function.name, instruction)
-            for function in disassemble(path).values()
-            for instruction in function.instructions
-            if _REGISTER.search(instruction.operands) or _X87.match(instruction.mnemonic)]
 
 
 def main():
@@ -31,15 +21,13 @@ def main():
     parser.add_argument("--fpu", action="store_true", help="the service may use floating point")
     parser.add_argument("elf")
     arguments = parser.parse_args()
-    if arguments.fpu:
-        return 0
-    uses = floating_point_uses(arguments.elf)
-    for name, instruction in uses[:_SHOWN]:
+    found = [] if arguments.fpu else uses(disassemble(arguments.elf))
+    for name, instruction in found[:_SHOWN]:
         print(f"{arguments.elf}: error: floating point in {name}: "
               f"{instruction.address:x}: {instruction.mnemonic} {instruction.operands}", file=sys.stderr)
-    if len(uses) > _SHOWN:
-        print(f"{arguments.elf}: and {len(uses) - _SHOWN} more", file=sys.stderr)
-    return 1 if uses else 0
+    if len(found) > _SHOWN:
+        print(f"{arguments.elf}: and {len(found) - _SHOWN} more", file=sys.stderr)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

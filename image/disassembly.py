@@ -3,6 +3,7 @@
 import re
 import subprocess
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")
 _INSTRUCTION = re.compile(r"^ *([0-9a-f]+):\t(.*)$")
@@ -14,6 +15,7 @@ class Instruction:
     address: int
     mnemonic: str
     operands: str
+    comment: str  # what objdump adds: the address that a relative operand means
 
     @property
     def target(self):
@@ -28,14 +30,19 @@ class Function:
     name: str
     instructions: list = field(default_factory=list)
 
+    def contains(self, address):
+        return address is not None and self.address <= address <= self.instructions[-1].address
+
 
 def _instruction(address, text):
-    words = text.split("#")[0].split()
+    code, _, comment = text.partition("#")
+    words = code.split()
     while len(words) > 1 and words[0] in _PREFIXES:
         words = words[1:]
-    return Instruction(int(address, 16), words[0], " ".join(words[1:])) if words else None
+    return Instruction(int(address, 16), words[0], " ".join(words[1:]), comment.strip()) if words else None
 
 
+@lru_cache(maxsize=None)
 def disassemble(path):
     """The functions of `path`, by address."""
     text = subprocess.run(["objdump", "-d", "-w", "--no-show-raw-insn", str(path)], check=True,

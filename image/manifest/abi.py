@@ -1,7 +1,7 @@
 """What the kernel's headers say: limits, numbers, and the layout of the structs.
 
 Numbers are read from kernel/abi, so that they stand once. The struct layouts
-are written out here, since Python cannot read C; tests/manifest compares every
+are written out here, since Python cannot read C; c_layout.py compares every
 size and offset with what the C compiler makes of the headers.
 """
 
@@ -9,7 +9,8 @@ import re
 import struct
 from pathlib import Path
 
-_ABI = Path(__file__).resolve().parents[2] / "kernel" / "abi"
+ROOT = Path(__file__).resolve().parents[2]
+_ABI = ROOT / "kernel" / "abi"
 
 
 def _read(header):

@@ -1,4 +1,7 @@
-"""What a manifest says, instances and globs written out: the rules read this."""
+"""What a manifest says, instances and globs written out: the rules read this.
+
+A `place` is (file, line).
+"""
 
 from dataclasses import dataclass, field
 
@@ -49,16 +52,16 @@ class Service:
 
 @dataclass
 class Driver:
-    """The block in a driver's folder; none says: no device."""
+    """The block in a driver's folder; an image without one drives no device."""
 
     name: str
     place: tuple
     pci: list = field(default_factory=list)  # ((vendor, device), place)
-    isa: list = field(default_factory=list)  # (PortRange, line, place)
-    dma_rules: list = field(default_factory=list)
+    isa: list = field(default_factory=list)  # ((PortRange, line), place)
+    dma_registers: list = field(default_factory=list)
     bus_master: bool = False
-    guarded: bool = False  # DMA rules, I/O MMU, or trusted in so many words
-    bus_master_place: tuple = ()
+    dma: str = ""  # "" for not said
+    dma_place: tuple = ()
 
 
 @dataclass
@@ -69,6 +72,8 @@ class System:
     services: list = field(default_factory=list)
     drivers: dict = field(default_factory=dict)  # by image name
     binaries: dict = field(default_factory=dict)  # by image name, elf.Binary
+    where: object = None  # reader.Reader.place: of a service's key
 
-    def service(self, name):
-        return next((s for s in self.services if s.name == name), None)
+    def image_names(self):
+        """Of all images, each once, in the order of first use."""
+        return list(dict.fromkeys(name for service in self.services for name in service.images))

@@ -1,0 +1,1 @@
+"""The manifest compiler; see README.md."""

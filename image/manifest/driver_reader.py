@@ -1,0 +1,51 @@
+"""The blocks in the drivers' own folders: which devices, and their DMA registers."""
+
+from image.manifest import abi, words
+from image.manifest.model import Driver
+from image.manifest.problems import nearest
+
+REGISTER_KINDS = {"device-reads": "DMA_RULE_DEVICE_READS", "device-writes": "DMA_RULE_DEVICE_WRITES",
+                  "bits": "DMA_RULE_BITS"}
+_KEYS = {"bits": {"offset", "width", "kind", "mask", "bits"}}
+_KEYS_OF_ADDRESS = {"offset", "width", "kind", "length"}
+_WIDTHS = (1, 2, 4)
+_OFFSET_MAX = 0xffff
+
+
+def read_drivers(source, problems):
+    """The drivers of one file, whose keys and types are right."""
+    return [_driver(source, name, values, problems) for name, values in source.data.get("driver", {}).items()]
+
+
+def _driver(source, name, values, problems):
+    path = ("driver", name)
+    driver = Driver(name, source.place(*path), bus_master=values.get("bus_master", False),
+                    dma=values.get("dma", ""), dma_place=source.place(*path, "dma"))
+    for key, reader, found in (("pci_ids", words.pci_id, driver.pci), ("isa", words.isa, driver.isa)):
+        for text in values.get(key, []):
+            place = source.place(*path, key, item=text)
+            try:
+                found.append((reader(text), place))
+            except words.BadWord as error:
+                problems.add(place, str(error))
+    for number, register in enumerate(values.get("dma_register", [])):
+        _register(driver, register, source.place(*path, "dma_register", number), problems)
+    return driver
+
+
+def _register(driver, register, place, problems):
+    kind = register.get("kind", "")
+    needed = _KEYS.get(kind, _KEYS_OF_ADDRESS)
+    if kind not in REGISTER_KINDS:
+        problems.add(place, f"unknown kind of DMA register '{kind}'{nearest(kind, REGISTER_KINDS)}")
+    elif set(register) != needed:
+        problems.add(place, f"a DMA register of kind '{kind}' has the keys {', '.join(sorted(needed))}")
+    elif register["width"] not in _WIDTHS:
+        problems.add(place, f"the width of a DMA register is 1, 2 or 4 bytes, not {register['width']}")
+    elif register["offset"] > _OFFSET_MAX:
+        problems.add(place, f"the offset of a DMA register is at most {_OFFSET_MAX:#x}")
+    else:
+        driver.dma_registers.append({
+            "offset": register["offset"], "width_bytes": register["width"],
+            "kind": abi.ENUMS[REGISTER_KINDS[kind]], "length": register.get("length", 0),
+            "mask": register.get("mask", 0), "bits": register.get("bits", 0)})
