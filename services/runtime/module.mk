@@ -4,3 +4,10 @@ runtime_directory := services/runtime
 runtime_sources := $(addprefix $(runtime_directory)/, \
 	start.S kernel.c service.c turn.c call.c info.c clock.c log.c libc.c crash.c socket.c) \
 	$(wildcard $(runtime_directory)/ds.c)
+
+unit_tests += runtime_info runtime_turn
+runtime_tested := tests/unit/runtime_world.c \
+	$(addprefix $(runtime_directory)/, info.c clock.c log.c)
+runtime_info_test_sources := tests/unit/runtime_info_test.c $(runtime_tested)
+runtime_turn_test_sources := tests/unit/runtime_turn_test.c $(runtime_tested) \
+	$(addprefix $(runtime_directory)/, service.c turn.c call.c kernel.c)
