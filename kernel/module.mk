@@ -2,3 +2,8 @@ kernel_sources := kernel/boot.S kernel/entry.S kernel/main.c kernel/cpu.c kernel
 	kernel/memory.c kernel/paging.c kernel/time.c kernel/machine.c kernel/acpi.c kernel/bundle.c kernel/region.c \
 	kernel/slot.c kernel/life.c kernel/schedule.c kernel/ipc.c kernel/grant.c kernel/usermem.c \
 	kernel/port.c kernel/dma_guard.c kernel/irq.c kernel/device.c kernel/interrupt.c kernel/syscall.c
+
+unit_tests += kernel_ipc kernel_grant
+kernel_ipc_test_sources := tests/unit/kernel_ipc_test.c tests/unit/kernel_world.c kernel/ipc.c
+kernel_grant_test_sources := tests/unit/kernel_grant_test.c tests/unit/kernel_world.c kernel/ipc.c \
+	kernel/grant.c kernel/usermem.c kernel/dma_guard.c
