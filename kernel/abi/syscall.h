@@ -3,8 +3,8 @@
  * that its manifest entry lists; a refused one is counted and RS is told.
  *
  * Convention: number in rax, arguments in rdi, rsi, rdx, r10, r8; returns the
- * status in rax and a value in rdx; rcx and r11 are destroyed. Times are
- * microseconds.
+ * status in rax and a value in rdx; rcx, r9, r11 and the registers of arguments
+ * are destroyed. Times are microseconds.
  *
  * endpoint arguments are packed: slot | generation << 32.
  */
