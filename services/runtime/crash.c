@@ -64,7 +64,7 @@ static void data_execute(void)
 
 /* Deeper than any stack, by half a page a call so that the guard page is not stepped over. */
 /* NOLINTNEXTLINE(misc-no-recursion): that is the point */
-static unsigned stack_overflow(unsigned depth)
+static __attribute__((noinline)) unsigned stack_overflow(unsigned depth)
 {
 	volatile uint8_t frame[PAGE_BYTES / 2];
 
