@@ -100,9 +100,9 @@ libgcc := $(shell $(CC) -print-libgcc-file-name 2>/dev/null)
 
 service_flags := $(common_flags) -O2 -fno-pie -fno-pic -mno-red-zone -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections -fdata-sections \
-	$(variant_flags)
+	-D__ASSERT_VERBOSE $(variant_flags)
 service_link := -nostdlib -static -no-pie -T services/runtime/service.ld \
-	-Wl,-z,max-page-size=4096,--build-id=none,--gc-sections
+	-Wl,-z,max-page-size=4096,-z,noexecstack,--build-id=none,--gc-sections
 
 # $(call libc_of,SERVICE), $(call flags_of,SERVICE)
 libc_of = $(if $($(1)_fpu),$(libc_double),$(libc_integer))

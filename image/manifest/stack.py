@@ -15,7 +15,7 @@ from image.manifest.frame import StackUnknown, Walker
 
 __all__ = ("StackUnknown", "worst_case")
 
-INDIRECT_DEFAULT = 2
+INDIRECT_DEFAULT = 4
 _HEXADECIMAL = re.compile(r"\b(?:0x)?([0-9a-f]{6,16})\b")
 
 
