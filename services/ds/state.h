@@ -1,0 +1,61 @@
+/*
+ * What outlives DS: the layout of the preserved region "ds.state". Cells of
+ * three kinds, of each kind one more than can be in use, so that there is
+ * always a free one for the next version.
+ */
+#ifndef DS_STATE_H
+#define DS_STATE_H
+
+#include "kernel/abi/layout.h"
+#include "services/ds/cell.h"
+#include "services/proto/ds.h"
+
+#include <assert.h>
+
+#define DS_STATE_MAGIC   0x31534442u /* "BDS1" */
+#define DS_STATE_BYTES   0x40000u
+#define DS_BACKUPS_MAX   44u
+#define DS_ENTRY_CELLS   (DS_ENTRIES_MAX + 1)
+#define DS_PATTERN_CELLS (DS_SUBSCRIPTIONS_MAX + 1)
+#define DS_BACKUP_CELLS  (DS_BACKUPS_MAX + 1)
+
+/* A published name; `removed`: withdrawn, and kept until its subscribers know. */
+struct entry_cell {
+	struct cell cell;
+	uint32_t id;    /* 0 to DS_ENTRIES_MAX - 1, the same in all its versions */
+	uint32_t owner; /* slot */
+	uint32_t removed;
+	uint32_t length_bytes;
+	char name[DS_NAME_BYTES]; /* ends in zeros */
+	uint8_t value[DS_VALUE_BYTES];
+};
+
+struct pattern_cell {
+	struct cell cell;
+	uint32_t subscriber; /* slot */
+	uint32_t reserved;
+	char pattern[DS_NAME_BYTES];
+};
+
+struct backup_cell {
+	struct cell cell;
+	uint32_t owner; /* slot */
+	uint32_t length_bytes;
+	uint8_t bytes[DS_BACKUP_BYTES];
+};
+
+struct ds_state {
+	uint32_t magic;
+	uint32_t bad_starts; /* lives in a row that ended before they were of use */
+	struct entry_cell entries[DS_ENTRY_CELLS];
+	struct pattern_cell patterns[DS_PATTERN_CELLS];
+	struct backup_cell backups[DS_BACKUP_CELLS];
+};
+static_assert(sizeof(struct ds_state) <= DS_STATE_BYTES, "region size");
+
+/* What taking up the state found; for the log. */
+struct state_findings {
+	uint32_t kept, unfinished, damaged;
+};
+
+#endif
