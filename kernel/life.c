@@ -131,13 +131,14 @@ static void death_record(struct slot *slot, enum exit_cause cause, uint64_t deta
 static void rs_start_again(struct slot *rs)
 {
 	static unsigned short_lives;
-	const struct service_entry *entry = rs->entry;
+	const struct service_entry *e = rs->entry;
 
-	klog(LOG_ERROR, "rs died, cause %u, detail %u at %x; it starts again",
-	     (uint64_t)entry->exit_cause, entry->exit_detail, entry->exit_rip);
-	short_lives = entry->died_us - entry->started_us < RS_LIFE_SHORT_US ? short_lives + 1 : 0;
+	klog(LOG_ERROR, "rs died and starts again: cause %u, detail %u, at %x, address %x %s",
+	     (uint64_t)e->exit_cause, e->exit_detail, e->exit_rip, e->exit_address, e->exit_text);
+	short_lives = e->died_us - e->started_us < RS_LIFE_SHORT_US ? short_lives + 1 : 0;
 	if (short_lives > RS_SHORT_LIVES_MAX || slot_start(rs) != OK)
-		panic("rs cannot be kept alive");
+		panic("rs cannot be kept alive: cause %u, detail %u, at %x, address %x %s",
+		      (uint64_t)e->exit_cause, e->exit_detail, e->exit_rip, e->exit_address, e->exit_text);
 }
 
 void slot_die(struct slot *slot, enum exit_cause cause, uint64_t detail, uint64_t address)

@@ -54,8 +54,10 @@ int main(void)
 	uint32_t server = service_slot("pong");
 	char line[64];
 
-	if (service_start(server, &generation) != OK)
-		service_panic("pong does not start");
+	enum status status = service_start(server, &generation);
+
+	if (status != OK)
+		service_panic("pong does not start: %s", status_text(status));
 	uint64_t instructions = call_measure(server | (uint64_t)generation << 32);
 
 	snprintf(line, sizeof(line), "ipc: call and reply %lu instructions\r\n",
