@@ -1,12 +1,12 @@
 #include "services/ds/cell.h"
 
-#include "services/ds/crc32.h"
+#include "services/runtime/crc32.h"
 
 #define CELL_UNCHECKED_BYTES offsetof(struct cell, sequence)
 
 static uint32_t checksum(const struct cell *cell, size_t cell_bytes)
 {
-	return ds_crc32((const uint8_t *)cell + CELL_UNCHECKED_BYTES,
+	return crc32_of((const uint8_t *)cell + CELL_UNCHECKED_BYTES,
 			cell_bytes - CELL_UNCHECKED_BYTES);
 }
 

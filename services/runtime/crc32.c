@@ -1,4 +1,4 @@
-#include "services/ds/crc32.h"
+#include "services/runtime/crc32.h"
 
 #define CRC32_POLYNOMIAL 0xedb88320u /* reflected */
 
@@ -9,7 +9,7 @@ static uint32_t crc32_nibble(uint32_t crc)
 	return crc;
 }
 
-uint32_t ds_crc32(const void *bytes, size_t count)
+uint32_t crc32_of(const void *bytes, size_t count)
 {
 	static uint32_t table[16]; /* [1] != 0 once it is made */
 	const uint8_t *at = bytes;
