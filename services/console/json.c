@@ -120,19 +120,3 @@ void json_boolean(struct json *json, struct text *out, const char *key, bool val
 	json_lead(json, out, key);
 	text_string(out, value ? "true" : "false");
 }
-
-void json_number_snake(struct json *json, struct text *out, const char *key, uint64_t value)
-{
-	char snake[48];
-	size_t length = 0;
-
-	for (; key[length] != '\0' && length < sizeof(snake) - 1; length++) {
-		char c = key[length];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		snake[length] = c == '-' || c == ' ' ? '_' : c;
-	}
-	snake[length] = '\0';
-	json_number(json, out, snake, value);
-}

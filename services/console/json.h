@@ -29,7 +29,5 @@ void json_string(struct json *json, struct text *out, const char *key, const cha
 void json_word(struct json *json, struct text *out, const char *key, const char *value);
 void json_number(struct json *json, struct text *out, const char *key, uint64_t value);
 void json_boolean(struct json *json, struct text *out, const char *key, bool value);
-/* A key may be given as "syn-sent" or "SYN_SENT": it is written as "syn_sent". */
-void json_number_snake(struct json *json, struct text *out, const char *key, uint64_t value);
 
 #endif

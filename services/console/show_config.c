@@ -17,7 +17,6 @@ static void interface_json(struct json *json, struct text *out, const char *key,
 static void config_head_json(struct json *json, struct text *out, const struct netconf *netconf)
 {
 	json_object(json, out, NULL);
-	json_object(json, out, "config");
 	json_number(json, out, "serial", netconf->serial);
 	json_number(json, out, "module_bytes", view.kernel->config_bytes);
 	interface_json(json, out, "lan", &netconf->lan);
@@ -107,7 +106,6 @@ bool show_config(struct job *job, struct text *out)
 	}
 	if (job->as_json) {
 		json_array_end(&job->json, out);
-		json_object_end(&job->json, out);
 		json_object_end(&job->json, out);
 		text_string(out, "\r\n");
 	}

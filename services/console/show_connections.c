@@ -13,7 +13,7 @@ static void connections_summary_json(struct json *json, struct text *out,
 	json_number(json, out, "discarded", table->connections_discarded);
 	json_object(json, out, "by_state");
 #define X(name, text, timeout_s)                                                                   \
-	json_number_snake(json, out, #name, table->connections_by_state[FW_CONN_##name]);
+	json_number(json, out, text, table->connections_by_state[FW_CONN_##name]);
 	FW_CONN_STATE_TABLE(X)
 #undef X
 	json_object_end(json, out);

@@ -92,7 +92,7 @@ static void counters_dropped(struct job *job, struct text *out, const struct fw_
 		uint64_t count = table->dropped[reason];
 
 		if (job->as_json)
-			json_number_snake(&job->json, out, fw_reason_word(reason), count);
+			json_number(&job->json, out, fw_reason_word(reason), count);
 		else if (count != 0)
 			text_printf(out, "%20llu dropped, %s: %s\r\n", (unsigned long long)count,
 				    fw_reason_word(reason), fw_reason_text(reason));

@@ -21,8 +21,7 @@ static void memory_summary(struct job *job, struct text *out)
 		return;
 	}
 	json_object(&job->json, out, NULL);
-	json_object(&job->json, out, "memory");
-	json_number(&job->json, out, "total_bytes", view.kernel->memory_bytes);
+	json_number(&job->json, out, "memory_bytes", view.kernel->memory_bytes);
 	json_number(&job->json, out, "reserved_bytes", view.kernel->reserved_bytes);
 	json_number(&job->json, out, "free_bytes", memory_free_bytes());
 	json_array(&job->json, out, "services");
@@ -90,7 +89,6 @@ bool show_memory(struct job *job, struct text *out)
 	}
 	if (job->as_json) {
 		json_array_end(&job->json, out);
-		json_object_end(&job->json, out);
 		json_object_end(&job->json, out);
 		text_string(out, "\r\n");
 	}

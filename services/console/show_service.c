@@ -35,7 +35,7 @@ static void service_json_members(struct json *json, struct text *out,
 	json_number(json, out, "memory_bytes", service->kernel.memory_bytes);
 	json_number(json, out, "complaints", service->kernel.complaints);
 	json_number(json, out, "started_us", service->kernel.started_us);
-	json_number(json, out, "died_us", service->kernel.died_us);
+	json_number(json, out, "last_death_us", service->kernel.died_us);
 	json_number(json, out, "ready_us", service->rs.last_ready_us);
 	service_json_refusals(json, out, &service->kernel.refusals);
 }
@@ -108,7 +108,6 @@ static void service_show_json(struct json *json, struct text *out,
 
 	view_service_name(kernel->complainer, complainer);
 	json_object(json, out, NULL);
-	json_object(json, out, "service");
 	service_json_members(json, out, service);
 	json_number(json, out, "messages", kernel->messages);
 	json_number(json, out, "budget_exhausted", kernel->budget_exhausted);
@@ -124,7 +123,6 @@ static void service_show_json(struct json *json, struct text *out,
 	json_number(json, out, "heartbeat_sent_us", service->rs.heartbeat_sent_us);
 	json_number(json, out, "heartbeat_seen_us", service->rs.heartbeat_seen_us);
 	service_json_device(json, out, &kernel->device);
-	json_object_end(json, out);
 	json_object_end(json, out);
 	text_string(out, "\r\n");
 }

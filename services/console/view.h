@@ -46,6 +46,8 @@ uint32_t view_service_count(void);
 bool view_service_get(uint32_t slot, struct view_service *service);
 /* The slot of that name, SERVICE_MAX if there is none. */
 uint32_t view_service_find(const char *name);
+/* True if every service but `except` has been started, or is not to be now. */
+bool view_settled(uint32_t except);
 /* "kernel" for LOG_FROM_KERNEL, "?" for a slot that is none; always terminated. */
 void view_service_name(uint32_t slot, char name[NAME_BYTES]);
 

@@ -101,6 +101,18 @@ bool view_service_get(uint32_t slot, struct view_service *service)
 	return true;
 }
 
+bool view_settled(uint32_t except)
+{
+	for (uint32_t slot = 0; slot < view_service_count(); slot++) {
+		uint32_t state = view.rs->services[slot].state;
+
+		if (slot != except && slot != view.manifest->rs_slot &&
+		    (state == RS_WAITING || state == RS_STARTING))
+			return false;
+	}
+	return true;
+}
+
 uint32_t view_port_slot(unsigned port)
 {
 	char name[] = "port0";

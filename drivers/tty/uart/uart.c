@@ -26,6 +26,7 @@ static struct tty_end queue;
 static uint32_t console_slot;
 static bool present;
 static uint8_t interrupts_enabled; /* IER as last written */
+static uint32_t overruns;          /* times the device lost input: we were too late */
 static unsigned idle_rounds;       /* in a row that found an interrupt pending and nothing to do */
 
 static uint8_t uart_read(unsigned offset)
@@ -83,6 +84,17 @@ static void uart_interrupts_set(uint8_t wanted)
 	uart_write(UART_IER, wanted);
 }
 
+/* Reading the line status clears the bit [8.4], so each loss is seen once. */
+static void uart_overrun_count(uint8_t line_status)
+{
+	if (line_status == LSR_ABSENT || !(line_status & LSR_OVERRUN))
+		return;
+	overruns++;
+	/* At 1, 2, 4, ...: a line that never stops does not fill the log. */
+	if ((overruns & (overruns - 1)) == 0)
+		log_warning("input lost %u times: the FIFO overran", overruns);
+}
+
 /* One byte of input, and the line status behind it, in one kernel call. */
 static uint8_t uart_receive_byte(void)
 {
@@ -96,22 +108,17 @@ static uint8_t uart_receive_byte(void)
 		return LSR_ABSENT;
 	byte = (uint8_t)accesses[0].value;
 	(void)tty_put(&queue, &byte, 1);
+	uart_overrun_count((uint8_t)accesses[1].value);
 	return (uint8_t)accesses[1].value;
 }
 
 /* Fills the empty transmit FIFO from the queue. */
 static void uart_send_batch(void)
 {
-	struct port_access accesses[UART_FIFO_BYTES];
 	uint8_t bytes[UART_FIFO_BYTES];
 	size_t count = tty_peek(&queue, bytes, sizeof(bytes));
 
-	for (size_t i = 0; i < count; i++)
-		accesses[i] = (struct port_access){ .port = UART_PORT + UART_THR,
-						    .width_bytes = 1,
-						    .write = 1,
-						    .value = bytes[i] };
-	if (count != 0 && port_vector(accesses, (unsigned)count) == OK)
+	if (port_stream_out(UART_PORT + UART_THR, 1, bytes, count) == OK)
 		tty_consume(&queue, count);
 }
 
@@ -127,6 +134,7 @@ static unsigned uart_serve(void)
 	uint8_t line_status = uart_read(UART_LSR);
 	unsigned served;
 
+	uart_overrun_count(line_status);
 	for (served = 0; served < ROUNDS_MAX; served++) {
 		if (line_status == LSR_ABSENT)
 			return served;
@@ -138,6 +146,7 @@ static unsigned uart_serve(void)
 			return served;
 		uart_send_batch();
 		line_status = uart_read(UART_LSR);
+		uart_overrun_count(line_status);
 	}
 	return served;
 }

@@ -1,0 +1,10 @@
+# The console: a command line on the serial port and on the screen.
+
+console_pure := $(addprefix services/console/, \
+	address.c command.c complete.c feed.c history.c json.c line.c nearest.c \
+	show_config.c show_connections.c show_firewall.c show_log.c show_memory.c show_port.c \
+	show_service.c show_version.c terminal.c text.c view_log.c view_netconf.c view_service.c words.c)
+
+services += console
+console_sources := $(console_pure) $(addprefix services/console/, \
+	act.c candidate.c console.c session.c show_names.c)
