@@ -13,7 +13,7 @@
 # Spin models are tests/model/*.pml. `make help` lists what can be made.
 
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
-.DEFAULT_GOAL := image
+.DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 
@@ -26,6 +26,14 @@ CLANG := clang
 PYTHON := /usr/bin/python3
 quiet := $(if $(V),,@)
 version := $(shell GIT_OPTIONAL_LOCKS=0 git describe --always --dirty 2>/dev/null || echo unknown)
+
+# Packages that are missing are installed before anything else, and make starts again.
+ifeq ($(filter clean help,$(MAKECMDGOALS)),)
+include build/setup.stamp
+endif
+build/setup.stamp: image/packages.txt image/setup
+	$(quiet)image/setup
+	$(quiet)mkdir -p build && : > $@
 
 modules := $(sort $(shell find kernel services netstack drivers appliance config tests -name module.mk))
 include $(modules)
@@ -149,7 +157,9 @@ $(iso): $(kernel) $(bundle) image/grub/build image/grub/grub.cfg
 	@$(if $(quiet),echo "  iso      $@")
 	$(quiet)image/grub/build $(out)
 
-.PHONY: image services test-image
+.PHONY: all image services test-image
+all: $(iso)
+
 image: $(iso)
 	$(quiet)image/sizes $(out)
 
@@ -188,7 +198,8 @@ $(foreach name,$(fuzz_targets),$(eval $(call host,$(name),fuzz,$($(name)_fuzz_so
 help:
 	@echo "make run     set up, build and boot the router in QEMU"
 	@echo "make test    set up, build and run every test"
-	@echo "make         build/bulkhead.iso; services: only those; test-image: the one for tests"
+	@echo "make         build/bulkhead.iso; image: also says how large everything in it is"
+	@echo "make services | test-image   only the services; the image for tests"
 	@echo "make unit | fuzz | model | manifest-test | system   one stage of the tests"
 	@echo "make check   who may include whom; draws build/dependencies.svg"
 	@echo "make gdb     boots and waits for the debugger; SERVICE=name for one service"
@@ -198,17 +209,19 @@ help:
 setup:
 	$(quiet)image/setup
 
+jobs := -j$(shell nproc)
+
 # A second make, so that the first may run where there is no compiler yet.
 run: setup
-	$(quiet)$(MAKE) image
+	$(quiet)$(MAKE) $(jobs) image
 	$(quiet)image/qemu $(out)
 
 gdb: setup
-	$(quiet)$(MAKE) image
+	$(quiet)$(MAKE) $(jobs) image
 	$(quiet)image/gdb $(out) $(SERVICE)
 
 pcap: setup
-	$(quiet)$(MAKE) image
+	$(quiet)$(MAKE) $(jobs) image
 	$(quiet)image/qemu $(out) --pcap $(or $(PORT),port0)
 
 test: setup

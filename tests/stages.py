@@ -1,0 +1,202 @@
+"""The stages of tests/run, in their order, each a function that gives a Result.
+
+What a stage prints goes to build/test-artifacts/STAGE.log; of a failure the end
+is shown, or the tests that failed.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ARTIFACTS = ROOT / "build" / "test-artifacts"
+SHOWN_LINES = 40
+
+FUZZ_RUNS = 100_000
+FUZZ_SECONDS = 20
+FUZZ_SEED = 1
+MODEL_MEMORY_MIB = 1024
+
+MAKE_LIMIT_S = 1200
+PROGRAM_LIMIT_S = 120
+MODEL_LIMIT_S = 300
+SYSTEM_LIMIT_S = 1500
+
+
+class StageBroken(Exception):
+    """The stage could not run; the text says why."""
+
+
+@dataclass
+class Result:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other):
+        return Result(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def _run(stage, argv, limit_s, show=True, **more):
+    """(exit status, output), which is added to the stage's log and shown if it failed."""
+    argv = [str(word) for word in argv]
+    try:
+        done = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=limit_s, check=False, **more)
+        status, output = done.returncode, done.stdout
+    except subprocess.TimeoutExpired as late:
+        status, output = -1, (late.stdout or b"") + f"\nended after {limit_s} s\n".encode()
+    except OSError as error:
+        raise StageBroken(f"{argv[0]}: {error.strerror}") from error
+    text = output.decode(errors="replace")
+    with open(ARTIFACTS / f"{stage}.log", "a", encoding="utf-8") as log:
+        log.write(f"$ {' '.join(argv)}\n{text}\n")
+    if status and show:
+        print("\n".join(text.splitlines()[-SHOWN_LINES:]), flush=True)
+    return status, text
+
+
+def _one(stage, argv, limit_s, **more):
+    """A command that is one test."""
+    status, _ = _run(stage, argv, limit_s, **more)
+    return Result(failed=1) if status else Result(passed=1)
+
+
+def _make(stage, *targets):
+    return _one(stage, ["make", f"-j{os.cpu_count()}", "--no-print-directory", *targets], MAKE_LIMIT_S)
+
+
+def _needs(stage, *targets):
+    if _make(stage, *targets).failed:
+        raise StageBroken(f"make {' '.join(targets)} failed")
+
+
+def _pytest(stage, folder, limit_s):
+    report = ARTIFACTS / f"{stage}.xml"
+    status, text = _run(stage, [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfEs",
+                                "--tb=short", "--color=no", f"--junitxml={report}", folder], limit_s, show=False)
+    try:
+        suite = ElementTree.parse(report).getroot().find("testsuite")
+        total, failed, errors, skipped = (int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped"))
+    except (OSError, ElementTree.ParseError, AttributeError, TypeError):
+        print("\n".join(text.splitlines()[-SHOWN_LINES:]))
+        raise StageBroken(f"pytest {folder} gave no report, exit status {status}") from None
+    bad = failed + errors
+    if bad or skipped:
+        print("\n".join(line for line in text.splitlines() if re.match(r"(FAILED|ERROR|SKIPPED) ", line)))
+    return Result(total - bad - skipped, max(bad, status not in (0, 1)), skipped)
+
+
+def build(stage):
+    """third-party parts, the image and the image for tests"""
+    _needs(stage, "third-picolibc", "third-lwip", "third-cjson")
+    return _make(stage, "image") + _make(stage, "test-image")
+
+
+def again(stage):
+    """a second make with nothing changed does nothing"""
+    result = Result()
+    for variant in ([], ["TEST_IMAGE=1"]):
+        result += _one(stage, ["make", "--question", "--no-print-directory", *variant], PROGRAM_LIMIT_S)
+    return result
+
+
+def check(stage):
+    """who includes whom, and the size of the kernel"""
+    return _make(stage, "check")
+
+
+def manifest_test(stage):
+    """the manifest compiler: one bad manifest a rule, with its message"""
+    return _pytest(stage, "tests/manifest", PROGRAM_LIMIT_S)
+
+
+def _names(kind):
+    return (ROOT / "build" / "tests" / f"{kind}.list").read_text().split()
+
+
+def unit(stage):
+    """pure logic, under sanitizers"""
+    _needs(stage, "unit-programs")
+    result = Result()
+    for name in _names("unit"):
+        status, text = _run(stage, [f"build/tests/unit/{name}"], PROGRAM_LIMIT_S)
+        counts = [sum(int(n) for n in re.findall(rf"^\[  {word}  \] (\d+) test\(s\)", text, re.M))
+                  for word in ("PASSED", "FAILED", "SKIPPED")]
+        if status and not counts[1] or not any(counts):
+            print(f"{name}: exit status {status}")
+            counts[1] += 1
+        result += Result(*counts)
+    return result
+
+
+def fuzz(stage):
+    """parsers of hostile bytes: the corpus, then a short run from a fixed seed"""
+    _needs(stage, "fuzz-programs")
+    result = Result()
+    for name in _names("fuzz"):
+        found = ARTIFACTS / "fuzz" / name
+        found.mkdir(parents=True, exist_ok=True)
+        fresh = ROOT / "build" / "tests" / "fuzz" / f"{name}.corpus"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        corpus = ROOT / "tests" / "fuzz" / "corpus" / name
+        corpora = [fresh] + ([corpus] if corpus.is_dir() else [])
+        result += _one(stage, [f"build/tests/fuzz/{name}", f"-seed={FUZZ_SEED}", f"-runs={FUZZ_RUNS}",
+                               f"-max_total_time={FUZZ_SECONDS}", f"-artifact_prefix={found}/", "-timeout=10",
+                               "-verbosity=1", *corpora], PROGRAM_LIMIT_S)
+    return result
+
+
+def model(stage):
+    """Spin models, searched exhaustively"""
+    models = sorted((ROOT / "tests" / "model").glob("*.pml"))
+    if not models:
+        raise StageBroken("tests/model has no model")
+    return sum((_model(stage, file) for file in models), Result())
+
+
+def _model(stage, file):
+    """Every `ltl` formula of the model is checked, and its assertions and deadlocks."""
+    folder = ROOT / "build" / "tests" / "model" / file.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    formulas = re.findall(r"^ltl\s+(\w+)", file.read_text(encoding="utf-8"), re.M)
+    prepared = ["sh", "-ec", 'cd "$1"; spin -a "$2"; gcc -O2 -w -DMEMLIM="$3" -o pan pan.c', "sh", folder, file,
+                MODEL_MEMORY_MIB]
+    if _run(stage, prepared, MODEL_LIMIT_S)[0]:
+        return Result(failed=1)
+    result = Result()
+    for options in [["-noclaim"], *(["-a", "-f", "-N", formula] for formula in formulas)]:
+        status, text = _run(stage, [folder / "pan", "-m1000000", *options], MODEL_LIMIT_S, show=False)
+        good = not status and re.search(r"errors: 0\b", text) and "max search depth too small" not in text
+        if not good:
+            print(f"{file.name} {' '.join(options)}\n" + "\n".join(text.splitlines()[-SHOWN_LINES:]))
+        result += Result(passed=1) if good else Result(failed=1)
+    return result
+
+
+def system(stage):
+    """the whole router in QEMU between two networks"""
+    return _pytest(stage, "tests/system", SYSTEM_LIMIT_S)
+
+
+def _fresh_log(function):
+    def stage_function(stage):
+        ARTIFACTS.mkdir(parents=True, exist_ok=True)
+        (ARTIFACTS / f"{stage}.log").unlink(missing_ok=True)
+        return function(stage)
+    stage_function.__doc__ = function.__doc__
+    return stage_function
+
+
+STAGES = {name: _fresh_log(function) for name, function in {
+    "build": build, "again": again, "check": check, "manifest-test": manifest_test, "unit": unit,
+    "fuzz": fuzz, "model": model, "system": system}.items()}
