@@ -1,0 +1,3 @@
+services += vga
+vga_sources := $(addprefix drivers/video/vga/, keyboard.c screen.c vga.c)
+
