@@ -86,7 +86,7 @@ $(third_cjson): $(third_picolibc)
 # --- Kernel --------------------------------------------------------------
 
 kernel_flags := $(common_flags) -O2 -ffreestanding -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \
-	-fno-pie -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
+	-fno-pie -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -flto \
 	$(variant_flags) $(kernel_cflags)
 kernel_objects := $(call objects,$(out)/objects/kernel,$(kernel_sources))
 kernel := $(out)/kernel.elf
@@ -95,7 +95,7 @@ $(eval $(call compile,$(out)/objects/kernel,$(kernel_sources),$(CC),$(kernel_fla
 
 $(kernel): $(kernel_objects) kernel/kernel.ld
 	@$(if $(quiet),echo "  link     $@")
-	$(quiet)$(CC) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--build-id=none,--no-warn-rwx-segments \
+	$(quiet)$(CC) $(kernel_flags) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--build-id=none,--no-warn-rwx-segments \
 		-T kernel/kernel.ld -o $@ $(kernel_objects)
 
 # --- Services ------------------------------------------------------------

@@ -8,6 +8,9 @@
 #include "kernel/memory.h"
 #include "kernel/string.h"
 
+#define POST_PORT 0x80 /* reading it takes about 1 us */
+#define POWEROFF_POLLS_MAX 1000000u /* the power goes a moment after the command */
+
 struct acpi_header {
 	char signature[4];
 	uint32_t length;
@@ -66,6 +69,9 @@ void machine_poweroff(void)
 	memcpy(&control_port, (const uint8_t *)fadt + 64, 4);
 	dsdt = acpi_table(dsdt_address);
 	int sleep_type = dsdt ? sleep_type_find(dsdt) : -1;
-	if (sleep_type >= 0)
-		out16((uint16_t)control_port, (uint16_t)(sleep_type << 10 | 1 << 13));
+	if (sleep_type < 0)
+		return;
+	out16((uint16_t)control_port, (uint16_t)(sleep_type << 10 | 1 << 13));
+	for (unsigned polls = 0; polls < POWEROFF_POLLS_MAX; polls++)
+		in8(POST_PORT);
 }

@@ -41,38 +41,30 @@ struct gate {
 	uint32_t offset_high, reserved;
 };
 
-struct tss {
-	uint32_t reserved0;
-	uint64_t rsp[3];
-	uint64_t reserved1;
-	uint64_t ist[7];
-	uint64_t reserved2;
-	uint16_t reserved3, io_bitmap;
-} __attribute__((packed));
-
 extern const uint8_t entry_vectors[];
 void entry_syscall(void);
 
 static uint64_t gdt[7];
 static struct gate idt[VECTOR_COUNT];
-static struct tss tss;
+struct tss cpu_tss;
 static uint8_t double_fault_stack[4096] __attribute__((aligned(16)));
 static uint8_t nmi_stack[4096] __attribute__((aligned(16)));
 
 static void gdt_load(void)
 {
-	uint64_t base = (uint64_t)&tss;
+	uint64_t base = (uint64_t)&cpu_tss;
 
 	gdt[1] = 0x00209a0000000000; /* kernel code, 64-bit */
 	gdt[2] = 0x0000920000000000; /* kernel data */
 	gdt[3] = 0x0000f20000000000; /* user data */
 	gdt[4] = 0x0020fa0000000000; /* user code, 64-bit */
-	gdt[5] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 |
+	gdt[5] = (sizeof(cpu_tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 |
 		 (base >> 24 & 0xff) << 56;
 	gdt[6] = base >> 32;
-	tss.io_bitmap = sizeof(tss); /* beyond the limit: no port is open to user mode */
-	tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)(double_fault_stack + sizeof(double_fault_stack));
-	tss.ist[IST_NMI - 1] = (uint64_t)(nmi_stack + sizeof(nmi_stack));
+	cpu_tss.io_bitmap = sizeof(cpu_tss); /* beyond the limit: no port is open to user mode */
+	cpu_tss.ist[IST_DOUBLE_FAULT - 1] =
+		(uint64_t)(double_fault_stack + sizeof(double_fault_stack));
+	cpu_tss.ist[IST_NMI - 1] = (uint64_t)(nmi_stack + sizeof(nmi_stack));
 
 	struct table_pointer pointer = { sizeof(gdt) - 1, (uint64_t)gdt };
 	__asm__ volatile("lgdt %0\n\t"
@@ -155,11 +147,6 @@ uint32_t cpu_init(void)
 	idt_load();
 	syscall_door_open();
 	return protection_enable();
-}
-
-void cpu_frame_end_set(uint64_t address)
-{
-	tss.rsp[0] = address;
 }
 
 void cpu_fpu_allow(int allowed)

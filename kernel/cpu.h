@@ -108,8 +108,23 @@ static inline uint64_t cr2_read(void)
 /* Descriptor tables, SYSCALL, protection features; returns CPU_* of table.h. */
 uint32_t cpu_init(void);
 
+/* Task state segment (SDM vol. 3, 8.7). */
+struct tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7];
+	uint64_t reserved2;
+	uint16_t reserved3, io_bitmap;
+} __attribute__((packed));
+
+extern struct tss cpu_tss;
+
 /* Where the next interrupt from user mode pushes its frame. */
-void cpu_frame_end_set(uint64_t address);
+static inline void cpu_frame_end_set(uint64_t address)
+{
+	cpu_tss.rsp[0] = address;
+}
 
 /* May SSE be used from now on? */
 void cpu_fpu_allow(int allowed);

@@ -37,6 +37,7 @@ static void message_copy(const struct slot *from, struct slot *to)
 	target->op = source->op;
 	target->status = source->status;
 	target->from = (endpoint_t){ from->index, from->generation };
+#pragma GCC unroll 8
 	for (unsigned i = 0; i < MESSAGE_PAYLOAD_BYTES / 8; i++)
 		target->payload.words[i] = source->payload.words[i];
 }

@@ -138,7 +138,8 @@ static void rs_start_again(struct slot *rs)
 	short_lives = e->died_us - e->started_us < RS_LIFE_SHORT_US ? short_lives + 1 : 0;
 	if (short_lives > RS_SHORT_LIVES_MAX || slot_start(rs) != OK)
 		panic("rs cannot be kept alive: cause %u, detail %u, at %x, address %x %s",
-		      (uint64_t)e->exit_cause, e->exit_detail, e->exit_rip, e->exit_address, e->exit_text);
+		      (uint64_t)e->exit_cause, e->exit_detail, e->exit_rip, e->exit_address,
+		      e->exit_text);
 }
 
 void slot_die(struct slot *slot, enum exit_cause cause, uint64_t detail, uint64_t address)

@@ -29,16 +29,10 @@ static uint64_t ticks_per_us, switched_tsc;
 
 /* Whose memory and registers the processor has; stays so while idle. */
 static struct slot *loaded;
-static uint64_t loaded_root;
-
-static unsigned level_of(const struct slot *slot)
-{
-	return slot->exhausted ? LEVEL_EXHAUSTED : slot->service->priority;
-}
 
 static void queue_append(struct slot *slot)
 {
-	unsigned level = slot->level = level_of(slot);
+	unsigned level = slot->level;
 
 	slot->next = NULL;
 	slot->queued = true;
@@ -52,7 +46,7 @@ static void queue_append(struct slot *slot)
 
 static void queue_prepend(struct slot *slot)
 {
-	unsigned level = slot->level = level_of(slot);
+	unsigned level = slot->level;
 
 	slot->next = levels & 1u << level ? queues[level].head : NULL;
 	slot->queued = true;
@@ -124,6 +118,7 @@ static void budget_renew(struct slot *slot, uint64_t now_tsc)
 	if (queued)
 		queue_remove(slot);
 	slot->exhausted = false;
+	slot->level = slot->service->priority;
 	if (queued)
 		queue_append(slot);
 }
@@ -139,10 +134,10 @@ static void time_charge(struct slot *slot, uint64_t now_tsc)
 		return;
 	}
 	slot->cpu_tsc += ticks;
-	slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
 	slot->budget_left -= (int64_t)ticks;
 	if (slot->budget_left < 0 && !slot->exhausted && slot->service->budget_us) {
 		slot->exhausted = true;
+		slot->level = LEVEL_EXHAUSTED;
 		slot->entry->budget_exhausted++;
 	}
 }
@@ -160,11 +155,8 @@ static void load(struct slot *slot)
 {
 	if (slot == loaded)
 		return;
-	if (slot->root.address != loaded_root) {
-		loaded_root = slot->root.address;
-		cr3_write(loaded_root);
-	}
-	if (!loaded || loaded->fpu_allowed || slot->fpu_allowed)
+	cr3_write(slot->root.address);
+	if (!loaded || (loaded->fpu_allowed | slot->fpu_allowed))
 		fpu_switch(loaded, slot);
 	cpu_frame_end_set((uint64_t)slot + FRAME_BYTES);
 	loaded = slot;
@@ -181,7 +173,7 @@ static void idle(void)
 
 static bool goes_on(const struct slot *slot)
 {
-	uint32_t more_urgent = (1u << level_of(slot)) - 1;
+	uint32_t more_urgent = (1u << slot->level) - 1;
 
 	return !slot->slice_over && !slot->exhausted && !(levels & more_urgent);
 }
@@ -207,9 +199,10 @@ struct slot *schedule_next(void)
 	next->slice_over = false;
 	if (switched_tsc >= next->period_end_tsc)
 		budget_renew(next, switched_tsc);
+	if (!current) /* else the alarm is set: whoever ran before had a slice, too */
+		time_alarm_by(time_now_us() + SLICE_US);
 	current = next;
 	load(next);
-	time_alarm_by(time_now_us() + SLICE_US);
 	return next;
 }
 
@@ -221,6 +214,7 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 	for (unsigned i = 0; i < slot_count; i++) {
 		struct slot *slot = &slots[i];
 
+		slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
 		if (slot->deadline_us <= now_us)
 			ipc_time_out(slot);
 		else if (slot->deadline_us < earliest)

@@ -124,6 +124,7 @@ static void slot_make(struct slot *slot, unsigned index)
 	slot->kernel_calls = service->kernel_calls;
 	slot->fpu_allowed = service->flags & SERVICE_FPU;
 	slot->wait = WAIT_STOPPED;
+	slot->level = service->priority;
 	slot->deadline_us = TIME_NEVER;
 	for (unsigned i = 0; i < service->image_count; i++)
 		if (image_memory_bytes(image_of(slot, i)) > image_bytes)

@@ -85,18 +85,12 @@ static enum status machine_stop(uint64_t how)
 	return E_DEVICE;
 }
 
-static enum status call(struct slot *self, enum syscall number, uint64_t a, uint64_t b, uint64_t c,
-			uint64_t d, uint64_t e)
+/* Messages come first and alone, so that a call and its reply save and restore few registers. */
+static __attribute__((noinline)) enum status other_call(struct slot *self, enum syscall number,
+							uint64_t a, uint64_t b, uint64_t c,
+							uint64_t d, uint64_t e)
 {
 	switch (number) {
-	case SYS_CALL:
-		return ipc_call(self, a, b);
-	case SYS_RECEIVE:
-		return ipc_receive(self, a);
-	case SYS_REPLY:
-		return ipc_reply(self, a);
-	case SYS_REPLY_RECEIVE:
-		return ipc_reply_receive(self, a, b);
 	case SYS_REPLY_FAULT:
 		return ipc_reply_fault(self, a);
 	case SYS_NOTIFY:
@@ -146,10 +140,28 @@ static enum status call(struct slot *self, enum syscall number, uint64_t a, uint
 		return service_crash(a, b);
 	case SYS_MACHINE_STOP:
 		return machine_stop(a);
+	case SYS_CALL:
+	case SYS_RECEIVE:
+	case SYS_REPLY:
+	case SYS_REPLY_RECEIVE:
 	case SYSCALL_COUNT:
 		break;
 	}
 	return E_CALL;
+}
+
+static enum status call(struct slot *self, enum syscall number, uint64_t a, uint64_t b, uint64_t c,
+			uint64_t d, uint64_t e)
+{
+	if (number == SYS_CALL)
+		return ipc_call(self, a, b);
+	if (number == SYS_REPLY_RECEIVE)
+		return ipc_reply_receive(self, a, b);
+	if (number == SYS_RECEIVE)
+		return ipc_receive(self, a);
+	if (number == SYS_REPLY)
+		return ipc_reply(self, a);
+	return other_call(self, number, a, b, c, d, e);
 }
 
 /*
