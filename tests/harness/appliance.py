@@ -71,7 +71,7 @@ class Appliance:
         return self.console.json("show neighbours")["neighbours"]
 
     def log(self):
-        return self.console.json("show log")["records"]
+        return self.console.json("show log 512")["records"]
 
     def log_text(self):
         return "\n".join(record["text"] for record in self.log())

@@ -1,6 +1,7 @@
 """The appliance's command line on the serial port.
 
-A command ends when the next prompt stands at the end of what came. Commands
+A command ends when the next prompt stands at the end of what came; log lines
+may stand before it, and before the echo of what was typed. Commands
 that only look may be repeated, as the console or the serial driver may be the
 very service that a test has just killed.
 """
@@ -8,12 +9,14 @@ very service that a test has just killed.
 import json
 import re
 
-PROMPT = r"^bulkhead> $"
-PROMPT_AT_END = r"^bulkhead> \Z"
+PROMPT = "bulkhead> "
+PROMPT_AT_END = rf"^{PROMPT}\Z"
 BOOT_TIMEOUT_S = 60
 COMMAND_TIMEOUT_S = 5
 TRIES = 3
+PREDICTABLE_CHARACTERS = 60  # a longer line scrolls sideways, so its echo is more than itself
 CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+LOG_LINE = re.compile(r"^\[ *\d+\.\d{6}\] .*\n", re.MULTILINE)  # between outputs at any time
 
 
 class ConsoleError(RuntimeError):
@@ -30,10 +33,10 @@ class Console:
         return self
 
     def run(self, command, timeout_s=COMMAND_TIMEOUT_S):
-        """Runs the command once and returns what it printed."""
-        mark = self._serial.length
+        """Runs the command once and returns what it printed; log lines may stand behind that."""
+        mark = self._serial.text.rfind("\n") + 1
         self._serial.send(command + "\r")
-        echo = self._serial.wait_for(r"\n", timeout_s, mark)
+        echo = self._serial.wait_for(echo_pattern(command), timeout_s, mark)
         prompt = self._serial.wait_for(PROMPT_AT_END, timeout_s, echo.end())
         return CONTROL_SEQUENCE.sub("", self._serial.text[echo.end():prompt.start()])
 
@@ -54,3 +57,13 @@ class Console:
             if line.startswith(("{", "[")):
                 return json.loads(line)
         raise ConsoleError(f"{command} json printed no JSON document: {text!r}")
+
+
+def echo_pattern(command):
+    """The end of the line in which the command was typed.
+
+    A log line may come in between, after which prompt and line are shown again.
+    """
+    if command.isprintable() and command.isascii() and len(command) <= PREDICTABLE_CHARACTERS:
+        return rf"{PROMPT}{re.escape(command)}\n"
+    return rf"^{PROMPT}(?!\x1b\[K\[).*\n"

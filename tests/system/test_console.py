@@ -3,6 +3,7 @@
 import pytest
 
 from tests.harness.appliance import Appliance
+from tests.harness.console import LOG_LINE
 from tests.harness.topology import WAN_HOST
 from tests.harness.waiting import wait_until
 
@@ -16,7 +17,7 @@ LOOKS = ["service list", "service show firewall", "show ports", "show connection
 def test_command_prints_text_and_one_json_line(router, command):
     text = router.console.look(command)
     assert text.strip() and "{" not in text.splitlines()[0], text
-    lines = router.console.look(f"{command} json").strip().splitlines()
+    lines = LOG_LINE.sub("", router.console.look(f"{command} json")).strip().splitlines()
     assert len(lines) == 1, lines
     assert isinstance(router.console.json(command), dict)
 

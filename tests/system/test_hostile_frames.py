@@ -119,7 +119,7 @@ def test_overlong_frame_is_counted(router):
     appliance, topology = Appliance(router.console), router.topology
     def counted():
         port = next(row for row in appliance.ports() if row["name"] == "port0")
-        return appliance.drops().get("frame-long", 0) + port["rx_length"]
+        return appliance.drops().get("frame-long", 0) + port["statistics"]["rx_length"]
     before = counted()
     topology.lan.run("ip", "link", "set", topology.links[0].name, "mtu", 2000)
     try:
