@@ -45,7 +45,8 @@ common_flags := -std=gnu17 -g -I. -ffile-prefix-map=$(CURDIR)/=
 # --- What the rules are made of ------------------------------------------
 
 # $(call remember,FILE,TEXT): FILE contains TEXT, and is touched only when that changes.
-remember = $(if $(call differs,$(strip $(2)),$(file <$(1))),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+# It is read by cat, since make 4.3 now and then reads a file wrongly itself.
+remember = $(if $(call differs,$(strip $(2)),$(shell cat $(1) 2>/dev/null)),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
 differs = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,yes)
 
 # $(call objects,PRODUCT,SOURCES)
