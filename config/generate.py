@@ -1,0 +1,105 @@
+"""The configuration's schema and factory default as C tables.
+
+usage: generate.py SCHEMA FACTORY > TABLES.c
+
+Knows the part of JSON Schema that schema.json uses, and refuses any other, so
+that nothing written there is silently not checked. The structures are those of
+services/config/schema.h.
+"""
+
+import json
+import sys
+
+KNOWN = {"$schema", "$defs", "$ref", "title", "description", "examples", "default", "type",
+         "additionalProperties", "required", "properties", "maxItems", "items", "enum", "format",
+         "anyOf", "minimum", "maximum", "maxLength"}
+FORMATS = {None: "FORMAT_NONE", "ipv4": "FORMAT_IPV4", "ipv4-interface": "FORMAT_INTERFACE",
+           "ipv4-network": "FORMAT_NETWORK", "port-range": "FORMAT_PORT_RANGE"}
+LENGTH_MAX = 64
+TEXT_COLUMNS = 80
+
+
+def quoted(text):
+    return json.dumps(text, ensure_ascii=True)
+
+
+class Tables:
+    """Writes each schema behind those it needs, and names it by its place."""
+
+    def __init__(self, document):
+        self.document = document
+        self.lines = []
+
+    def resolve(self, schema):
+        unknown = set(schema) - KNOWN
+        if unknown:
+            raise SystemExit(f"schema: '{unknown.pop()}' is not understood here")
+        if "$ref" not in schema:
+            return schema
+        *_, name = schema["$ref"].split("/")
+        return {**self.document["$defs"][name], **{key: schema[key] for key in schema if key != "$ref"}}
+
+    def write(self, schema, name):
+        schema = self.resolve(schema)
+        variants = [self.resolve(variant) for variant in schema.get("anyOf", [schema])]
+        fields = {}
+        for variant in variants:
+            fields.update(getattr(self, variant["type"])(variant, name))
+        fields["kinds"] = " | ".join(f"SCHEMA_{variant['type'].upper()}" for variant in variants)
+        body = ",\n".join(f"\t.{key} = {value}" for key, value in fields.items())
+        self.lines.append(f"static const struct schema {name} = {{\n{body},\n}};\n")
+        return name
+
+    def object(self, schema, name):
+        if schema.get("additionalProperties") is not False:
+            raise SystemExit(f"schema: {name} has to forbid additional properties")
+        members = []
+        for key, value in schema["properties"].items():
+            required = "true" if key in schema.get("required", []) else "false"
+            members.append(f"\t{{ {quoted(key)}, &{self.write(value, f'{name}_{key}')}, {required} }},")
+        self.lines.append(f"static const struct schema_member {name}_members[] = {{")
+        self.lines += members + ["};\n"]
+        return {"members": f"{name}_members", "member_count": len(members)}
+
+    def array(self, schema, name):
+        return {"items": f"&{self.write(schema['items'], name + '_item')}",
+                "items_max": schema["maxItems"]}
+
+    def string(self, schema, name):
+        fields = {"format": FORMATS[schema.get("format")],
+                  "length_max": schema.get("maxLength", LENGTH_MAX)}
+        if "enum" in schema:
+            words = ", ".join(quoted(word) for word in schema["enum"])
+            self.lines.append(f"static const char *const {name}_words[] = {{ {words} }};\n")
+            fields.update(words=f"{name}_words", word_count=len(schema["enum"]))
+        return fields
+
+    def integer(self, schema, _name):
+        return {"minimum": schema["minimum"], "maximum": schema["maximum"]}
+
+    def boolean(self, _schema, _name):
+        return {}
+
+
+def factory_text(text):
+    pieces = [text[at:at + TEXT_COLUMNS] for at in range(0, len(text), TEXT_COLUMNS)]
+    return "\n".join(f"\t{quoted(piece)}" for piece in pieces)
+
+
+def main(schema_path, factory_path):
+    with open(schema_path, encoding="utf-8") as file:
+        document = json.load(file)
+    with open(factory_path, encoding="utf-8") as file:
+        factory = file.read()
+    tables = Tables(document)
+    name = tables.write(document, "configuration")
+    print(f"/* Generated from {schema_path} and {factory_path}. */")
+    print('#include "services/config/schema.h"\n')
+    print("\n".join(tables.lines))
+    print(f"const struct schema *const schema_configuration = &{name};\n")
+    print(f"const char schema_factory[] =\n{factory_text(factory)};")
+    print(f"const size_t schema_factory_bytes = {len(factory.encode())};")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,132 @@
+#include "services/config/address.h"
+
+#include <stddef.h>
+
+/* Reads a decimal number of at most `digits_max` digits; 0 in front only if it is alone. */
+static bool number_read(const char **at, unsigned digits_max, uint32_t *number)
+{
+	const char *begin = *at;
+	uint32_t value = 0;
+
+	while (**at >= '0' && **at <= '9' && (unsigned)(*at - begin) < digits_max)
+		value = value * 10 + (uint32_t)(*(*at)++ - '0');
+	*number = value;
+	return *at != begin && (begin[0] != '0' || *at - begin == 1);
+}
+
+static const char *dotted_read(const char **at, uint32_t *address)
+{
+	*address = 0;
+	for (int i = 0; i < 4; i++) {
+		uint32_t byte;
+
+		if (i != 0 && *(*at)++ != '.')
+			return "is no IPv4 address such as 192.168.1.1";
+		if (!number_read(at, 3, &byte))
+			return "is no IPv4 address such as 192.168.1.1";
+		if (byte > 255)
+			return "has a number over 255 in its address";
+		*address = *address << 8 | byte;
+	}
+	return NULL;
+}
+
+const char *address_parse(const char *text, uint32_t *address)
+{
+	const char *wrong = dotted_read(&text, address);
+
+	if (wrong == NULL && *text != 0)
+		wrong = "has more behind the address";
+	return wrong;
+}
+
+static const char *prefix_read(const char **at, uint32_t *prefix_bits)
+{
+	if (*(*at)++ != '/' || !number_read(at, 2, prefix_bits))
+		return "needs the network's length, such as /24";
+	if (*prefix_bits > 32)
+		return "has a network length over 32";
+	return **at == 0 ? NULL : "has more behind the network's length";
+}
+
+uint32_t network_mask(uint32_t prefix_bits)
+{
+	return prefix_bits == 0 ? 0 : ~0u << (32 - prefix_bits);
+}
+
+/* RFC 1122, 3.2.1.3: addresses that no host has. */
+static bool is_of_no_host(uint32_t address)
+{
+	uint32_t first = address >> 24;
+
+	return first == 0 || first == 127 || first >= 224;
+}
+
+const char *interface_parse(const char *text, struct ipv4_network *network)
+{
+	const char *wrong = dotted_read(&text, &network->address);
+
+	if (wrong == NULL)
+		wrong = prefix_read(&text, &network->prefix_bits);
+	if (wrong != NULL)
+		return wrong;
+	if (is_of_no_host(network->address))
+		return "is not an address that a host can have";
+	if (network->prefix_bits < 1 || network->prefix_bits > 30)
+		return "has a network length that is not 1 to 30";
+	if (!network_has_host(network, network->address))
+		return "is its network's own or broadcast address";
+	return NULL;
+}
+
+const char *network_parse(const char *text, struct ipv4_network *network)
+{
+	const char *wrong = dotted_read(&text, &network->address);
+
+	network->prefix_bits = 32;
+	if (wrong == NULL && *text != 0)
+		wrong = prefix_read(&text, &network->prefix_bits);
+	if (wrong != NULL)
+		return wrong;
+	if ((network->address & ~network_mask(network->prefix_bits)) != 0)
+		return "has bits set behind the network's length";
+	return NULL;
+}
+
+const char *ports_parse(const char *text, struct port_range *ports)
+{
+	uint32_t low, high;
+
+	if (!number_read(&text, 5, &low))
+		return "is no port or range of ports such as 8000-8010";
+	high = low;
+	if (*text == '-') {
+		text++;
+		if (!number_read(&text, 5, &high))
+			return "is no range of ports such as 8000-8010";
+	}
+	if (*text != 0)
+		return "is no port or range of ports such as 8000-8010";
+	if (low > UINT16_MAX || high > UINT16_MAX)
+		return "has a port over 65535";
+	if (low > high)
+		return "is a range that ends before it begins";
+	*ports = (struct port_range){ (uint16_t)low, (uint16_t)high };
+	return NULL;
+}
+
+bool networks_overlap(const struct ipv4_network *one, const struct ipv4_network *other)
+{
+	uint32_t bits =
+		one->prefix_bits < other->prefix_bits ? one->prefix_bits : other->prefix_bits;
+
+	return ((one->address ^ other->address) & network_mask(bits)) == 0;
+}
+
+bool network_has_host(const struct ipv4_network *network, uint32_t address)
+{
+	uint32_t mask = network_mask(network->prefix_bits);
+
+	return ((network->address ^ address) & mask) == 0 && (address & ~mask) != 0 &&
+	       (address | mask) != ~0u;
+}

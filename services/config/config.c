@@ -1,0 +1,120 @@
+/*
+ * Config as a service: takes the document that came with the boot, or the
+ * factory default, and puts it in force for firewall and INET. After a restart
+ * it does the same again; what is in force already stays untouched.
+ */
+#include "services/config/document.h"
+#include "services/config/force.h"
+#include "services/runtime/ds.h"
+#include "services/runtime/kernel.h"
+#include "services/runtime/service.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STATUS_NAME      "config.status"
+#define STATUS_BYTES     200
+#define PUBLISH_AGAIN_US 100000u /* after DS did not answer */
+
+static struct {
+	char status[STATUS_BYTES]; /* for the administrator */
+	uint64_t publish_at_us;    /* SERVICE_NO_DEADLINE: it is published */
+} config;
+
+static bool is_in_force(struct netconf_region *region)
+{
+	return force_current(region) != NULL;
+}
+
+static void status_refused(const struct refusal *refusal, bool kept)
+{
+	const char *colon = refusal->path[0] == 0 ? "" : ": ";
+
+	snprintf(config.status, sizeof(config.status), "refused: %s%s%s", refusal->path, colon,
+		 refusal->reason);
+	log_error("configuration refused: %s%s%s; the %s is in force", refusal->path, colon,
+		  refusal->reason, kept ? "previous one" : "factory default");
+}
+
+static void status_taken(const char *which)
+{
+	snprintf(config.status, sizeof(config.status), "%s", which);
+	log_notice("configuration: %s", which);
+}
+
+/* The factory default is our own: if it does not compile, the build is broken. */
+static void factory_take(struct netconf *netconf)
+{
+	struct refusal refusal = { 0 };
+
+	if (!document_factory(netconf, &refusal))
+		service_panic("factory default: %s: %s", refusal.path, refusal.reason);
+}
+
+/* False: the document is refused, and what is in force stays so. */
+static bool boot_document_take(struct netconf_region *region, uint32_t bytes,
+			       struct netconf *netconf)
+{
+	const struct start_map *map = region_find("boot.config");
+	struct refusal refusal = { 0 };
+
+	if (map == NULL || bytes > map->size_bytes)
+		refuse(&refusal, "", "the document is longer than there is room for");
+	else if (document_compile((const char *)map->address, bytes, netconf, &refusal)) {
+		status_taken("the document that came with the boot");
+		return true;
+	}
+	bool kept = is_in_force(region);
+	status_refused(&refusal, kept);
+	if (!kept)
+		factory_take(netconf);
+	return !kept;
+}
+
+static enum status config_start(void)
+{
+	static struct netconf netconf; /* too large for the stack */
+	struct netconf_region *shared = region("netconf", sizeof(struct netconf_region));
+	const struct kernel_table *kernel = region("ktable", sizeof(struct kernel_table));
+	uint32_t bytes = kernel->config_bytes;
+	bool take = true;
+
+	if (bytes != 0) {
+		take = boot_document_take(shared, bytes, &netconf);
+	} else {
+		factory_take(&netconf);
+		status_taken("the factory default, as no document came with the boot");
+	}
+	if (take)
+		force_put(shared, &netconf);
+	/* Always: our former life may have died between the switch and this. */
+	service_notify(service_slot("firewall"));
+	service_notify(service_slot("inet"));
+	return OK;
+}
+
+/* Not in start, so that a configuration is in force whatever becomes of DS. */
+static uint64_t config_work(uint64_t now_us)
+{
+	if (now_us < config.publish_at_us)
+		return config.publish_at_us;
+	enum status status =
+		ds_publish(STATUS_NAME, config.status, strnlen(config.status, DS_VALUE_BYTES));
+	if (status == OK) {
+		config.publish_at_us = SERVICE_NO_DEADLINE;
+	} else {
+		log_warning("%s cannot be published: %s", STATUS_NAME, status_text(status));
+		config.publish_at_us = now_us + PUBLISH_AGAIN_US;
+	}
+	return config.publish_at_us;
+}
+
+int main(void)
+{
+	static const struct service service = {
+		.start = config_start,
+		.work = config_work,
+	};
+
+	return service_run(&service);
+}

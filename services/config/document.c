@@ -1,0 +1,63 @@
+#include "services/config/document.h"
+
+#include "services/config/compile.h"
+#include "services/config/scan.h"
+#include "services/config/schema.h"
+
+#include <cJSON.h>
+#include <string.h>
+
+static bool is_space(char character)
+{
+	return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
+/* The tree, to be deleted by the caller; NULL if it is refused. */
+static cJSON *parse(const char *text, size_t length, struct refusal *refusal)
+{
+	const char *end = NULL;
+	cJSON *tree;
+
+	if (!scan_document(text, length, refusal))
+		return NULL;
+	tree = cJSON_ParseWithLengthOpts(text, length, &end, false);
+	size_t at = end != NULL && end >= text && end <= text + length ? (size_t)(end - text) : 0;
+	while (tree != NULL && at < length && is_space(text[at]))
+		at++;
+	if (tree != NULL && at == length)
+		return tree;
+	refuse_at(refusal, text, at,
+		  tree != NULL ? "more follows behind the document" : "this is not JSON");
+	cJSON_Delete(tree);
+	return NULL;
+}
+
+static bool compile_over(const char *text, size_t length, struct netconf *netconf,
+			 struct refusal *refusal)
+{
+	cJSON *tree = parse(text, length, refusal);
+	bool good = tree != NULL && schema_check(tree, schema_configuration, refusal) &&
+		    compile_document(tree, netconf, refusal);
+
+	cJSON_Delete(tree);
+	return good;
+}
+
+bool document_factory(struct netconf *netconf, struct refusal *refusal)
+{
+	memset(netconf, 0, sizeof(*netconf));
+	return compile_over(schema_factory, schema_factory_bytes, netconf, refusal);
+}
+
+bool document_compile(const char *text, size_t length, struct netconf *netconf,
+		      struct refusal *refusal)
+{
+	static struct netconf compiled; /* too large for the stack */
+
+	*refusal = (struct refusal){ 0 };
+	if (!document_factory(&compiled, refusal) ||
+	    !compile_over(text, length, &compiled, refusal))
+		return false;
+	*netconf = compiled;
+	return true;
+}

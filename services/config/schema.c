@@ -1,0 +1,253 @@
+#include "services/config/schema.h"
+
+#include "services/config/address.h"
+#include "services/config/nearest.h"
+
+#include <cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SHOWN_BYTES      32 /* of what stands in the document */
+#define LIST_BYTES       64
+#define NEAR_ENOUGH(key) (strlen(key) / 2 + 1) /* more letters differ: it meant something else */
+
+/* The place of a value, as a text that grows and shrinks with the walk. */
+struct place {
+	char path[REFUSAL_PATH_BYTES];
+	struct refusal *refusal;
+};
+
+static bool value_check(struct place *place, const cJSON *value, const struct schema *schema);
+
+/* Goes down to a member or, if `key` is NULL, an item; returns the way back. */
+static size_t place_enter(struct place *place, const char *key, int index)
+{
+	size_t length = strlen(place->path), room_bytes = sizeof(place->path) - length;
+	char shown[SHOWN_BYTES];
+
+	if (key == NULL) {
+		snprintf(place->path + length, room_bytes, "[%d]", index);
+		return length;
+	}
+	refusal_printable(shown, sizeof(shown), key);
+	snprintf(place->path + length, room_bytes, "%s%s", length == 0 ? "" : ".", shown);
+	return length;
+}
+
+static void place_leave(struct place *place, size_t length)
+{
+	place->path[length] = 0;
+}
+
+/* --- Objects and arrays -------------------------------------------------- */
+
+static const struct schema_member *member_find(const struct schema *schema, const char *key)
+{
+	for (unsigned i = 0; i < schema->member_count; i++)
+		if (strcmp(schema->members[i].name, key) == 0)
+			return &schema->members[i];
+	return NULL;
+}
+
+static bool refuse_unknown(const struct place *place, const struct schema *schema, const char *key)
+{
+	const char *nearest = NULL;
+	unsigned best = (unsigned)NEAR_ENOUGH(key);
+
+	for (unsigned i = 0; i < schema->member_count; i++) {
+		unsigned distance = nearest_distance(key, schema->members[i].name);
+
+		if (distance <= best && (nearest == NULL || distance < best)) {
+			best = distance;
+			nearest = schema->members[i].name;
+		}
+	}
+	if (nearest == NULL)
+		return refuse(place->refusal, place->path, "there is no such key here");
+	return refuse(place->refusal, place->path, "there is no such key here; is '%s' meant?",
+		      nearest);
+}
+
+/* Of the members before `member`, has one its key? */
+static bool is_repeated(const cJSON *object, const cJSON *member)
+{
+	for (const cJSON *other = object->child; other != member; other = other->next)
+		if (strcmp(other->string, member->string) == 0)
+			return true;
+	return false;
+}
+
+static bool member_check(struct place *place, const cJSON *object, const cJSON *member,
+			 const struct schema *schema)
+{
+	const struct schema_member *known = member_find(schema, member->string);
+
+	if (known == NULL)
+		return refuse_unknown(place, schema, member->string);
+	if (is_repeated(object, member))
+		return refuse(place->refusal, place->path, "this key stands here twice");
+	return value_check(place, member, known->schema);
+}
+
+static bool object_check(struct place *place, const cJSON *object, const struct schema *schema)
+{
+	const cJSON *member;
+
+	cJSON_ArrayForEach(member, object)
+	{
+		size_t back = place_enter(place, member->string, 0);
+
+		if (!member_check(place, object, member, schema))
+			return false;
+		place_leave(place, back);
+	}
+	for (unsigned i = 0; i < schema->member_count; i++)
+		if (schema->members[i].required &&
+		    cJSON_GetObjectItemCaseSensitive(object, schema->members[i].name) == NULL)
+			return refuse(place->refusal, place->path, "the key '%s' is missing",
+				      schema->members[i].name);
+	return true;
+}
+
+static bool array_check(struct place *place, const cJSON *array, const struct schema *schema)
+{
+	const cJSON *item;
+	int index = 0;
+
+	if (cJSON_GetArraySize(array) > schema->items_max)
+		return refuse(place->refusal, place->path, "has more than %d entries",
+			      schema->items_max);
+	cJSON_ArrayForEach(item, array)
+	{
+		size_t back = place_enter(place, NULL, index++);
+
+		if (!value_check(place, item, schema->items))
+			return false;
+		place_leave(place, back);
+	}
+	return true;
+}
+
+/* --- Single values ------------------------------------------------------- */
+
+static const char *format_check(const char *text, enum schema_format format)
+{
+	struct ipv4_network network;
+	struct port_range ports;
+
+	switch (format) {
+	case FORMAT_NONE:
+		return NULL;
+	case FORMAT_IPV4:
+		return address_parse(text, &network.address);
+	case FORMAT_INTERFACE:
+		return interface_parse(text, &network);
+	case FORMAT_NETWORK:
+		return network_parse(text, &network);
+	case FORMAT_PORT_RANGE:
+		return ports_parse(text, &ports);
+	}
+	return NULL;
+}
+
+static bool word_check(const struct place *place, const char *text, const struct schema *schema)
+{
+	char list[LIST_BYTES] = "", shown[SHOWN_BYTES];
+
+	for (unsigned i = 0; i < schema->word_count; i++) {
+		size_t length = strlen(list);
+
+		if (strcmp(schema->words[i], text) == 0)
+			return true;
+		snprintf(list + length, sizeof(list) - length, "%s'%s'", i == 0 ? "" : ", ",
+			 schema->words[i]);
+	}
+	refusal_printable(shown, sizeof(shown), text);
+	return refuse(place->refusal, place->path, "'%s' is none of %s", shown, list);
+}
+
+static bool string_check(const struct place *place, const char *text, const struct schema *schema)
+{
+	char shown[SHOWN_BYTES];
+
+	if (schema->word_count != 0)
+		return word_check(place, text, schema);
+	if (strlen(text) > schema->length_max)
+		return refuse(place->refusal, place->path, "is longer than %u characters",
+			      schema->length_max);
+	const char *wrong = format_check(text, schema->format);
+	if (wrong == NULL)
+		return true;
+	refusal_printable(shown, sizeof(shown), text);
+	return refuse(place->refusal, place->path, "'%s' %s", shown, wrong);
+}
+
+static bool integer_check(const struct place *place, double number, const struct schema *schema)
+{
+	if (!(number >= schema->minimum && number <= schema->maximum))
+		return refuse(place->refusal, place->path, "is not %d to %d", (int)schema->minimum,
+			      (int)schema->maximum);
+	if (number != (double)(int32_t)number)
+		return refuse(place->refusal, place->path, "is not a whole number");
+	return true;
+}
+
+static unsigned kind_of(const cJSON *value)
+{
+	if (cJSON_IsObject(value))
+		return SCHEMA_OBJECT;
+	if (cJSON_IsArray(value))
+		return SCHEMA_ARRAY;
+	if (cJSON_IsString(value))
+		return SCHEMA_STRING;
+	if (cJSON_IsNumber(value))
+		return SCHEMA_INTEGER;
+	return cJSON_IsBool(value) ? SCHEMA_BOOLEAN : 0;
+}
+
+static const char *kinds_text(unsigned kinds)
+{
+	switch (kinds) {
+	case SCHEMA_OBJECT:
+		return "an object { }";
+	case SCHEMA_ARRAY:
+		return "a list [ ]";
+	case SCHEMA_STRING:
+		return "a text in quotes";
+	case SCHEMA_INTEGER:
+		return "a number";
+	case SCHEMA_BOOLEAN:
+		return "true or false";
+	default:
+		return "a number or a text in quotes";
+	}
+}
+
+static bool value_check(struct place *place, const cJSON *value, const struct schema *schema)
+{
+	unsigned kind = kind_of(value);
+
+	if ((kind & schema->kinds) == 0)
+		return refuse(place->refusal, place->path, "has to be %s",
+			      kinds_text(schema->kinds));
+	switch ((enum schema_kind)kind) {
+	case SCHEMA_OBJECT:
+		return object_check(place, value, schema);
+	case SCHEMA_ARRAY:
+		return array_check(place, value, schema);
+	case SCHEMA_STRING:
+		return string_check(place, value->valuestring, schema);
+	case SCHEMA_INTEGER:
+		return integer_check(place, value->valuedouble, schema);
+	case SCHEMA_BOOLEAN:
+		return true;
+	}
+	return false;
+}
+
+bool schema_check(const cJSON *document, const struct schema *schema, struct refusal *refusal)
+{
+	struct place place = { .refusal = refusal };
+
+	return value_check(&place, document, schema);
+}
