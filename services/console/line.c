@@ -216,6 +216,21 @@ static void line_escape_end(struct line *line, uint8_t byte, struct text *out)
 	}
 }
 
+/* The state behind ESC and `byte`. A key together with Alt, ESC x, is nothing to us. */
+static enum line_escape line_escape_next(uint8_t byte)
+{
+	switch (byte) {
+	case '[':
+		return ESCAPE_CSI;
+	case 'O':
+		return ESCAPE_SS3;
+	case KEY_ESCAPE:
+		return ESCAPE_BEGUN;
+	default:
+		return ESCAPE_NONE;
+	}
+}
+
 /* True if the byte belongs to an escape sequence. */
 static bool line_escape_input(struct line *line, uint8_t byte, struct text *out)
 {
@@ -227,8 +242,8 @@ static bool line_escape_input(struct line *line, uint8_t byte, struct text *out)
 		return true;
 	case ESCAPE_BEGUN:
 		line->escape_number = 0;
-		line->escape = byte == '[' ? ESCAPE_CSI : byte == 'O' ? ESCAPE_SS3 : ESCAPE_NONE;
-		return line->escape != ESCAPE_NONE;
+		line->escape = line_escape_next(byte);
+		return byte >= 0x20 || byte == KEY_ESCAPE;
 	case ESCAPE_CSI:
 		if (byte >= '0' && byte <= '9') {
 			line->escape_number = (line->escape_number * 10 + byte - '0') % 1000;
@@ -240,9 +255,9 @@ static bool line_escape_input(struct line *line, uint8_t byte, struct text *out)
 	case ESCAPE_SS3:
 		break;
 	}
-	line->escape = ESCAPE_NONE;
+	line->escape = byte == KEY_ESCAPE ? ESCAPE_BEGUN : ESCAPE_NONE;
 	if (byte < 0x20)
-		return false; /* a control key cuts the sequence short */
+		return byte == KEY_ESCAPE; /* a control key cuts the sequence short */
 	line_escape_end(line, byte, out);
 	return true;
 }

@@ -8,3 +8,7 @@ console_pure := $(addprefix services/console/, \
 services += console
 console_sources := $(console_pure) $(addprefix services/console/, \
 	act.c candidate.c console.c session.c show_names.c)
+
+unit_tests += console_line
+console_line_test_sources := tests/unit/console_line_test.c drivers/video/vga/screen.c \
+	$(addprefix services/console/, history.c line.c text.c)
