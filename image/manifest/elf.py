@@ -55,10 +55,11 @@ def read(path):
     """The program, or BadElf, or OSError."""
     with open(path, "rb") as file:
         raw = file.read()
+    kind = struct.pack("<HH", _TYPE_EXECUTABLE, _MACHINE_X86_64)
+    if not raw.startswith(_IDENT) or raw[16:20] != kind:
+        raise BadElf("is not a static ELF64 executable for x86-64")
     try:
         header = _HEADER.unpack_from(raw)
-        if not raw.startswith(_IDENT) or header[1:3] != (_TYPE_EXECUTABLE, _MACHINE_X86_64):
-            raise BadElf("is not a static ELF64 executable for x86-64")
         binary = Binary(str(path), header[4], _segments(raw, header), _symbols(raw, header))
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise BadElf("is a damaged ELF file") from error
@@ -104,7 +105,8 @@ def _check(binary):
     end = abi.LIMITS["USER_IMAGE_BASE"]
     for segment in sorted(segments, key=lambda s: s.address):
         if segment.address < end or segment.address + segment.memory > abi.LIMITS["USER_HEAP_BASE"]:
-            raise BadElf(f"has a segment at {segment.address:#x} that shares a page or lies outside of the image")
+            raise BadElf(f"has a segment at {segment.address:#x} that shares a page with another or lies outside "
+                         "of the addresses for images")
         if segment.write and segment.execute:
             raise BadElf(f"has a segment at {segment.address:#x} that is writable and executable")
         end = segment.address + abi.pages(segment.memory)

@@ -9,9 +9,10 @@ from image.manifest import abi
 
 def place_regions(system, problems):
     address = abi.LIMITS["USER_REGION_BASE"]
+    end = abi.LIMITS["USER_STACK_TOP"] - max((service.stack for service in system.services), default=0) - abi.PAGE
     for region in system.regions:
         region.address = address
         address += region.size + abi.PAGE
-        if address > abi.LIMITS["USER_STACK_TOP"] // 2:
-            problems.add(region.place, f"region '{region.name}' lies beyond the address space of regions")
+        if address > end:
+            problems.add(region.place, f"region '{region.name}' ends at {address:#x}, where the stacks are")
             return

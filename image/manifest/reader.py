@@ -65,8 +65,7 @@ class Reader:
         if kind not in KINDS:
             self.problems.add(self.source.place("region", key, "kind"),
                               f"unknown kind of region '{kind}'{nearest(kind, KINDS)}")
-            kind = "memory"
-        size = self.kernel_sizes.get(kind, 0)
+        size = self.kernel_sizes.get(kind, 0 if kind in ("memory", "device") else abi.PAGE)
         if "size" in values:
             size = self._word(words.size, values["size"], self.source.place("region", key, "size"), abi.PAGE)
         if not size:

@@ -1,5 +1,7 @@
 """What two may not have: one writer a region, and ports, lines and memory once."""
 
+from image.manifest.problems import nearest
+
 
 def check_sharing(system, problems):
     _check_writers(system, problems)
@@ -13,7 +15,8 @@ def _check_writers(system, problems):
     services = {service.name for service in system.services}
     for region in system.regions:
         if region.writer and region.writer not in services:
-            problems.add(region.place, f"the writer of region '{region.name}', '{region.writer}', is no service")
+            problems.add(region.place, f"the writer of region '{region.name}', '{region.writer}', is no service"
+                                       f"{nearest(region.writer, services)}")
         if region.kind not in ("memory", "device") and region.writer:
             problems.add(region.place, f"region '{region.name}' of kind \"{region.kind}\" has no writer but the kernel")
     for service in system.services:
@@ -24,10 +27,9 @@ def _check_writers(system, problems):
 def _check_map(service, item, problems):
     region = item.region
     if item.write and region.writer != service.name:
-        declared = f"its one writer is '{region.writer}'" if region.writer else "it has no writer"
-        problems.add(item.place, f"two writers: '{service.name}' maps region '{region.name}' writable, "
-                                 f"but {declared}" if region.writer else
-                     f"'{service.name}' maps region '{region.name}' writable, but {declared}")
+        said = f"'{service.name}' maps region '{region.name}' writable, but"
+        problems.add(item.place, f"two writers: {said} its one writer is '{region.writer}'" if region.writer
+                     else f"{said} it has no writer")
     if item.dma and region.kind != "memory":
         problems.add(item.place, f"region '{region.name}' is not memory: no device can be pointed at it")
     if item.dma and not service.flag("device"):

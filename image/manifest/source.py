@@ -58,7 +58,8 @@ class Source:
                     counts[table] = counts.get(table, -1) + 1
                     self._lines.setdefault(table, number)
                     table = (*table, counts[table])
-                self._lines.setdefault(table, number)
+                for length in range(1, len(table) + 1):
+                    self._lines.setdefault(table[:length], number)
             elif match := _KEY.match(text):
                 self._lines.setdefault((*table, match.group(1).strip('"')), number)
 

@@ -1,0 +1,4 @@
+/* The least of a program. */
+	.globl _start
+_start:
+	hlt
