@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 struct address_text {
-	char text[24];
+	char text[28]; /* "255.255.255.255/ff0000ff" and more */
 };
 
 /* Dotted decimal; `address` in host byte order. */

@@ -1,0 +1,313 @@
+/* What the commands print: text for people, and one JSON document on one line. */
+#include "services/console/address.h"
+#include "services/console/json.h"
+#include "services/console/show_log.h"
+#include "tests/unit/console_world.h"
+#include "tests/unit/unit.h"
+
+#include <cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+static int begin(void **state)
+{
+	(void)state;
+	world_init();
+	for (unsigned i = 0; i < 30; i++)
+		world_log(WORLD_PORT0, LOG_NOTICE, "a \"line\" of the log");
+	return 0;
+}
+
+/* The document that `line` prints; checks that it is one line. The caller deletes it. */
+static cJSON *document(const char *line)
+{
+	const char *printed = world_run(line);
+	const char *end;
+	cJSON *parsed = cJSON_ParseWithOpts(printed, &end, 0);
+
+	if (parsed == NULL || strcmp(end, "\r\n") != 0)
+		fail_msg("'%s' printed '%.500s'", line, printed);
+	for (const char *byte = printed; byte < end; byte++)
+		assert_true((uint8_t)*byte >= 0x20);
+	return parsed;
+}
+
+static unsigned array_length(const char *line, const char *name)
+{
+	cJSON *parsed = document(line);
+	cJSON *array = cJSON_GetObjectItemCaseSensitive(parsed, name);
+	unsigned length;
+
+	assert_true(cJSON_IsArray(array));
+	length = (unsigned)cJSON_GetArraySize(array);
+	cJSON_Delete(parsed);
+	return length;
+}
+
+/* The member at "a.b.0.c"; NULL if there is none. */
+static const cJSON *member(const cJSON *at, const char *path)
+{
+	while (at != NULL && *path != '\0') {
+		char name[32] = "";
+		size_t length = strcspn(path, ".");
+
+		memcpy(name, path, length);
+		at = cJSON_IsArray(at) ? cJSON_GetArrayItem(at, name[0] - '0')
+				       : cJSON_GetObjectItemCaseSensitive(at, name);
+		path += length + (path[length] == '.');
+	}
+	return at;
+}
+
+static void check_text(const char *line, const char *path, const char *expected)
+{
+	cJSON *parsed = document(line);
+	const cJSON *at = member(parsed, path);
+
+	assert_non_null(at);
+	assert_string_equal(cJSON_GetStringValue(at), expected);
+	cJSON_Delete(parsed);
+}
+
+static void check_number(const char *line, const char *path, unsigned expected)
+{
+	cJSON *parsed = document(line);
+	const cJSON *at = member(parsed, path);
+
+	assert_true(cJSON_IsNumber(at));
+	assert_int_equal(at->valueint, expected);
+	cJSON_Delete(parsed);
+}
+
+static void every_look_prints_text_and_one_document(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < command_count; i++) {
+		char line[64];
+		const char *text;
+
+		if (!commands[i].json || strcmp(commands[i].words, "show names") == 0)
+			continue;
+		(void)snprintf(line, sizeof(line), "%s%s", commands[i].words,
+			       strcmp(commands[i].arguments, "NAME") == 0 ? " ds" : "");
+		text = world_run(line);
+		assert_true(strlen(text) > 2);
+		assert_string_equal(text + strlen(text) - 2, "\r\n");
+		assert_null(strchr(text, '{'));
+		strcat(line, " json");
+		cJSON_Delete(document(line));
+	}
+}
+
+static void services_are_listed_and_shown(void **state)
+{
+	(void)state;
+	assert_int_equal(array_length("service list json", "services"), WORLD_SERVICES);
+	check_text("service list json", "services.2.name", "port0");
+	check_text("service list json", "services.4.state", "absent");
+	check_text("service show port1 json", "device.bus", "isa");
+	check_text("service show nosuch json", "error", "no service is named 'nosuch'");
+}
+
+static void kernel_is_believed_over_rs(void **state)
+{
+	(void)state;
+	world.kernel.services[WORLD_DS].state = SERVICE_DEAD;
+	check_text("service show ds json", "state", "dead");
+	world.kernel.services[WORLD_DS].exit_cause = EXIT_PANIC;
+	strcpy(world.kernel.services[WORLD_DS].exit_text, "all \"lost\"");
+	check_text("service show ds json", "cause", "panic");
+	check_text("service show ds json", "exit_text", "all \"lost\"");
+}
+
+static void ports_are_those_with_a_device(void **state)
+{
+	(void)state;
+	assert_int_equal(array_length("show ports json", "ports"), 2);
+	check_text("show ports json", "ports.0.link", "up");
+	check_text("show ports json", "ports.0.zone", "lan");
+	check_text("show ports json", "ports.0.driver", "rtl8139");
+	check_text("show ports json", "ports.1.link", "unknown");
+	world.kernel.services[WORLD_PORT0].device.bus = DEVICE_NONE;
+	world.kernel.services[WORLD_PORT1].device.bus = DEVICE_NONE;
+	assert_non_null(strstr(world_run("show ports"), "no network port"));
+	assert_int_equal(array_length("show ports json", "ports"), 0);
+}
+
+static void firewall_table_is_shown(void **state)
+{
+	(void)state;
+	check_number("show counters json", "dropped.rule-denied", 9);
+	check_number("show counters json", "rules.0.rule", 3);
+	check_text("show connections json", "connections.0.source", "192.168.1.10");
+	check_text("show connections json", "connections.0.state", "established");
+	check_text("show neighbours json", "neighbours.0.address", "192.168.1.10");
+}
+
+static void firewall_that_died_while_writing_is_told(void **state)
+{
+	(void)state;
+	world.firewall.sequence = 3;
+	assert_non_null(strstr(world_run("show neighbours"), "stopped while it wrote"));
+	cJSON *parsed = document("show neighbours json");
+	assert_true(cJSON_IsFalse(member(parsed, "consistent")));
+	cJSON_Delete(parsed);
+}
+
+static void tables_that_lie_are_bounded(void **state)
+{
+	(void)state;
+	world.firewall.connection_count = world.firewall.neighbour_count = UINT32_MAX;
+	assert_int_equal(array_length("show connections json", "connections"),
+			 FW_TABLE_CONNECTIONS);
+	assert_int_equal(array_length("show neighbours json", "neighbours"), FW_TABLE_NEIGHBOURS);
+	world.firewall.version = 77;
+	check_text("show counters json", "error", "the firewall has not written its table yet");
+	world.kernel.services[WORLD_PORT0].device.image = 999;
+	check_text("show ports json", "ports.0.driver", "unknown");
+	memset(world.ports[0].model, 0xff, sizeof(world.ports[0].model));
+	cJSON_Delete(document("show ports json"));
+	memset(world.kernel.services[WORLD_DS].exit_text, 'x', 64);
+	world.kernel.services[WORLD_DS].exit_cause = 12345;
+	world.kernel.services[WORLD_DS].complainer = UINT32_MAX;
+	world.kernel.services[WORLD_DS].complaints = 1;
+	check_text("service show ds json", "cause", "unknown");
+	check_text("service show ds json", "complainer", "?");
+}
+
+static void configuration_counts_only_with_its_checksum(void **state)
+{
+	(void)state;
+	assert_int_equal(array_length("show config json", "rules"), 2);
+	world.netconf.copies[0].nat = 1;
+	check_text("show config json", "error", "no valid configuration has been published yet");
+	world_netconf_seal();
+	assert_int_equal(array_length("show config json", "rules"), 2);
+	world.netconf.copies[0].rule_count = NETCONF_RULES_MAX + 1;
+	world_netconf_seal();
+	assert_non_null(strstr(world_run("show config"), "error:"));
+	world.netconf.current = 2;
+	assert_non_null(strstr(world_run("show config"), "error:"));
+}
+
+static void log_shows_the_last_records_asked_for(void **state)
+{
+	(void)state;
+	assert_int_equal(array_length("show log json", "records"), 20);
+	assert_int_equal(array_length("show log 5 json", "records"), 5);
+	assert_int_equal(array_length("show log 512 json", "records"), 30);
+	check_number("show log 1 json", "records.0.sequence", 30);
+	check_text("show log 1 json", "records.0.text", "a \"line\" of the log");
+	check_text("show log 1 json", "records.0.level", "notice");
+	for (unsigned i = 0; i < 2 * KERNEL_LOG_RECORDS; i++)
+		world_log(LOG_FROM_KERNEL, LOG_INFO, "more");
+	assert_int_equal(array_length("show log 512 json", "records"), 512);
+	check_text("show log 0 json", "error", "'0' is not a number from 1 to 512");
+	assert_non_null(strstr(world_run("show log 513"), "error"));
+	assert_non_null(strstr(world_run("show log -1"), "error"));
+	assert_non_null(strstr(world_run("show log 5x"), "error"));
+}
+
+static void log_lines_begin_with_time_and_service(void **state)
+{
+	(void)state;
+	world_log(WORLD_DS, LOG_ERROR, "bad\033[2J");
+	assert_string_equal(world_run("show log 1"), "[    0.031000] ds: error: bad\\x1b[2J\r\n");
+	world_log(LOG_FROM_KERNEL, LOG_INFO, "fine");
+	assert_string_equal(world_run("show log 1"), "[    0.032000] kernel: fine\r\n");
+	world_log(63, LOG_INFO, "who");
+	assert_string_equal(world_run("show log 1"), "[    0.033000] ?: who\r\n");
+}
+
+static const char *escaped(const char *value, size_t length)
+{
+	static char bytes[256];
+	struct json json = { 0 };
+	struct text out;
+
+	text_init(&out, bytes, sizeof(bytes) - 1);
+	json_string(&json, &out, NULL, value, length);
+	assert_false(out.overflow);
+	bytes[out.length] = '\0';
+	return bytes;
+}
+
+/* RFC 8259, section 7; and nothing that a terminal would obey. */
+static void json_strings_are_escaped(void **state)
+{
+	(void)state;
+	assert_string_equal(escaped("plain", 5), "\"plain\"");
+	assert_string_equal(escaped("plain", 3), "\"pla\"");
+	assert_string_equal(escaped("a\0b", 3), "\"a\"");
+	assert_string_equal(escaped("\"\\/\b\t\r\n\033\177", 9),
+			    "\"\\\"\\\\/\\u0008\\t\\r\\n\\u001b\\u007f\"");
+	assert_string_equal(escaped("gr\303\274n \342\202\254 \360\237\232\242", 16),
+			    "\"gr\303\274n \342\202\254 \360\237\232\242\"");
+	assert_string_equal(escaped("\302\233", 2), "\"\\u009b\"");
+}
+
+/* RFC 3629, section 10: overlong forms, surrogates, cut sequences. */
+static void what_is_not_utf8_is_replaced(void **state)
+{
+	(void)state;
+	assert_string_equal(escaped("\xff", 1), "\"\\ufffd\"");
+	assert_string_equal(escaped("\300\257", 2), "\"\\ufffd\\ufffd\"");
+	assert_string_equal(escaped("\355\240\200", 3), "\"\\ufffd\\ufffd\\ufffd\"");
+	assert_string_equal(escaped("\342\202", 2), "\"\\ufffd\\ufffd\"");
+	assert_string_equal(escaped("\364\220\200\200", 4), "\"\\ufffd\\ufffd\\ufffd\\ufffd\"");
+}
+
+static void text_never_leaves_its_buffer(void **state)
+{
+	char bytes[8] = "ABCDEFGH";
+	struct text out;
+
+	(void)state;
+	text_init(&out, bytes, 4);
+	text_printf(&out, "%s", "123456");
+	text_string(&out, "7");
+	assert_true(out.overflow);
+	assert_memory_equal(bytes, "1234EFGH", 8);
+}
+
+static void addresses_are_written_as_usual(void **state)
+{
+	static const uint8_t mac[] = { 0x52, 0x54, 0, 0xab, 0, 1 };
+
+	(void)state;
+	assert_string_equal(address_ipv4(0xffffffff).text, "255.255.255.255");
+	assert_string_equal(address_network(0xc0a80100, 0xffffff00).text, "192.168.1.0/24");
+	assert_string_equal(address_network(0xc0a80101, UINT32_MAX).text, "192.168.1.1/32");
+	assert_string_equal(address_network(0x80000000, 0x80000000).text, "128.0.0.0/1");
+	assert_string_equal(address_network(0, 0).text, "any");
+	assert_string_equal(address_network(1, 0xff0000ff).text, "0.0.0.1/ff0000ff");
+	assert_string_equal(address_network(UINT32_MAX, 0xff0000ff).text,
+			    "255.255.255.255/ff0000ff");
+	assert_string_equal(address_mac(mac).text, "52:54:00:ab:00:01");
+	assert_string_equal(address_protocol(6).text, "tcp");
+	assert_string_equal(address_protocol(47).text, "47");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+	const struct CMUnitTest tests[] = {
+		TEST(every_look_prints_text_and_one_document),
+		TEST(services_are_listed_and_shown),
+		TEST(kernel_is_believed_over_rs),
+		TEST(ports_are_those_with_a_device),
+		TEST(firewall_table_is_shown),
+		TEST(firewall_that_died_while_writing_is_told),
+		TEST(tables_that_lie_are_bounded),
+		TEST(configuration_counts_only_with_its_checksum),
+		TEST(log_shows_the_last_records_asked_for),
+		TEST(log_lines_begin_with_time_and_service),
+		TEST(json_strings_are_escaped),
+		TEST(what_is_not_utf8_is_replaced),
+		TEST(text_never_leaves_its_buffer),
+		TEST(addresses_are_written_as_usual),
+	};
+#undef TEST
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
