@@ -219,7 +219,7 @@ run: setup
 
 gdb: setup
 	$(quiet)$(MAKE) $(jobs) image
-	$(quiet)image/gdb $(out) $(SERVICE)
+	$(quiet)image/gdb $(out) $(SERVICE) $(IMAGE)
 
 pcap: setup
 	$(quiet)$(MAKE) $(jobs) image
