@@ -9,7 +9,7 @@ services += console
 console_sources := $(console_pure) $(addprefix services/console/, \
 	act.c candidate.c console.c session.c show_names.c)
 
-unit_tests += console_line console_command console_show
+unit_tests += console_line console_command console_show console_session tty_queue
 console_line_test_sources := tests/unit/console_line_test.c drivers/video/vga/screen.c \
 	$(addprefix services/console/, history.c line.c text.c)
 console_command_test_sources := tests/unit/console_command_test.c tests/unit/console_world.c \
@@ -17,3 +17,6 @@ console_command_test_sources := tests/unit/console_command_test.c tests/unit/con
 console_show_test_sources := tests/unit/console_show_test.c tests/unit/console_world.c \
 	$(console_pure) build/third/cjson/cJSON.c
 console_show_test_cflags := -isystem build/third/cjson
+console_session_test_sources := tests/unit/console_session_test.c tests/unit/console_world.c \
+	services/console/candidate.c services/console/session.c $(console_pure)
+tty_queue_test_sources := tests/unit/tty_queue_test.c
