@@ -5,3 +5,8 @@ rs_core := $(addprefix services/rs/, heartbeat.c misdeeds.c obituary.c recovery.
 
 services += rs
 rs_sources := services/rs/rs.c $(rs_core)
+
+unit_tests += rs_recovery rs_supervise rs_adopt
+rs_recovery_test_sources := tests/unit/rs_recovery_test.c services/rs/recovery.c services/rs/heartbeat.c
+rs_supervise_test_sources := tests/unit/rs_supervise_test.c tests/unit/rs_world.c $(rs_core)
+rs_adopt_test_sources := tests/unit/rs_adopt_test.c tests/unit/rs_world.c $(rs_core)

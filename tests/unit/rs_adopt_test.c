@@ -1,0 +1,212 @@
+/* RS's own restart: services/rs/supervise_adopt.c, in the world of rs_world.h. */
+#include "tests/unit/rs_world.h"
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#define LOGGED(text) assert_non_null(strstr(world.log, text))
+
+static void assert_all_in_their_first_life(void)
+{
+	for (unsigned slot = DS; slot < SLOTS; slot++) {
+		assert_int_equal(world.kernel.services[slot].state, SERVICE_ALIVE);
+		assert_int_equal(world.kernel.services[slot].generation, 1);
+	}
+}
+
+static void healthy_services_do_not_notice(void **state)
+{
+	(void)state;
+	world_boot();
+	world_rs_dies(EXIT_EXCEPTION);
+	assert_all_in_their_first_life();
+	world_pass(5000000, WORLD_ALL);
+	assert_all_in_their_first_life();
+	assert_int_equal(world.table.rs_restarts, 1);
+	assert_int_equal(world_entry(RS)->generation, 2);
+	assert_int_equal(world_entry(RS)->last_cause, EXIT_EXCEPTION);
+}
+
+static void a_hang_is_noticed_by_the_next_life_of_rs(void **state)
+{
+	(void)state;
+	world_boot();
+	world_rs_dies(EXIT_EXCEPTION);
+	world_pass(100000, WORLD_ALL & ~(1ull << PORT));
+	assert_int_equal(world_entry(PORT)->last_cause, EXIT_HEARTBEAT);
+	assert_int_equal(world_entry(PORT)->generation, 2);
+}
+
+static void a_death_while_rs_was_dead_is_recovered_from(void **state)
+{
+	(void)state;
+	world_boot();
+	world_dies(FIREWALL, EXIT_PANIC);
+	world_rs_dies(EXIT_EXCEPTION);
+	assert_int_equal(world.kernel.services[FIREWALL].state, SERVICE_ALIVE);
+	assert_int_equal(world_entry(FIREWALL)->generation, 2);
+	assert_int_equal(world_entry(FIREWALL)->deaths_in_row, 1);
+	LOGGED("firewall: died (panic: ), generation 1");
+}
+
+static void deaths_in_a_row_are_remembered(void **state)
+{
+	(void)state;
+	world_boot();
+	world_dies(PORT, EXIT_PANIC);
+	world_pass(1000, WORLD_ALL);
+	world_dies(PORT, EXIT_PANIC);
+	world_look();
+	assert_int_equal(world_entry(PORT)->state, RS_BACKOFF);
+	uint64_t restart_at_us = world_entry(PORT)->restart_at_us;
+	world_rs_dies(EXIT_EXCEPTION);
+	assert_int_equal(world_entry(PORT)->state, RS_BACKOFF);
+	assert_int_equal(world_entry(PORT)->deaths_in_row, 2);
+	assert_int_equal(world_entry(PORT)->restart_at_us, restart_at_us);
+}
+
+static void stopped_and_given_up_stay_so(void **state)
+{
+	(void)state;
+	world_boot();
+	world_request(RS_STOP, FIREWALL, 0);
+	world.table.services[PORT].state = RS_FAILED;
+	world_dies(PORT, EXIT_PANIC);
+	world_rs_dies(EXIT_EXCEPTION);
+	world_pass(5000000, WORLD_ALL);
+	assert_int_equal(world_entry(FIREWALL)->state, RS_STOPPED);
+	assert_int_equal(world_entry(PORT)->state, RS_FAILED);
+	assert_int_equal(world.kernel.services[FIREWALL].state, SERVICE_DEAD);
+}
+
+static void a_stop_cut_short_by_the_death_of_rs_is_completed(void **state)
+{
+	(void)state;
+	world_boot();
+	world.table.services[FIREWALL].stopped = 1; /* and the kill never came */
+	world_rs_dies(EXIT_EXCEPTION);
+	assert_int_equal(world.kernel.services[FIREWALL].state, SERVICE_DEAD);
+	assert_int_equal(world_entry(FIREWALL)->state, RS_STOPPED);
+}
+
+static void a_start_that_rs_did_not_live_to_note_is_taken_up(void **state)
+{
+	(void)state;
+	world_boot();
+	world.kernel.services[PORT].generation = 2; /* alive; the table says BACKOFF of 1 */
+	world.table.services[PORT].state = RS_BACKOFF;
+	world_rs_dies(EXIT_EXCEPTION);
+	assert_int_equal(world.kernel.services[PORT].generation, 2);
+	assert_int_equal(world_entry(PORT)->generation, 2);
+	world_pass(1000, WORLD_ALL);
+	world_answer(PORT);
+	assert_int_equal(world_entry(PORT)->state, RS_RUNNING);
+}
+
+static void a_boot_cut_short_goes_on(void **state)
+{
+	(void)state;
+	world_new();
+	world_rs_begins();
+	world_answer(DS);
+	world_rs_dies(EXIT_EXCEPTION);
+	assert_int_equal(world.kernel.services[DS].generation, 1);
+	world_pass(100000, WORLD_ALL);
+	assert_int_equal(world_entry(FIREWALL)->state, RS_RUNNING);
+	assert_int_equal(world.kernel.services[FIREWALL].generation, 1);
+}
+
+/* Each byte of the table in turn is garbage: nobody who lives may die of it or stay unwatched. */
+static void no_damaged_byte_of_the_table_restarts_a_healthy_service(void **state)
+{
+	struct rs_table good;
+
+	(void)state;
+	world_boot();
+	good = world.table;
+	for (size_t i = 0; i < offsetof(struct rs_table, services[SLOTS]); i++) {
+		/* `stopped` = 1 is a wish that RS has to believe */
+		if (i >= offsetof(struct rs_table, services[DS]) &&
+		    (i - offsetof(struct rs_table, services)) % sizeof(struct rs_entry) ==
+			    offsetof(struct rs_entry, stopped))
+			continue;
+		world.table = good;
+		((uint8_t *)&world.table)[i] ^= 0xff;
+		world.log[0] = 0;
+		world_rs_dies(EXIT_REQUEST);
+		world_pass(100000, WORLD_ALL);
+		assert_all_in_their_first_life();
+		for (unsigned slot = DS; slot < SLOTS; slot++)
+			assert_int_equal(world_entry((enum world_slot)slot)->state, RS_RUNNING);
+		good = world.table;
+	}
+}
+
+static void a_table_of_garbage_is_made_anew(void **state)
+{
+	(void)state;
+	world_boot();
+	memset(&world.table, 0xa5, sizeof(world.table));
+	world_rs_dies(EXIT_EXCEPTION);
+	LOGGED("rs: rs.table is not to be trusted");
+	world_pass(1000000, WORLD_ALL);
+	assert_all_in_their_first_life();
+	assert_int_equal(world.table.version, RS_TABLE_VERSION);
+}
+
+static void a_restart_time_beyond_the_back_off_is_cut(void **state)
+{
+	(void)state;
+	world_boot();
+	world_dies(PORT, EXIT_PANIC);
+	world.table.services[PORT].state = RS_BACKOFF;
+	world.table.services[PORT].deaths_in_row = 2;
+	world.table.services[PORT].restart_at_us = UINT64_MAX / 2;
+	world_rs_dies(EXIT_EXCEPTION);
+	world_pass(11000, WORLD_ALL);
+	assert_int_equal(world.kernel.services[PORT].state, SERVICE_ALIVE);
+}
+
+static void rs_that_keeps_dying_drops_the_table_it_dies_of(void **state)
+{
+	(void)state;
+	world_boot();
+	world.table.services[PORT].deaths_in_row = 77;
+	for (unsigned i = 0; i <= SUPERVISE_OWN_DEATHS_MAX; i++)
+		world_rs_dies(EXIT_EXCEPTION);
+	LOGGED("rs: rs.table is not to be trusted");
+	assert_int_equal(world_entry(PORT)->deaths_in_row, 0);
+	world_pass(1000000, WORLD_ALL);
+	assert_all_in_their_first_life();
+}
+
+static void rs_restarted_on_request_ever_so_often_keeps_its_table(void **state)
+{
+	(void)state;
+	world_boot();
+	for (unsigned i = 0; i < 10; i++)
+		world_rs_dies(EXIT_REQUEST);
+	assert_null(strstr(world.log, "not to be trusted"));
+	assert_all_in_their_first_life();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(healthy_services_do_not_notice),
+		cmocka_unit_test(a_hang_is_noticed_by_the_next_life_of_rs),
+		cmocka_unit_test(a_death_while_rs_was_dead_is_recovered_from),
+		cmocka_unit_test(deaths_in_a_row_are_remembered),
+		cmocka_unit_test(stopped_and_given_up_stay_so),
+		cmocka_unit_test(a_stop_cut_short_by_the_death_of_rs_is_completed),
+		cmocka_unit_test(a_start_that_rs_did_not_live_to_note_is_taken_up),
+		cmocka_unit_test(a_boot_cut_short_goes_on),
+		cmocka_unit_test(no_damaged_byte_of_the_table_restarts_a_healthy_service),
+		cmocka_unit_test(a_table_of_garbage_is_made_anew),
+		cmocka_unit_test(a_restart_time_beyond_the_back_off_is_cut),
+		cmocka_unit_test(rs_that_keeps_dying_drops_the_table_it_dies_of),
+		cmocka_unit_test(rs_restarted_on_request_ever_so_often_keeps_its_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
