@@ -95,6 +95,14 @@ static void uart_overrun_count(uint8_t line_status)
 		log_warning("input lost %u times: the FIFO overran", overruns);
 }
 
+static uint8_t uart_line_status(void)
+{
+	uint8_t line_status = uart_read(UART_LSR);
+
+	uart_overrun_count(line_status);
+	return line_status;
+}
+
 /* One byte of input, and the line status behind it, in one kernel call. */
 static uint8_t uart_receive_byte(void)
 {
@@ -131,10 +139,9 @@ static void uart_discard(void)
 /* Serves the device until it wants nothing, at most ROUNDS_MAX times; returns how often it did. */
 static unsigned uart_serve(void)
 {
-	uint8_t line_status = uart_read(UART_LSR);
+	uint8_t line_status = uart_line_status();
 	unsigned served;
 
-	uart_overrun_count(line_status);
 	for (served = 0; served < ROUNDS_MAX; served++) {
 		if (line_status == LSR_ABSENT)
 			return served;
@@ -145,8 +152,7 @@ static unsigned uart_serve(void)
 		if (!(line_status & LSR_THR_EMPTY) || tty_available(&queue) == 0)
 			return served;
 		uart_send_batch();
-		line_status = uart_read(UART_LSR);
-		uart_overrun_count(line_status);
+		line_status = uart_line_status();
 	}
 	return served;
 }
@@ -204,7 +210,7 @@ static uint64_t uart_work(uint64_t now_us)
 		uart_discard();
 		return SERVICE_NO_DEADLINE;
 	}
-	if (uart_read(UART_LSR) == LSR_ABSENT) {
+	if (uart_line_status() == LSR_ABSENT) {
 		log_warning("the UART is gone");
 		present = false;
 		return now_us;
