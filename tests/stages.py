@@ -21,6 +21,7 @@ FUZZ_RUNS = 100_000
 FUZZ_SECONDS = 20
 FUZZ_SEED = 1
 MODEL_MEMORY_MIB = 1024
+MODEL_DEPTH = 1_000_000
 
 MAKE_LIMIT_S = 1200
 PROGRAM_LIMIT_S = 120
@@ -45,12 +46,12 @@ class Result:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-def _run(stage, argv, limit_s, show=True, **more):
+def _run(stage, argv, limit_s, show=True, cwd=ROOT):
     """(exit status, output), which is added to the stage's log and shown if it failed."""
     argv = [str(word) for word in argv]
     try:
-        done = subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=limit_s, check=False, **more)
+        done = subprocess.run(argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=limit_s, check=False)
         status, output = done.returncode, done.stdout
     except subprocess.TimeoutExpired as late:
         status, output = -1, (late.stdout or b"") + f"\nended after {limit_s} s\n".encode()
@@ -64,9 +65,9 @@ def _run(stage, argv, limit_s, show=True, **more):
     return status, text
 
 
-def _one(stage, argv, limit_s, **more):
+def _one(stage, argv, limit_s):
     """A command that is one test."""
-    status, _ = _run(stage, argv, limit_s, **more)
+    status, _ = _run(stage, argv, limit_s)
     return Result(failed=1) if status else Result(passed=1)
 
 
@@ -165,22 +166,33 @@ def model(stage):
 
 
 def _model(stage, file):
-    """Every `ltl` formula of the model is checked, and its assertions and deadlocks."""
-    folder = ROOT / "build" / "tests" / "model" / file.stem
-    folder.mkdir(parents=True, exist_ok=True)
-    formulas = re.findall(r"^ltl\s+(\w+)", file.read_text(encoding="utf-8"), re.M)
-    prepared = ["sh", "-ec", 'cd "$1"; spin -a "$2"; gcc -O2 -w -DMEMLIM="$3" -o pan pan.c', "sh", folder, file,
-                MODEL_MEMORY_MIB]
-    if _run(stage, prepared, MODEL_LIMIT_S)[0]:
-        return Result(failed=1)
-    result = Result()
-    for options in [["-noclaim"], *(["-a", "-f", "-N", formula] for formula in formulas)]:
-        status, text = _run(stage, [folder / "pan", "-m1000000", *options], MODEL_LIMIT_S, show=False)
-        good = not status and re.search(r"errors: 0\b", text) and "max search depth too small" not in text
-        if not good:
-            print(f"{file.name} {' '.join(options)}\n" + "\n".join(text.splitlines()[-SHOWN_LINES:]))
-        result += Result(passed=1) if good else Result(failed=1)
+    """The model, each of its `ltl` formulas, and each of its variants that must fail."""
+    text = file.read_text(encoding="utf-8")
+    result = _search(stage, file, [], ["-noclaim"], finds_errors=False)
+    for formula in re.findall(r"^ltl\s+(\w+)", text, re.M):
+        result += _search(stage, file, [], ["-a", "-f", "-N", formula], finds_errors=False)
+    for variant in re.findall(r"^ \* must fail: (\w+)$", text, re.M):
+        result += _search(stage, file, [f"-D{variant}"], ["-noclaim"], finds_errors=True)
     return result
+
+
+def _search(stage, file, defines, options, finds_errors):
+    """An exhaustive search, one test: passed if it finds errors or none, as said."""
+    folder = ROOT / "build" / "tests" / "model" / "-".join([file.stem, *defines])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    compiled = ["sh", "-ec", 'cd "$1"; shift; spin "$@"; gcc -O2 -w -DMEMLIM=%d -o pan pan.c' % MODEL_MEMORY_MIB,
+                "sh", folder, *defines, "-a", file]
+    if _run(stage, compiled, MODEL_LIMIT_S)[0]:
+        return Result(failed=1)
+    options = options if "ltl " in file.read_text(encoding="utf-8") else []
+    _, text = _run(stage, [folder / "pan", f"-m{MODEL_DEPTH}", *options], MODEL_LIMIT_S, show=False, cwd=folder)
+    errors = re.search(r"errors: (\d+)", text)
+    if errors and "search depth too small" not in text and bool(int(errors.group(1))) == finds_errors:
+        return Result(passed=1)
+    print(f"{file.name} {' '.join([*defines, *options])}: " + ("no error found" if finds_errors else "failed"))
+    print("\n".join(text.splitlines()[-SHOWN_LINES:]))
+    return Result(failed=1)
 
 
 def system(stage):
