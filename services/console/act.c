@@ -69,8 +69,7 @@ static bool act_on_service(struct job *job, struct text *out, enum rs_op op, con
 	strncat(what, verb, 16);
 	strncat(what, " of ", 5);
 	strncat(what, job->arguments[0], NAME_BYTES);
-	return act_report(job, out, rs_ask(op, slot, 0), what,
-			  "rs refuses that for this service");
+	return act_report(job, out, rs_ask(op, slot, 0), what, "rs refuses that for this service");
 }
 
 bool service_restart(struct job *job, struct text *out)

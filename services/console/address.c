@@ -41,11 +41,11 @@ struct address_text address_mac(const uint8_t mac[6])
 struct address_text address_protocol(uint8_t protocol)
 {
 	struct address_text result;
-	const char *name = protocol == 0  ? "any" :
-			   protocol == 1  ? "icmp" :
-			   protocol == 6  ? "tcp" :
-			   protocol == 17 ? "udp" :
-					    NULL;
+	const char *name = protocol == 0    ? "any"
+			   : protocol == 1  ? "icmp"
+			   : protocol == 6  ? "tcp"
+			   : protocol == 17 ? "udp"
+					    : NULL;
 
 	if (name != NULL)
 		(void)snprintf(result.text, sizeof(result.text), "%s", name);

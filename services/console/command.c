@@ -170,7 +170,8 @@ bool help(struct job *job, struct text *out)
 	}
 	if (!any)
 		return job_fail(job, out, "no command begins with '%s'", prefix);
-	text_string(out, "Each 'show', and 'service list' and 'show', takes 'json' as last word.\r\n"
-			 "Tab completes, arrows recall, control-C cancels.\r\n");
+	text_string(out,
+		    "Each 'show', and 'service list' and 'show', takes 'json' as last word.\r\n"
+		    "Tab completes, arrows recall, control-C cancels.\r\n");
 	return false;
 }

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define COMMAND_STEP_BYTES 4096u
+#define COMMAND_STEP_BYTES    4096u
 #define COMMAND_ARGUMENTS_MAX 2
 
 /*
@@ -43,14 +43,15 @@
 	X("show names", "", true, show_names, "what is published in the data store")               \
 	X("show config", "", true, show_config, "the network's configuration in force")            \
 	X("show version", "", true, show_version, "version, machine and uptime")                   \
-	X("log", "follow|normal|quiet", false, log_mode_set, "log records to show here as they come") \
+	X("log", "follow|normal|quiet", false, log_mode_set,                                       \
+	  "log records to show here as they come")                                                 \
 	X("reboot", "", false, machine_reboot, "restart the machine")                              \
 	X("poweroff", "", false, machine_poweroff, "switch the machine off")
 
 enum log_mode {
 	LOG_MODE_NORMAL = 0, /* notices, warnings and errors */
 	LOG_MODE_FOLLOW = 1, /* everything */
-	LOG_MODE_QUIET = 2, /* nothing */
+	LOG_MODE_QUIET = 2,  /* nothing */
 	LOG_MODE_COUNT
 };
 
@@ -63,10 +64,10 @@ struct job {
 	const char *arguments[COMMAND_ARGUMENTS_MAX];
 	unsigned argument_count;
 	bool as_json;
-	uint32_t step; /* how often the function was called before */
+	uint32_t step;     /* how often the function was called before */
 	uint64_t position; /* for the function */
 	struct json json;
-	void *snapshot; /* SNAPSHOT_BYTES for the function; of the session */
+	void *snapshot;         /* SNAPSHOT_BYTES for the function; of the session */
 	enum log_mode log_mode; /* of the session; the function may change it */
 };
 

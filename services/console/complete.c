@@ -9,7 +9,7 @@ struct search {
 	struct completion *completion;
 	struct text *out;
 	const char *begun; /* the word so far, maybe empty */
-	char last[32]; /* the candidate listed last: equal ones follow each other */
+	char last[32];     /* the candidate listed last: equal ones follow each other */
 };
 
 static void search_narrow(struct search *search, const char *rest)
@@ -66,8 +66,8 @@ static void search_offer_kind(struct search *search, const char *kind, complete_
 }
 
 /* What `command` has at place `nth` of the line. */
-static void search_offer_command(struct search *search, const struct command *command,
-				 unsigned nth, complete_source *source)
+static void search_offer_command(struct search *search, const struct command *command, unsigned nth,
+				 complete_source *source)
 {
 	unsigned words = words_phrase_count(command->words);
 	char word[32];

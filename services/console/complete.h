@@ -13,7 +13,7 @@
 typedef const char *complete_source(const char *kind, unsigned nth);
 
 struct completion {
-	unsigned count; /* of words that fit */
+	unsigned count;     /* of words that fit */
 	char extension[32]; /* what all that fit have in common behind what was typed */
 };
 

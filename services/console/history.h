@@ -2,7 +2,7 @@
 #ifndef CONSOLE_HISTORY_H
 #define CONSOLE_HISTORY_H
 
-#define LINE_BYTES 256 /* of a command line, its final zero included */
+#define LINE_BYTES    256 /* of a command line, its final zero included */
 #define HISTORY_LINES 16
 
 struct history {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define CONTROL(letter) ((letter) - '@')
-#define KEY_ESCAPE 0x1b
-#define KEY_DELETE 0x7f
+#define KEY_ESCAPE      0x1b
+#define KEY_DELETE      0x7f
 
 void line_init(struct line *line)
 {

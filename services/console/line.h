@@ -19,27 +19,27 @@
 
 enum line_event {
 	LINE_EDITING,
-	LINE_ENTERED, /* line->bytes is the line; then call line_clear and line_show */
-	LINE_COMPLETE, /* tab */
+	LINE_ENTERED,   /* line->bytes is the line; then call line_clear and line_show */
+	LINE_COMPLETE,  /* tab */
 	LINE_CANCELLED, /* control-C: the line was emptied; call line_show */
 };
 
 enum line_escape {
 	ESCAPE_NONE,
 	ESCAPE_BEGUN, /* ESC */
-	ESCAPE_CSI, /* ESC [, and digits */
-	ESCAPE_SS3, /* ESC O */
+	ESCAPE_CSI,   /* ESC [, and digits */
+	ESCAPE_SS3,   /* ESC O */
 };
 
 struct line {
 	char bytes[LINE_BYTES]; /* ends in a zero */
 	unsigned length;
 	unsigned cursor; /* 0 to length */
-	unsigned first; /* the first one shown: first <= cursor <= first + LINE_WINDOW */
+	unsigned first;  /* the first one shown: first <= cursor <= first + LINE_WINDOW */
 	enum line_escape escape;
 	unsigned escape_number;
-	bool after_return; /* a line feed now is the other half of CR LF */
-	unsigned recalled; /* 0: the line being typed; n: the history's line n - 1 ago */
+	bool after_return;      /* a line feed now is the other half of CR LF */
+	unsigned recalled;      /* 0: the line being typed; n: the history's line n - 1 ago */
 	char draft[LINE_BYTES]; /* the line being typed, while another is recalled */
 	struct history history;
 };

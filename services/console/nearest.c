@@ -31,8 +31,7 @@ unsigned nearest_distance(const char *left, const char *right)
 		for (unsigned j = 0; j < right_length; j++) {
 			unsigned above = row[j + 1];
 
-			row[j + 1] = least(above + 1, row[j] + 1,
-					   diagonal + (left[i] != right[j]));
+			row[j + 1] = least(above + 1, row[j] + 1, diagonal + (left[i] != right[j]));
 			diagonal = above;
 		}
 	}

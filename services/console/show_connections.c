@@ -23,11 +23,12 @@ static void connections_summary_json(struct json *json, struct text *out,
 
 static void connections_summary_text(struct text *out, const struct fw_table *table)
 {
-	text_printf(out,
-		    "%u of %u in use, %llu opened since boot; last restart: %u kept, %u given up\r\n",
-		    table->connections_used, table->connections_capacity,
-		    (unsigned long long)table->connections_opened, table->connections_restored,
-		    table->connections_discarded);
+	text_printf(
+		out,
+		"%u of %u in use, %llu opened since boot; last restart: %u kept, %u given up\r\n",
+		table->connections_used, table->connections_capacity,
+		(unsigned long long)table->connections_opened, table->connections_restored,
+		table->connections_discarded);
 	if (table->connection_count < table->connections_used)
 		text_printf(out, "the %u opened last:\r\n", table->connection_count);
 }

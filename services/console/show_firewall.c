@@ -151,7 +151,7 @@ static void counters_port(struct job *job, struct text *out, const struct fw_tab
 }
 
 #define RULES_A_STEP 64u
-#define RULE_STEPS (NETCONF_RULES_MAX / RULES_A_STEP)
+#define RULE_STEPS   (NETCONF_RULES_MAX / RULES_A_STEP)
 
 /* Step 0: outcomes and reasons; then the rules; then the ports. */
 bool show_counters(struct job *job, struct text *out)
@@ -213,7 +213,8 @@ bool show_neighbours(struct job *job, struct text *out)
 	if (job->step == 0 && job->as_json)
 		json_array(&job->json, out, "neighbours");
 	else if (job->step == 0)
-		text_string(out, "address          station            zone  state       confirmed\r\n");
+		text_string(out,
+			    "address          station            zone  state       confirmed\r\n");
 	if (job->step < table->neighbour_count) {
 		neighbour_row(job, out, &table->neighbours[job->step]);
 		return true;

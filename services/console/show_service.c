@@ -148,12 +148,12 @@ static void service_show_blame(const struct view_service *service, struct text *
 	const struct refusals *refusals = &service->kernel.refusals;
 	char complainer[NAME_BYTES];
 
-	text_printf(out,
-		    "refused      %u calls, %u targets, %u ports, %u DMA, %u memory; last: call %u, "
-		    "value %#llx\r\n",
-		    refusals->call, refusals->target, refusals->port, refusals->dma,
-		    refusals->memory, refusals->last_call,
-		    (unsigned long long)refusals->last_value);
+	text_printf(
+		out,
+		"refused      %u calls, %u targets, %u ports, %u DMA, %u memory; last: call %u, "
+		"value %#llx\r\n",
+		refusals->call, refusals->target, refusals->port, refusals->dma, refusals->memory,
+		refusals->last_call, (unsigned long long)refusals->last_value);
 	if (service->kernel.complaints == 0)
 		return;
 	view_service_name(service->kernel.complainer, complainer);
