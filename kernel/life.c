@@ -173,6 +173,7 @@ enum status slot_crash(struct slot *slot, enum crash_how how)
 void slot_refuse(struct slot *slot, uint32_t *counter, uint64_t value)
 {
 	(*counter)++;
+	slot->entry->refusals.last_call = slot->call;
 	slot->entry->refusals.last_value = value;
 	ipc_event(&slots[manifest->rs_slot], EVENT_ATTENTION);
 }

@@ -56,6 +56,7 @@ struct slot {
 	uint32_t index;
 	uint32_t generation;
 	uint32_t kernel_calls;
+	uint32_t call; /* number of the kernel call last made */
 	bool fpu_allowed;
 	const struct manifest_service *service;
 	const struct manifest_image *image; /* the one that runs */

@@ -85,7 +85,7 @@ static enum status machine_stop(uint64_t how)
 	return E_DEVICE;
 }
 
-/* Messages come first and alone, so that a call and its reply save and restore few registers. */
+/* All calls but those of message_call, which is for itself so that it saves few registers. */
 static __attribute__((noinline)) enum status other_call(struct slot *self, enum syscall number,
 							uint64_t a, uint64_t b, uint64_t c,
 							uint64_t d, uint64_t e)
@@ -150,8 +150,9 @@ static __attribute__((noinline)) enum status other_call(struct slot *self, enum 
 	return E_CALL;
 }
 
-static enum status call(struct slot *self, enum syscall number, uint64_t a, uint64_t b, uint64_t c,
-			uint64_t d, uint64_t e)
+static_assert(SYS_RECEIVE == 1 && SYS_REPLY == 2 && SYS_REPLY_RECEIVE == 3, "told apart by these");
+
+static enum status message_call(struct slot *self, enum syscall number, uint64_t a, uint64_t b)
 {
 	if (number == SYS_CALL)
 		return ipc_call(self, a, b);
@@ -159,28 +160,36 @@ static enum status call(struct slot *self, enum syscall number, uint64_t a, uint
 		return ipc_reply_receive(self, a, b);
 	if (number == SYS_RECEIVE)
 		return ipc_receive(self, a);
-	if (number == SYS_REPLY)
-		return ipc_reply(self, a);
-	return other_call(self, number, a, b, c, d, e);
+	return ipc_reply(self, a);
+}
+
+static void refuse(struct slot *self, uint64_t number)
+{
+	slot_refuse(self, &self->entry->refusals.call, number);
+	self->frame.rax = number < SYSCALL_COUNT ? E_DENIED : E_CALL;
 }
 
 /*
  * Status and value go to the frame. A call that waits returns OK here, and is
- * given its real result there when the wait ends.
+ * given its real result there when the wait ends. Only other_call can end the
+ * life that called, and RS's next one begins at once.
  */
 void syscall_dispatch(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t number)
 {
 	struct slot *self = current;
-	uint32_t life = self->generation;
 
+	self->call = (uint32_t)number;
 	self->frame.rdx = 0;
 	if (number >= SYSCALL_COUNT || !(self->kernel_calls >> number & 1)) {
-		self->entry->refusals.last_call = (uint32_t)number;
-		slot_refuse(self, &self->entry->refusals.call, number);
-		self->frame.rax = number < SYSCALL_COUNT ? E_DENIED : E_CALL;
+		refuse(self, number);
 		return;
 	}
-	enum status status = call(self, (enum syscall)number, a, b, c, d, e);
+	if (number <= SYS_REPLY_RECEIVE) {
+		self->frame.rax = message_call(self, (enum syscall)number, a, b);
+		return;
+	}
+	uint32_t life = self->generation;
+	enum status status = other_call(self, (enum syscall)number, a, b, c, d, e);
 
 	if (self->generation == life)
 		self->frame.rax = status;
