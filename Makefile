@@ -55,7 +55,7 @@ objects = $(patsubst %,$(1)/%.o,$(2))
 # $(call compile,FOLDER,SOURCES,COMPILER,FLAGS): FOLDER/SOURCE.o of each source.
 define compile
 $(call remember,$(1)/flags,$(3) $(4) $(warnings))
-$(1)/%.o: % $(1)/flags
+$(if $(strip $(2)),$(call objects,$(1),$(2)): )$(1)/%.o: % $(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  compile  $$@")
 	$$(quiet)$(3) $(4) $$(if $$(filter build/third/%,$$<),-w,$(warnings)) -MMD -MP -c -o $$@ $$<
