@@ -5,3 +5,7 @@ ds_core := $(addprefix services/ds/, backup.c cell.c name.c store.c subscription
 
 services += ds
 ds_sources := services/ds/ds.c $(ds_core)
+
+unit_tests += ds_store ds_torn
+ds_store_test_sources := tests/unit/ds_store_test.c $(ds_core)
+ds_torn_test_sources := tests/unit/ds_torn_test.c $(filter-out %/crc32.c, $(ds_core))
