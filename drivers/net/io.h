@@ -1,0 +1,60 @@
+/*
+ * A list of register accesses that the kernel does in one call, in order. It
+ * stops at the first that it refuses, which is a mistake of the driver's own.
+ */
+#ifndef NET_IO_H
+#define NET_IO_H
+
+#include "services/runtime/kernel.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define IO_ACCESSES_MAX 24
+
+struct io {
+	uint16_t base; /* the device's first port */
+	uint16_t count;
+	struct port_access list[IO_ACCESSES_MAX];
+};
+
+static inline void io_begin(struct io *io, uint16_t base)
+{
+	io->base = base;
+	io->count = 0;
+}
+
+static inline struct port_access *io_add(struct io *io, unsigned offset, unsigned width_bytes)
+{
+	struct port_access *access = &io->list[io->count++];
+
+	access->port = (uint16_t)(io->base + offset);
+	access->width_bytes = (uint8_t)width_bytes;
+	return access;
+}
+
+static inline void io_write(struct io *io, unsigned offset, unsigned width_bytes, uint32_t value)
+{
+	struct port_access *access = io_add(io, offset, width_bytes);
+
+	access->write = 1;
+	access->value = value;
+}
+
+/* After io_run the value is in ->value of what is returned. */
+static inline const struct port_access *io_read(struct io *io, unsigned offset,
+						unsigned width_bytes)
+{
+	struct port_access *access = io_add(io, offset, width_bytes);
+
+	access->write = 0;
+	access->value = 0;
+	return access;
+}
+
+static inline must_use bool io_run(struct io *io)
+{
+	return port_vector(io->list, io->count) == OK;
+}
+
+#endif

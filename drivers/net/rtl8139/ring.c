@@ -1,0 +1,153 @@
+/*
+ * The receive ring: 32 KiB of portN.rx in which the device leaves each frame in
+ * one piece, behind the ring's end if need be. Frames go to the firewall where
+ * they lie; their room is the device's again when the firewall has consumed
+ * them. So the ring itself is the queue's memory, and it outlives us.
+ *
+ *	released <= position <= end <= released + 32 KiB, modulo 32 KiB
+ *	released..position	taken; the firewall still reads there
+ *	position..end		received, not yet taken
+ *
+ * The device is not believed: a length that leads past `end` breaks the ring.
+ */
+#include "drivers/net/notes.h"
+#include "drivers/net/rtl8139/registers.h"
+#include "drivers/net/rtl8139/rtl8139.h"
+
+#define RING_MASK (RING_BYTES - 1)
+
+_Static_assert(2 * RING_BYTES + RX_HEADER_BYTES <= NETQ_RX_BYTES,
+	       "a frame that fills the ring and begins at its end fits in");
+
+static uint32_t ring_distance(uint32_t from, uint32_t to)
+{
+	return (to - from) & RING_MASK;
+}
+
+/* Header, frame and check sequence; each frame begins on a boundary of four bytes. */
+static uint32_t ring_entry_bytes(uint32_t length_with_crc)
+{
+	return (RX_HEADER_BYTES + length_with_crc + 3) & ~3u;
+}
+
+void ring_init(struct nic *nic)
+{
+	rtl8139.rx_position = rtl8139.rx_end = rtl8139.rx_released = 0;
+	rtl8139.rx_epoch = nic->rxq.produced;
+	rtl8139.overflows = 0;
+	notes_position_set(nic->own, nic->rxq.produced, 0);
+}
+
+/* The ring position behind the frame that was published last. */
+static uint32_t position_behind_last(const struct nic *nic)
+{
+	struct netq_rx_desc last = rx_queue_desc(&nic->rxq, nic->rxq.produced - 1);
+
+	return (last.offset - RX_HEADER_BYTES +
+		ring_entry_bytes(last.length_bytes + RX_CRC_BYTES)) &
+	       RING_MASK;
+}
+
+bool ring_adopt(struct nic *nic, uint32_t read_position, uint32_t write_position)
+{
+	struct notes_position noted = notes_position_get(nic->own);
+	uint32_t published_since = nic->rxq.produced - noted.produced;
+	uint32_t position = published_since == 0 ? noted.place : position_behind_last(nic);
+
+	if (published_since > NETQ_RX_SLOTS ||
+	    ((position | write_position | read_position) & 3u) != 0)
+		return false;
+	if (position >= RING_BYTES || write_position >= RING_BYTES)
+		return false;
+	if (ring_distance(read_position, position) > ring_distance(read_position, write_position))
+		return false;
+	rtl8139.rx_position = position;
+	rtl8139.rx_end = write_position;
+	rtl8139.rx_released = read_position;
+	rtl8139.overflows = 0;
+	notes_position_set(nic->own, nic->rxq.produced, position);
+	return true;
+}
+
+uint32_t ring_release_position(const struct nic *nic)
+{
+	const struct rx_queue *queue = &nic->rxq;
+	uint32_t outstanding = rx_queue_outstanding(queue);
+
+	if (outstanding == 0)
+		return rtl8139.rx_position;
+	/* What is left of the ring before the last reset lies nowhere in this one. */
+	if (outstanding > queue->produced - rtl8139.rx_epoch)
+		return rtl8139.rx_released;
+	return (rx_queue_desc(queue, queue->consumed).offset - RX_HEADER_BYTES) & RING_MASK;
+}
+
+/* A frame of which the device says that it is damaged, or that nobody wants so long. */
+static void entry_count(struct nic *nic, uint32_t status)
+{
+	if ((status & (RX_STATUS_CRC | RX_STATUS_FAE)) != 0)
+		nic->own->statistics.rx_crc++;
+	else
+		nic->own->statistics.rx_length++;
+}
+
+/* Takes the entry at the position, which has `available` bytes; its size, 0 if that is a lie. */
+static uint32_t entry_take(struct nic *nic, uint32_t header, uint32_t available)
+{
+	uint32_t status = header & 0xffffu, length_with_crc = header >> 16;
+	uint32_t size = ring_entry_bytes(length_with_crc);
+
+	if (length_with_crc < NETQ_FRAME_MIN + RX_CRC_BYTES || size > available)
+		return 0;
+	if ((status & RX_STATUS_OK) != 0 && length_with_crc <= NETQ_FRAME_MAX + RX_CRC_BYTES)
+		rx_queue_put(&nic->rxq, rtl8139.rx_position + RX_HEADER_BYTES,
+			     (uint16_t)(length_with_crc - RX_CRC_BYTES));
+	else
+		entry_count(nic, status);
+	return size;
+}
+
+/* The header at the position, read once, as the device may change it under our eyes. */
+static uint32_t header_read(const struct nic *nic)
+{
+	const uint8_t *place = nic->rx + rtl8139.rx_position;
+
+	return __atomic_load_n((const uint32_t *)(const void *)place, __ATOMIC_ACQUIRE);
+}
+
+static enum nic_rx entries_take(struct nic *nic, unsigned max)
+{
+	for (unsigned taken = 0; rtl8139.rx_position != rtl8139.rx_end; taken++) {
+		uint32_t available = ring_distance(rtl8139.rx_position, rtl8139.rx_end);
+		uint32_t header = header_read(nic), size;
+
+		if (taken == max)
+			return NIC_RX_MORE;
+		if (!rx_queue_has_room(&nic->rxq))
+			return NIC_RX_HELD;
+		if (header >> 16 == RX_UNFINISHED)
+			break;
+		size = entry_take(nic, header, available);
+		if (size == 0)
+			return NIC_RX_BROKEN;
+		rtl8139.rx_position = (rtl8139.rx_position + size) & RING_MASK;
+	}
+	/* More than half is not the device's: do not wait for its next frame to say it may have it.
+	 */
+	if (ring_distance(rtl8139.rx_released, rtl8139.rx_position) > RING_BYTES / 2)
+		return NIC_RX_HELD;
+	return NIC_RX_EMPTY;
+}
+
+enum nic_rx ring_take(struct nic *nic, unsigned max)
+{
+	uint32_t before = rtl8139.rx_position;
+	enum nic_rx result = entries_take(nic, max);
+
+	/* Published first: a frame may come twice after a crash in between, but none is lost. */
+	if (rtl8139.rx_position != before) {
+		rx_queue_publish(&nic->rxq);
+		notes_position_set(nic->own, nic->rxq.produced, rtl8139.rx_position);
+	}
+	return result;
+}

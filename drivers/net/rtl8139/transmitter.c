@@ -1,0 +1,129 @@
+/*
+ * Four transmit descriptors, used in turn. Each is pointed at the frame where it
+ * lies in portN.tx, which the firewall leaves alone until it is consumed.
+ *
+ * Index i of the queue is always sent by descriptor (i - tx_base) % 4, and the
+ * device remembers the address it was given: so the next life can tell which
+ * frames had been handed over, and the device which of them are sent.
+ *
+ * Interrupts for completed frames are only on while some are left in flight at
+ * the end of a pass.
+ */
+#include "drivers/net/io.h"
+#include "drivers/net/rtl8139/registers.h"
+#include "drivers/net/rtl8139/rtl8139.h"
+
+#define ROUNDS_MAX 16u /* of four frames, before the receiver gets its turn */
+#define TX_EVENTS  (INT_TOK | INT_TER)
+
+static unsigned descriptor_of(uint32_t index)
+{
+	return (index - rtl8139.tx_base) % RTL_TX_DESCRIPTORS;
+}
+
+bool transmitter_init(struct nic *nic)
+{
+	struct io io;
+
+	rtl8139.tx_base = nic->txq.submitted;
+	io_begin(&io, nic->base);
+	/* No frame's address, so that the next life does not take a frame for handed over. */
+	for (unsigned i = 0; i < RTL_TX_DESCRIPTORS; i++)
+		io_write(&io, RTL_TSAD0 + 4 * i, 4, nic->rx_physical);
+	return io_run(&io);
+}
+
+/* Completes, oldest first, what the summary of descriptors says is done. False: one was aborted. */
+static bool completed_take(struct nic *nic, uint32_t summary)
+{
+	struct tx_queue *queue = &nic->txq;
+
+	while (tx_queue_in_flight(queue) != 0) {
+		unsigned descriptor = descriptor_of(queue->consumed);
+		bool own = (summary >> descriptor & 1u) != 0;
+		bool aborted = (summary >> (RTL_TX_DESCRIPTORS + descriptor) & 1u) != 0;
+
+		if (!own && !aborted)
+			return true;
+		tx_queue_complete(queue, !aborted);
+		/* 16 collisions: the chip stands still until it is told what to do. */
+		if (aborted)
+			return false;
+	}
+	return true;
+}
+
+bool transmitter_adopt(struct nic *nic)
+{
+	const struct port_access *address[RTL_TX_DESCRIPTORS], *summary;
+	struct tx_queue *queue = &nic->txq;
+	struct io io;
+
+	(void)tx_queue_refresh(queue);
+	io_begin(&io, nic->base);
+	for (unsigned i = 0; i < RTL_TX_DESCRIPTORS; i++)
+		address[i] = io_read(&io, RTL_TSAD0 + 4 * i, 4);
+	summary = io_read(&io, RTL_TSAD_ALL, 2);
+	if (!io_run(&io))
+		return false;
+	for (unsigned i = 0; i < RTL_TX_DESCRIPTORS && queue->submitted != queue->produced; i++) {
+		struct tx_frame frame = tx_queue_frame(queue, queue->submitted);
+
+		if (address[descriptor_of(queue->submitted)]->value !=
+		    nic->tx_physical + frame.offset)
+			break;
+		tx_queue_submit(queue);
+	}
+	return completed_take(nic, summary->value);
+}
+
+/* Adds what there is to send and has a descriptor free; how many frames. */
+static unsigned frames_add(struct nic *nic, struct io *io)
+{
+	struct tx_queue *queue = &nic->txq;
+	unsigned added = 0;
+	struct tx_frame frame;
+
+	while (tx_queue_in_flight(queue) < RTL_TX_DESCRIPTORS && tx_queue_next(queue, &frame)) {
+		unsigned descriptor = descriptor_of(queue->submitted);
+
+		io_write(io, RTL_TSAD0 + 4 * descriptor, 4, nic->tx_physical + frame.offset);
+		io_write(io, RTL_TSD0 + 4 * descriptor, 4, TSD_THRESHOLD | frame.length_bytes);
+		tx_queue_submit(queue);
+		added++;
+	}
+	return added;
+}
+
+/* False: the kernel refused something. */
+static bool interrupts_set(struct nic *nic)
+{
+	uint16_t wanted = rtl8139.interrupts & (uint16_t)~TX_EVENTS;
+
+	if (tx_queue_in_flight(&nic->txq) != 0)
+		wanted |= TX_EVENTS;
+	if (wanted == rtl8139.interrupts)
+		return true;
+	rtl8139.interrupts = wanted;
+	return port_write((uint16_t)(nic->base + RTL_IMR), 2, wanted) == OK;
+}
+
+unsigned transmitter_submit(struct nic *nic)
+{
+	struct tx_queue *queue = &nic->txq;
+
+	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
+		const struct port_access *summary;
+		struct io io;
+
+		io_begin(&io, nic->base);
+		if (frames_add(nic, &io) == 0 && (round != 0 || tx_queue_in_flight(queue) == 0))
+			return interrupts_set(nic) ? 0 : NIC_BROKEN;
+		/* Taken back before we look: what is done later interrupts. */
+		io_write(&io, RTL_ISR, 2, TX_EVENTS);
+		summary = io_read(&io, RTL_TSAD_ALL, 2);
+		if (!io_run(&io) || !completed_take(nic, summary->value))
+			return NIC_BROKEN;
+	}
+	return interrupts_set(nic) ? NIC_SOON : NIC_BROKEN;
+}
