@@ -13,3 +13,16 @@ config_sources := services/config/config.c $(config_core)
 config_fpu := yes
 config_cflags := -isystem build/third/cjson
 config_libraries := build/third/lib/libcjson.a
+
+config_host_cflags := -isystem build/third/cjson
+config_tested := $(config_core) build/third/cjson/cJSON.c netstack/firewall/settings.c
+
+unit_tests += config_refusal config_document
+config_refusal_test_sources := tests/unit/config_refusal_test.c $(config_tested)
+config_refusal_test_cflags := $(config_host_cflags)
+config_document_test_sources := tests/unit/config_document_test.c $(config_tested)
+config_document_test_cflags := $(config_host_cflags)
+
+fuzz_targets += config
+config_fuzz_sources := tests/fuzz/config_fuzz.c $(config_tested)
+config_fuzz_cflags := $(config_host_cflags)

@@ -1,0 +1,40 @@
+/*
+ * Any bytes as a configuration: taken or refused with a reason, never worse.
+ * What is taken, the firewall has to accept too.
+ */
+#include "netstack/firewall/settings.h"
+#include "services/config/document.h"
+#include "services/config/force.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+static bool is_printable(const char *text)
+{
+	for (; *text != 0; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	static struct netconf_region region;
+	static struct settings settings;
+	static struct netconf netconf;
+	struct refusal refusal;
+
+	memset(&region, 0, sizeof(region));
+	if (!document_compile((const char *)data, bytes, &netconf, &refusal)) {
+		assert(refusal.reason[0] != 0);
+		assert(is_printable(refusal.path) && is_printable(refusal.reason));
+		return 0;
+	}
+	force_put(&region, &netconf);
+	assert(force_current(&region) != NULL);
+	assert(settings_load(&settings, force_current(&region)) == NULL);
+	return 0;
+}

@@ -1,0 +1,287 @@
+/* Documents that are refused, with path and reason: services/config/. */
+#include "services/config/document.h"
+#include "services/config/nearest.h"
+#include "services/config/scan.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct netconf netconf;
+static struct refusal refusal;
+
+static bool compile(const char *text)
+{
+	return document_compile(text, strlen(text), &netconf, &refusal);
+}
+
+struct mistake {
+	const char *document, *path, *reason;
+};
+
+static const struct mistake syntax_mistakes[] = {
+	{ "", "line 1, column 1", "this is not JSON" },
+	{ " \n ", "line 2, column 1", "this is not JSON" },
+	{ "{\"lan\": ", "line 1, column 8", "this is not JSON" },
+	{ "{\n  \"nat\" true\n}", "line 2, column 9", "this is not JSON" },
+	{ "{\"nat\": true,}", "line 1, column 14", "this is not JSON" },
+	{ "{} {}", "line 1, column 4", "more follows behind the document" },
+	{ "{}]", "line 1, column 3", "this bracket was never opened" },
+	{ "{} x", "line 1, column 4",
+	  "a word that is neither true, false nor null; text needs quotes" },
+	{ "{\"nat\": yes}", "line 1, column 9",
+	  "a word that is neither true, false nor null; text needs quotes" },
+	{ "{'nat': true}", "line 1, column 2", "a byte that has no place in JSON" },
+	{ "{\"nat\": \x01true}", "line 1, column 9", "a byte that has no place in JSON" },
+	{ "{\"nat\": 01}", "line 1, column 10", "a number may not begin with 0" },
+	{ "{\"nat\": 1.}", "line 1, column 11", "digits are missing behind the point" },
+	{ "{\"nat\": 1e}", "line 1, column 11", "the exponent is missing" },
+	{ "{\"nat\": -}", "line 1, column 10", "this is not a number" },
+	{ "{\"nat", "line 1, column 2", "this text has no end" },
+	{ "{\"n\nat\": 1}", "line 1, column 4", "a control character stands in a text" },
+	{ "{\"nat\\u0000\": true}", "line 1, column 7", "a text may not contain a zero" },
+	{ "{\"lan\": {\"address\": \"1\\q\"}}", "line 1, column 23", "this is not JSON" },
+	{ "[[[[[[[[[1]]]]]]]]]", "line 1, column 9", "nested too deeply" },
+};
+
+static const struct mistake schema_mistakes[] = {
+	{ "[]", "", "has to be an object { }" },
+	{ "null", "", "has to be an object { }" },
+	{ "{\"lan\": {\"adress\": \"192.168.1.1/24\"}}", "lan.adress",
+	  "there is no such key here; is 'address' meant?" },
+	{ "{\"LAN\": {}}", "LAN", "there is no such key here" },
+	{ "{\"rule\": []}", "rule", "there is no such key here; is 'rules' meant?" },
+	{ "{\"something else\": 1}", "something else", "there is no such key here" },
+	{ "{\"a\\nb\\\"\": 1}", "a?b?", "there is no such key here" },
+	{ "{\"nat\": true, \"nat\": false}", "nat", "this key stands here twice" },
+	{ "{\"nat\": \"yes\"}", "nat", "has to be true or false" },
+	{ "{\"nat\": null}", "nat", "has to be true or false" },
+	{ "{\"lan\": \"192.168.1.1/24\"}", "lan", "has to be an object { }" },
+	{ "{\"lan\": {}}", "lan", "the key 'address' is missing" },
+	{ "{\"wan\": {\"gateway\": \"1.2.3.4\"}}", "wan", "the key 'address' is missing" },
+	{ "{\"lan\": {\"address\": 5}}", "lan.address", "has to be a text in quotes" },
+	{ "{\"rules\": {}}", "rules", "has to be a list [ ]" },
+	{ "{\"rules\": [7]}", "rules[0]", "has to be an object { }" },
+	{ "{\"rules\": [{\"action\": \"allow\"}, {}]}", "rules[1]", "the key 'action' is missing" },
+	{ "{\"rules\": [{\"action\": \"drop\"}]}", "rules[0].action",
+	  "'drop' is none of 'allow', 'deny'" },
+	{ "{\"rules\": [{\"action\": \"allow\", \"from\": \"dmz\"}]}", "rules[0].from",
+	  "'dmz' is none of 'any', 'lan', 'wan', 'host'" },
+	{ "{\"rules\": [{\"action\": \"allow\", \"protocol\": \"sctp\"}]}", "rules[0].protocol",
+	  "'sctp' is none of 'any', 'tcp', 'udp', 'icmp'" },
+	{ "{\"rules\": [{\"action\": \"allow\", \"protocol\": 256}]}", "rules[0].protocol",
+	  "is not 1 to 255" },
+	{ "{\"rules\": [{\"action\": \"allow\", \"protocol\": 1e999}]}", "rules[0].protocol",
+	  "is not 1 to 255" },
+	{ "{\"rules\": [{\"action\": \"allow\", \"protocol\": 6.5}]}", "rules[0].protocol",
+	  "is not a whole number" },
+	{ "{\"rules\": [{\"action\": \"allow\", \"protocol\": true}]}", "rules[0].protocol",
+	  "has to be a number or a text in quotes" },
+	{ "{\"ports\": {\"port6\": \"lan\"}}", "ports.port6",
+	  "there is no such key here; is 'port0' meant?" },
+	{ "{\"ports\": {\"port2\": \"dmz\"}}", "ports.port2",
+	  "'dmz' is none of 'lan', 'wan', 'none'" },
+};
+
+static const struct mistake value_mistakes[] = {
+	{ "{\"lan\": {\"address\": \"192.168.1.256/24\"}}", "lan.address",
+	  "'192.168.1.256/24' has a number over 255 in its address" },
+	{ "{\"lan\": {\"address\": \"192.168.1.1\"}}", "lan.address",
+	  "'192.168.1.1' needs the network's length, such as /24" },
+	{ "{\"lan\": {\"address\": \"192.168.1.1/33\"}}", "lan.address",
+	  "'192.168.1.1/33' has a network length over 32" },
+	{ "{\"lan\": {\"address\": \"192.168.1.1/31\"}}", "lan.address",
+	  "'192.168.1.1/31' has a network length that is not 1 to 30" },
+	{ "{\"lan\": {\"address\": \"192.168.1.1/0\"}}", "lan.address",
+	  "'192.168.1.1/0' has a network length that is not 1 to 30" },
+	{ "{\"lan\": {\"address\": \"192.168.1.0/24\"}}", "lan.address",
+	  "'192.168.1.0/24' is its network's own or broadcast address" },
+	{ "{\"lan\": {\"address\": \"192.168.1.255/24\"}}", "lan.address",
+	  "'192.168.1.255/24' is its network's own or broadcast address" },
+	{ "{\"lan\": {\"address\": \"127.0.0.1/8\"}}", "lan.address",
+	  "'127.0.0.1/8' is not an address that a host can have" },
+	{ "{\"lan\": {\"address\": \"239.0.0.1/8\"}}", "lan.address",
+	  "'239.0.0.1/8' is not an address that a host can have" },
+	{ "{\"lan\": {\"address\": \"192.168.01.1/24\"}}", "lan.address",
+	  "'192.168.01.1/24' is no IPv4 address such as 192.168.1.1" },
+	{ "{\"lan\": {\"address\": \"192.168.1/24\"}}", "lan.address",
+	  "'192.168.1/24' is no IPv4 address such as 192.168.1.1" },
+	{ "{\"lan\": {\"address\": \"192.168.1.1/24 \"}}", "lan.address",
+	  "'192.168.1.1/24 ' has more behind the network's length" },
+	{ "{\"lan\": {\"address\": \"\"}}", "lan.address",
+	  "'' is no IPv4 address such as 192.168.1.1" },
+	{ "{\"wan\": {\"address\": \"192.168.1.77/28\"}}", "wan.address",
+	  "its network overlaps the LAN's" },
+	{ "{\"wan\": {\"address\": \"192.0.0.77/3\"}}", "wan.address",
+	  "its network overlaps the LAN's" },
+	{ "{\"wan\": {\"address\": \"203.0.113.2/24\", \"gateway\": \"198.51.100.1\"}}",
+	  "wan.gateway", "is no host of the network of wan.address" },
+	{ "{\"wan\": {\"address\": \"203.0.113.2/24\", \"gateway\": \"203.0.113.255\"}}",
+	  "wan.gateway", "is no host of the network of wan.address" },
+	{ "{\"wan\": {\"address\": \"203.0.113.2/24\", \"gateway\": \"203.0.113.2\"}}",
+	  "wan.gateway", "is the appliance's own address" },
+	{ "{\"wan\": {\"address\": \"203.0.113.2/24\", \"gateway\": \"203.0.113.1/24\"}}",
+	  "wan.gateway", "'203.0.113.1/24' has more behind the address" },
+	{ "{\"ports\": {\"port0\": \"wan\"}}", "ports", "port0 and port1 are both the WAN" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"source\": \"10.0.0.1/8\"}]}", "rules[0].source",
+	  "'10.0.0.1/8' has bits set behind the network's length" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"destination\": \"10.0.0\"}]}",
+	  "rules[0].destination", "'10.0.0' is no IPv4 address such as 192.168.1.1" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"destination_port\": 80}]}",
+	  "rules[0].destination_port", "needs 'protocol' to be 'tcp' or 'udp'" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"protocol\": \"icmp\", \"source_port\": 80}]}",
+	  "rules[0].source_port", "needs 'protocol' to be 'tcp' or 'udp'" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"destination_port\": 65536}]}",
+	  "rules[0].destination_port", "is not 0 to 65535" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"destination_port\": -1}]}",
+	  "rules[0].destination_port", "is not 0 to 65535" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"destination_port\": \"80-70\"}]}",
+	  "rules[0].destination_port", "'80-70' is a range that ends before it begins" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"destination_port\": \"http\"}]}",
+	  "rules[0].destination_port", "'http' is no port or range of ports such as 8000-8010" },
+	{ "{\"rules\": [{\"action\": \"deny\", \"destination_port\": \"1-99999\"}]}",
+	  "rules[0].destination_port", "'1-99999' has a port over 65535" },
+};
+
+static void mistakes_check(const struct mistake *mistakes, size_t count)
+{
+	struct netconf before;
+	unsigned wrong = 0;
+
+	memset(&netconf, 0x5a, sizeof(netconf));
+	before = netconf;
+	for (size_t i = 0; i < count; i++) {
+		const struct mistake *mistake = &mistakes[i];
+		bool taken = compile(mistake->document);
+
+		assert_memory_equal(&netconf, &before, sizeof(netconf));
+		if (!taken && strcmp(refusal.path, mistake->path) == 0 &&
+		    strcmp(refusal.reason, mistake->reason) == 0)
+			continue;
+		print_error("%s\n  expected '%s': %s\n  got      '%s': %s\n", mistake->document,
+			    mistake->path, mistake->reason, taken ? "(taken)" : refusal.path,
+			    taken ? "" : refusal.reason);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+#define CHECK(mistakes) mistakes_check(mistakes, sizeof(mistakes) / sizeof((mistakes)[0]))
+
+static void mistakes_of_syntax_are_named_by_line_and_column(void **state)
+{
+	(void)state;
+	CHECK(syntax_mistakes);
+}
+
+static void mistakes_of_keys_and_types_are_named_by_path(void **state)
+{
+	(void)state;
+	CHECK(schema_mistakes);
+}
+
+static void values_that_cannot_be_are_named_by_path(void **state)
+{
+	(void)state;
+	CHECK(value_mistakes);
+}
+
+static void a_zero_byte_is_refused_wherever_it_stands(void **state)
+{
+	static const char good[] = "{\"nat\": true}";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good); i++) {
+		char text[sizeof(good) + 1];
+
+		memcpy(text, good, i);
+		text[i] = 0;
+		memcpy(text + i + 1, good + i, sizeof(good) - i);
+		assert_false(document_compile(text, sizeof(good), &netconf, &refusal));
+	}
+	/* and the zero that ends a C string is no part of a document either */
+	assert_false(document_compile(good, sizeof(good), &netconf, &refusal));
+}
+
+static void every_beginning_of_a_document_is_refused(void **state)
+{
+	static const char good[] =
+		"{\"lan\": {\"address\": \"10.0.0.1/8\"}, \"rules\": [{\"action\": \"deny\"}]}";
+
+	(void)state;
+	for (size_t length = 0; length < strlen(good); length++) {
+		char *part =
+			malloc(length + 1); /* of that length, so that ASan sees a byte too far */
+
+		memcpy(part, good, length);
+		assert_false(document_compile(part, length, &netconf, &refusal));
+		free(part);
+	}
+	assert_true(document_compile(good, strlen(good), &netconf, &refusal));
+}
+
+/* `count` times `piece` between `head` and `tail`; to be freed. */
+static char *repeated(const char *head, const char *piece, unsigned count, const char *tail)
+{
+	size_t bytes = strlen(head) + strlen(piece) * count + strlen(tail) + 1;
+	char *text = malloc(bytes), *at = text;
+
+	at += sprintf(at, "%s", head);
+	for (unsigned i = 0; i < count; i++)
+		at += sprintf(at, "%s", piece);
+	sprintf(at, "%s", tail);
+	return text;
+}
+
+static void assert_refused_for(char *text, const char *path, const char *reason)
+{
+	assert_false(compile(text));
+	assert_string_equal(refusal.path, path);
+	assert_non_null(strstr(refusal.reason, reason));
+	free(text);
+}
+
+static void documents_that_are_too_large_are_refused_before_they_cost_memory(void **state)
+{
+	(void)state;
+	assert_refused_for(repeated("", " ", SCAN_BYTES_MAX + 1, "{}"), "",
+			   "longer than 65536 bytes");
+	assert_refused_for(repeated("[", "1,", SCAN_VALUES_MAX, "1]"), "line 1, column 6001",
+			   "more values");
+	assert_refused_for(repeated("", "[", 1000, ""), "line 1, column 9", "nested too deeply");
+	assert_refused_for(repeated("{\"", "a", 300, "\":1}"), "line 1, column 259", "too long");
+	assert_refused_for(repeated("{\"rules\": [", "{\"action\": \"deny\"},", 256,
+				    "{\"action\": \"deny\"}]}"),
+			   "rules", "has more than 256 entries");
+}
+
+/* --- Words --------------------------------------------------------------- */
+
+static void distances_count_letters(void **state)
+{
+	char longest[200];
+
+	(void)state;
+	memset(longest, 'a', sizeof(longest));
+	longest[sizeof(longest) - 1] = 0;
+	assert_int_equal(nearest_distance("address", "adress"), 1);
+	assert_int_equal(nearest_distance("", "abc"), 3);
+	assert_int_equal(nearest_distance("kitten", "sitting"), 3);
+	assert_int_equal(nearest_distance(longest, ""), 31);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mistakes_of_syntax_are_named_by_line_and_column),
+		cmocka_unit_test(mistakes_of_keys_and_types_are_named_by_path),
+		cmocka_unit_test(values_that_cannot_be_are_named_by_path),
+		cmocka_unit_test(a_zero_byte_is_refused_wherever_it_stands),
+		cmocka_unit_test(every_beginning_of_a_document_is_refused),
+		cmocka_unit_test(documents_that_are_too_large_are_refused_before_they_cost_memory),
+		cmocka_unit_test(distances_count_letters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
