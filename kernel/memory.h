@@ -15,7 +15,11 @@ typedef struct physical {
 } physical_t;
 
 #define KERNEL_VIRTUAL 0xffffffff80000000ull
-#define DIRECT_MAP     0xffff800000000000ull /* physical memory and devices, below 4 GiB */
+#ifdef BULKHEAD_UNIT_TEST
+#define DIRECT_MAP 0ull /* on the host a physical address is a pointer */
+#else
+#define DIRECT_MAP 0xffff800000000000ull /* physical memory and devices, below 4 GiB */
+#endif
 #define MEMORY_END     0x100000000ull
 
 static inline void *physical_pointer(physical_t physical)
