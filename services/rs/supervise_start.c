@@ -3,6 +3,15 @@
 
 #include <inttypes.h>
 
+/* By the kernel's clock, as a look has but one time for all that it does. */
+static uint64_t dead_for_us(const struct supervisor *supervisor, uint32_t slot)
+{
+	uint64_t started_us = supervisor->kernel->services[slot].started_us;
+	uint64_t died_us = supervisor->table->services[slot].last_death_us;
+
+	return started_us > died_us ? started_us - died_us : 0;
+}
+
 static void started(struct supervisor *supervisor, uint32_t slot, uint32_t generation,
 		    uint64_t now_us)
 {
@@ -15,8 +24,9 @@ static void started(struct supervisor *supervisor, uint32_t slot, uint32_t gener
 	supervise_watch_begin(supervisor, slot, now_us);
 	if (generation > 1)
 		supervise_log(supervisor, LOG_NOTICE, slot,
-			      "restarted as generation %" PRIu32 ", %" PRIu64 " us after its death",
-			      generation, now_us - entry->last_death_us);
+			      "restarted as generation %" PRIu32 ", %" PRIu64
+			      " us after its death",
+			      generation, dead_for_us(supervisor, slot));
 	if (supervisor->manifest->services[slot].heartbeat_ms == 0)
 		supervise_ready(supervisor, slot, now_us);
 	else
