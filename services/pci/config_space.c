@@ -1,31 +1,54 @@
 #include "services/pci/config_space.h"
 
 #include "services/runtime/kernel.h"
-#include "services/runtime/service.h"
 
-#define ADDRESS_PORT 0xcf8
-#define DATA_PORT 0xcfc
-#define ADDRESS_ENABLE 0x80000000u
+#define CONFIG_ADDRESS 0xcf8u
+#define CONFIG_DATA    0xcfcu
+#define CONFIG_ENABLE  0x80000000u
 
-static uint32_t access_config(pci_function_t function, unsigned offset, bool write, uint32_t value)
+static uint32_t selector(pci_address_t address, unsigned offset)
+{
+	return CONFIG_ENABLE | (uint32_t)address << 8 | (offset & 0xfcu);
+}
+
+/* Selects and accesses in one kernel call. */
+static uint32_t config_access(pci_address_t address, unsigned offset, bool write, uint32_t value)
 {
 	struct port_access accesses[] = {
-		{ ADDRESS_PORT, 4, 1, ADDRESS_ENABLE | (uint32_t)function.address << 8 | offset },
-		{ DATA_PORT, 4, write, value },
+		{ .port = CONFIG_ADDRESS,
+		  .width_bytes = 4,
+		  .write = 1,
+		  .value = selector(address, offset) },
+		{ .port = CONFIG_DATA, .width_bytes = 4, .write = write, .value = value },
 	};
-	enum status status = port_vector(accesses, 2);
 
-	if (status != OK)
-		service_panic("configuration ports: %s", status_text(status));
-	return accesses[1].value;
+	return port_vector(accesses, 2) == OK ? accesses[1].value : UINT32_MAX;
 }
 
-uint32_t pci_config_read(pci_function_t function, unsigned offset)
+bool config_present(void)
 {
-	return access_config(function, offset, false, 0);
+	struct port_access accesses[] = {
+		{ .port = CONFIG_ADDRESS, .width_bytes = 4, .write = 1, .value = CONFIG_ENABLE },
+		{ .port = CONFIG_ADDRESS, .width_bytes = 4 },
+	};
+
+	return port_vector(accesses, 2) == OK && accesses[1].value == CONFIG_ENABLE;
 }
 
-void pci_config_write(pci_function_t function, unsigned offset, uint32_t value)
+uint32_t config_read(pci_address_t address, unsigned offset)
 {
-	(void)access_config(function, offset, true, value);
+	return config_access(address, offset, false, 0);
+}
+
+void config_write(pci_address_t address, unsigned offset, uint32_t value)
+{
+	(void)config_access(address, offset, true, value);
+}
+
+/* The upper half is the status register, in which ones clear and zeros change nothing. */
+void config_command_set(pci_address_t address, uint32_t clear, uint32_t set)
+{
+	uint32_t command = config_read(address, PCI_COMMAND) & 0xffffu;
+
+	config_write(address, PCI_COMMAND, (command & ~clear) | set);
 }

@@ -1,40 +1,51 @@
 /*
- * PCI configuration space by mechanism 1 (PCI Local Bus Specification 3.0,
- * 3.2.2.3.2): an address to port 0xcf8, then the data at 0xcfc.
+ * PCI configuration space through configuration mechanism 1.
+ * PCI Local Bus Specification 3.0: 3.2.2.3.2 the mechanism, 6 the registers.
  */
 #ifndef PCI_CONFIG_SPACE_H
 #define PCI_CONFIG_SPACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* bus << 8 | device << 3 | function */
-typedef struct pci_function {
-	uint16_t address;
-} pci_function_t;
+#define PCI_BUSES     256u
+#define PCI_DEVICES   32u
+#define PCI_FUNCTIONS 8u
 
-/* Registers (PCI 3.0, 6.1), offsets in bytes. */
-#define PCI_ID 0x00 /* vendor, device << 16 */
-#define PCI_COMMAND 0x04 /* and status, which ignores zeros, in the upper half */
-#define PCI_COMMAND_IO 0x1u
-#define PCI_COMMAND_MEMORY 0x2u
-#define PCI_COMMAND_BUS_MASTER 0x4u
-#define PCI_CLASS 0x08 /* class << 24, subclass << 16 */
-#define PCI_HEADER 0x0c /* header type << 16 */
-#define PCI_HEADER_MULTIFUNCTION 0x800000u
-#define PCI_HEADER_TYPE_MASK 0x7f0000u
-#define PCI_HEADER_TYPE_BRIDGE 0x010000u
-#define PCI_BAR0 0x10
-#define PCI_BAR_COUNT 6
-#define PCI_BAR_IO 0x1u
-#define PCI_BAR_IO_MASK 0xfffffffcu
-#define PCI_BRIDGE_BUSES 0x18 /* secondary bus << 8 */
-#define PCI_INTERRUPT 0x3c /* line, pin << 8 */
+#define PCI_ID         0x00u /* vendor, device */
+#define PCI_ABSENT     0xffffu
+#define PCI_COMMAND    0x04u
+#define COMMAND_IO     0x0001u
+#define COMMAND_MEMORY 0x0002u
+#define COMMAND_MASTER 0x0004u
+#define PCI_CLASS      0x08u /* revision, interface, subclass, class */
+#define CLASS_NETWORK  0x02u
+#define PCI_HEADER     0x0cu     /* header type in bits 16 to 23 */
+#define HEADER_MULTI   0x800000u /* the device has more functions than one */
+#define HEADER_TYPE    0x7fu
+#define HEADER_NORMAL  0u
+#define HEADER_BRIDGE  1u
+#define PCI_BAR0       0x10u
+#define PCI_BARS       6u
+#define BAR_IO         0x1u
+#define BAR_IO_MASK    0xfffcu
+#define PCI_BUS_NUMBER 0x18u /* bridges: primary, secondary, subordinate bus */
+#define PCI_INTERRUPT  0x3cu /* line, pin */
 
-#define PCI_CLASS_NETWORK 0x02u
-#define PCI_NO_DEVICE 0xffffu /* vendor read where nothing is */
+/* bus << 8 | device << 3 | function, as in struct device_info. */
+typedef uint16_t pci_address_t;
 
-/* `offset` is a multiple of 4. A refused port is our own mistake and panics. */
-uint32_t pci_config_read(pci_function_t function, unsigned offset);
-void pci_config_write(pci_function_t function, unsigned offset, uint32_t value);
+static inline pci_address_t pci_address(unsigned bus, unsigned device, unsigned function)
+{
+	return (pci_address_t)(bus << 8 | device << 3 | function);
+}
+
+/* Is there a PCI host that this mechanism reaches? */
+bool config_present(void);
+/* The four bytes at `offset`, a multiple of 4; all ones if nobody answers. */
+uint32_t config_read(pci_address_t address, unsigned offset);
+void config_write(pci_address_t address, unsigned offset, uint32_t value);
+/* The command register alone: a write to the status beside it would clear bits. */
+void config_command_set(pci_address_t address, uint32_t clear, uint32_t set);
 
 #endif

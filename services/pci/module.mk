@@ -1,2 +1,2 @@
 services += pci
-pci_sources := $(addprefix services/pci/, pci.c config_space.c enumerate.c slots.c isa_probe.c)
+pci_sources := $(addprefix services/pci/, pci.c assignment.c bus_scan.c config_space.c isa_probe.c)
