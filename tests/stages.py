@@ -8,13 +8,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTIFACTS = ROOT / "build" / "test-artifacts"
+PYTHON = "/usr/bin/python3"
 SHOWN_LINES = 40
 
 FUZZ_RUNS = 100_000
@@ -82,7 +82,7 @@ def _needs(stage, *targets):
 
 def _pytest(stage, folder, limit_s):
     report = ARTIFACTS / f"{stage}.xml"
-    status, text = _run(stage, [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfEs",
+    status, text = _run(stage, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfEs",
                                 "--tb=short", "--color=no", f"--junitxml={report}", folder], limit_s, show=False)
     try:
         suite = ElementTree.parse(report).getroot().find("testsuite")
