@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define IO_ACCESSES_MAX 24
+#define IO_ACCESSES_MAX 32
 
 struct io {
 	uint16_t base; /* the device's first port */
