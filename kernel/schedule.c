@@ -17,8 +17,9 @@
 #define LEVEL_COUNT     (PRIORITY_COUNT + 1)
 #define SLICE_US        1000
 
-/* RS waits with time-outs far shorter than this; nobody else watches it. */
-#define RS_SILENT_MAX_US 200000
+/* RS waits with time-outs of at most 50 ms; nobody else watches it. */
+#define RS_LOOK_US          25000
+#define RS_SILENT_LOOKS_MAX 6
 
 static struct {
 	struct slot *head, *tail;
@@ -229,18 +230,24 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 	return earliest;
 }
 
+/*
+ * RS counts as silent only if it was so at several looks in a row: when a
+ * hypervisor has stopped the whole machine for a while, that is one look.
+ */
 static uint64_t rs_watch(uint64_t now_us)
 {
-	static uint64_t received_us;
+	static uint64_t next_look_us;
+	static unsigned silent_looks;
 	struct slot *rs = &slots[manifest->rs_slot];
 
-	if (rs->received) {
-		rs->received = false;
-		received_us = now_us;
-	} else if (now_us - received_us > RS_SILENT_MAX_US) {
+	if (now_us < next_look_us)
+		return next_look_us;
+	next_look_us = now_us + RS_LOOK_US;
+	silent_looks = rs->received ? 0 : silent_looks + 1;
+	rs->received = false;
+	if (silent_looks > RS_SILENT_LOOKS_MAX)
 		slot_die(rs, EXIT_HEARTBEAT, 0, 0);
-	}
-	return received_us + RS_SILENT_MAX_US;
+	return next_look_us;
 }
 
 void schedule_tick(void)

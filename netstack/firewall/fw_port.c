@@ -119,17 +119,33 @@ static void port_send(struct fw_ports *ports, unsigned index, const uint8_t *buf
 	ports->unsignalled |= FW_PORT_BIT(index);
 }
 
+/* Of several ports, those that can take a frame: an empty socket is no loss to be counted. */
+static uint32_t ports_ready(const struct fw_ports *ports, uint32_t wanted)
+{
+	uint32_t ready = 0;
+
+	for (unsigned index = 0; wanted >> index != 0; index++)
+		if ((wanted & FW_PORT_BIT(index)) != 0 &&
+		    port_tx_check(ports, index) == FW_REASON_NONE)
+			ready |= FW_PORT_BIT(index);
+	return ready;
+}
+
 /* To several ports: that in whose slot the frame lies comes last, as sending gives the slot away.
  */
 static void ports_send(struct fw_ports *ports, const struct fw_verdict *verdict, uint8_t *buffer,
 		       unsigned guess)
 {
-	uint32_t others = verdict->ports & ~FW_PORT_BIT(guess);
+	bool several = (verdict->ports & (verdict->ports - 1)) != 0;
+	uint32_t targets = several ? ports_ready(ports, verdict->ports) : verdict->ports;
+	uint32_t others = targets & ~FW_PORT_BIT(guess);
 
+	if (targets == 0)
+		ports->fw->dropped[DROP_PORT_NOT_READY]++;
 	for (unsigned index = 0; others != 0; index++, others >>= 1)
 		if ((others & 1u) != 0)
 			port_send(ports, index, buffer, verdict);
-	if ((verdict->ports & FW_PORT_BIT(guess)) != 0)
+	if ((targets & FW_PORT_BIT(guess)) != 0)
 		port_send(ports, guess, buffer, verdict);
 }
 

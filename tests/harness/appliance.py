@@ -7,6 +7,7 @@ elsewhere.
 from tests.harness.waiting import wait_until
 
 RESTART_TIMEOUT_S = 10
+SHOWN_TIMEOUT_S = 3  # the firewall writes what it shows five times a second
 
 
 class Appliance:

@@ -2,32 +2,55 @@
 
 import re
 import subprocess
+import threading
+
+from tests.harness.waiting import wait_until
 
 END_TIMEOUT_S = 15
+MORE_TIMEOUT_S = 10
 
 
 class Pinger:
     def __init__(self, namespace, address, interval_s=0.01):
         self._argv = ["ping", "-n", "-i", interval_s, "-W", 1, address]
         self._namespace = namespace
-        self._process = None
+        self._process = self._reader = None
         self.sent = self.received = 0
         self.output = ""
 
     def __enter__(self):
         self._process = self._namespace.popen(*self._argv, stdout=subprocess.PIPE,
                                               stderr=subprocess.STDOUT, text=True)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         return self
 
     def __exit__(self, *_):
         self._process.send_signal(2)  # as a Ctrl-C: prints the summary
         try:
-            self.output, _ = self._process.communicate(timeout=END_TIMEOUT_S)
+            self._process.wait(END_TIMEOUT_S)
         finally:
             self._process.kill()
+        self._reader.join(END_TIMEOUT_S)
         summary = re.search(r"(\d+) packets transmitted, (\d+) received", self.output)
         assert summary, f"ping printed no summary: {self.output[-500:]}"
         self.sent, self.received = int(summary[1]), int(summary[2])
+
+    def wait_more(self, count):
+        """Waits until `count` more pings have been answered than by now."""
+        wanted = self._answered() + count
+        wait_until(lambda: self._answered() >= wanted, MORE_TIMEOUT_S, f"{count} more answers",
+                   lambda: self.output[-500:])
+
+    def _answered(self):
+        return len(self._numbers())
+
+    def _numbers(self):
+        return sorted({int(number) for number in re.findall(r"icmp_seq=(\d+) ttl=", self.output)})
+
+    def _read(self):
+        for line in self._process.stdout:
+            self.output += line
 
     @property
     def lost(self):
@@ -35,5 +58,5 @@ class Pinger:
 
     def longest_gap(self):
         """Of replies in a row missing, by their sequence numbers."""
-        numbers = sorted({int(number) for number in re.findall(r"icmp_seq=(\d+) ttl=", self.output)})
+        numbers = self._numbers()
         return max((b - a - 1 for a, b in zip(numbers, numbers[1:])), default=self.sent)

@@ -5,10 +5,11 @@ import json
 
 import pytest
 
-from tests.harness.appliance import Appliance
+from tests.harness.appliance import SHOWN_TIMEOUT_S, Appliance
 from tests.harness.machine import Spec
 from tests.harness.settings import CONFIGURATION
 from tests.harness.topology import LAN_HOST, WAN_HOST
+from tests.harness.waiting import wait_until
 
 
 def changed(path, value):
@@ -73,4 +74,5 @@ def test_rules_allow_and_deny(boot):
     assert "2 received" in answer, answer
     before = appliance.drops().get("rule-denied", 0)
     router.topology.lan.run("nping", "--udp", "-p", 5353, "-c", 2, "--delay", "100ms", WAN_HOST)
-    assert appliance.drops().get("rule-denied", 0) >= before + 2
+    wait_until(lambda: appliance.drops()["rule-denied"] >= before + 2, SHOWN_TIMEOUT_S, "two packets denied by a rule",
+               appliance.drops)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.appliance import Appliance
+from tests.harness.appliance import SHOWN_TIMEOUT_S, Appliance
 from tests.harness.console import LOG_LINE
 from tests.harness.topology import WAN_HOST
 from tests.harness.waiting import wait_until
@@ -33,9 +33,10 @@ def test_ports_show_card_address_and_link(router):
 def test_connection_and_neighbours_of_a_ping_are_shown(router):
     appliance = Appliance(router.console)
     router.topology.lan.run("ping", "-n", "-c", 1, "-W", 2, WAN_HOST)
-    addresses = {row["address"] for row in appliance.neighbours()}
-    assert {"192.168.1.10", WAN_HOST} <= addresses, addresses
-    assert any(WAN_HOST in str(row) and "192.168.1.10" in str(row) for row in appliance.connections())
+    wait_until(lambda: {"192.168.1.10", WAN_HOST} <= {row["address"] for row in appliance.neighbours()},
+               SHOWN_TIMEOUT_S, "both neighbours", appliance.neighbours)
+    wait_until(lambda: any(WAN_HOST in str(row) and "192.168.1.10" in str(row) for row in appliance.connections()),
+               SHOWN_TIMEOUT_S, "the connection", appliance.connections)
 
 
 def test_help_names_every_command(router):
