@@ -25,7 +25,7 @@ CC := gcc
 CLANG := clang
 PYTHON := /usr/bin/python3
 quiet := $(if $(V),,@)
-version := $(shell GIT_OPTIONAL_LOCKS=0 git describe --always --dirty 2>/dev/null || echo unknown)
+version := $(shell GIT_OPTIONAL_LOCKS=0 git describe --always --abbrev=12 --dirty 2>/dev/null || echo unknown)
 
 # Packages that are missing are installed before anything else, and make starts again.
 ifeq ($(filter clean help,$(MAKECMDGOALS)),)
@@ -53,8 +53,9 @@ differs = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,y
 objects = $(patsubst %,$(1)/%.o,$(2))
 
 # $(call compile,FOLDER,SOURCES,COMPILER,FLAGS): FOLDER/SOURCE.o of each source.
+# FOLDER/flags changes with the flags and with the list of sources.
 define compile
-$(call remember,$(1)/flags,$(3) $(4) $(warnings))
+$(call remember,$(1)/flags,$(3) $(4) $(warnings) $(2))
 $(if $(strip $(2)),$(call objects,$(1),$(2)): )$(1)/%.o: % $(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  compile  $$@")
@@ -94,7 +95,7 @@ kernel := $(out)/kernel.elf
 
 $(eval $(call compile,$(out)/objects/kernel,$(kernel_sources),$(CC),$(kernel_flags)))
 
-$(kernel): $(kernel_objects) kernel/kernel.ld
+$(kernel): $(kernel_objects) kernel/kernel.ld $(out)/objects/kernel/flags
 	@$(if $(quiet),echo "  link     $@")
 	$(quiet)$(CC) $(kernel_flags) -nostdlib -static -no-pie -Wl,-z,max-page-size=4096,--build-id=none,--no-warn-rwx-segments \
 		-T kernel/kernel.ld -o $@ $(kernel_objects)
@@ -134,12 +135,30 @@ endef
 runtime_objects := $(call objects,$(out)/objects/runtime,$(runtime_sources))
 $(eval $(call compile,$(out)/objects/runtime,$(runtime_sources),$(CC),$(call flags_of,runtime)))
 $(runtime_objects): $(third_stamps)
-$(out)/runtime.a: $(runtime_objects)
+$(out)/runtime.a: $(runtime_objects) $(out)/objects/runtime/flags
 	$(quiet)rm -f $@
 	$(quiet)ar rcsD $@ $(runtime_objects)
 
 $(foreach name,$(services),$(eval $(call service,$(name))))
 service_elfs := $(patsubst %,$(out)/services/%.elf,$(services))
+
+# --- clang ---------------------------------------------------------------
+
+# The second compiler only reads: what it says of our sources is an error, too.
+clang_headers := $(shell $(CLANG) -print-resource-dir 2>/dev/null)/include
+clang_flags = $(patsubst $(compiler_headers),$(clang_headers),$(1)) -Wno-unused-command-line-argument
+# $(call read,FOLDER,SOURCES,FLAGS)
+define read
+$(1)/%.read: % $(1)/flags
+	$$(quiet)mkdir -p $$(@D)
+	$$(quiet)$(CLANG) $(call clang_flags,$(3)) $(warnings) -fsyntax-only -MMD -MP -MF $$@.d -MT $$@ $$<
+	$$(quiet)touch $$@
+read_by_clang += $(patsubst %,$(1)/%.read,$(filter-out build/third/% %.S,$(2)))
+endef
+$(eval $(call read,$(out)/objects/kernel,$(kernel_sources),$(kernel_flags)))
+$(eval $(call read,$(out)/objects/runtime,$(runtime_sources),$(call flags_of,runtime)))
+$(foreach name,$(services),$(eval $(call read,$(out)/objects/$(name),$($(name)_sources),$(call flags_of,$(name)))))
+-include $(addsuffix .d,$(read_by_clang))
 
 # --- Bundle and images ---------------------------------------------------
 
@@ -148,7 +167,7 @@ iso := $(out)/bulkhead.iso
 compiler := $(wildcard image/manifest/*.py)
 driver_blocks := $(wildcard drivers/*/*/manifest.toml)
 
-$(call remember,$(out)/objects/version,$(version))
+$(call remember,$(out)/objects/version,$(version) $(driver_blocks))
 $(bundle): config/system.toml $(driver_blocks) $(compiler) $(service_elfs) $(out)/objects/version
 	@$(if $(quiet),echo "  manifest $@")
 	$(quiet)$(PYTHON) -m image.manifest config/system.toml $(addprefix --drivers ,$(driver_blocks)) \
@@ -201,7 +220,7 @@ $(foreach name,$(fuzz_targets),$(eval $(call host,$(name),fuzz,$($(name)_fuzz_so
 
 # --- What a person asks for ----------------------------------------------
 
-.PHONY: help setup run test unit fuzz model manifest-test system check gdb pcap clean unit-programs fuzz-programs
+.PHONY: help setup run test unit fuzz model manifest-test system check clang gdb pcap clean unit-programs fuzz-programs
 
 help:
 	@echo "make run     set up, build and boot the router in QEMU"
@@ -209,7 +228,7 @@ help:
 	@echo "make         build/bulkhead.iso; image: also says how large everything in it is"
 	@echo "make services | test-image   only the services; the image for tests"
 	@echo "make unit | fuzz | model | manifest-test | system   one stage of the tests"
-	@echo "make check   who may include whom; draws build/dependencies.svg"
+	@echo "make check   what clang says; who may include whom; draws build/dependencies.svg"
 	@echo "make gdb     boots and waits for the debugger; SERVICE=name for one service"
 	@echo "make pcap    as run, and captures PORT=port0 into build/port0.pcap"
 	@echo "V=1 shows commands, TEST_IMAGE=1 builds into build/test"
@@ -243,7 +262,10 @@ unit-programs: $(unit_programs)
 fuzz-programs: $(fuzz_programs)
 	@echo "$(fuzz_targets)" > build/tests/fuzz.list
 
-check:
+$(read_by_clang): $(third_stamps)
+clang: $(read_by_clang)
+
+check: clang
 	$(quiet)$(PYTHON) -m image.dependencies --picture build/dependencies
 
 clean:
