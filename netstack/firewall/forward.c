@@ -216,6 +216,18 @@ static struct fw_verdict forward_related(struct firewall *fw, const struct packe
 	return forward_flow(fw, p, node, interface);
 }
 
+/* A first packet that goes nowhere leaves no flow behind for others to be related to. */
+static struct fw_verdict forward_first(struct firewall *fw, const struct packet *p, uint32_t node,
+				       uint16_t interface)
+{
+	struct fw_verdict verdict = forward_flow(fw, p, node, interface);
+	struct conn *conn = conn_of_node(&fw->conns, node);
+
+	if (verdict.outcome == FW_DROP && conn->state != FW_CONN_FREE)
+		flow_end(fw, conn);
+	return verdict;
+}
+
 struct fw_verdict forward_input(struct firewall *fw, struct packet *p, uint16_t interface)
 {
 	uint32_t node = CONN_NONE;
@@ -235,7 +247,7 @@ struct fw_verdict forward_input(struct firewall *fw, struct packet *p, uint16_t 
 	reason = flow_open(fw, p, &node);
 	if (reason != FW_REASON_NONE)
 		return refuse(fw, p, reason);
-	return forward_flow(fw, p, node, interface);
+	return forward_first(fw, p, node, interface);
 }
 
 struct fw_verdict forward_own(struct firewall *fw, struct packet *p)

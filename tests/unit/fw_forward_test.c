@@ -261,6 +261,7 @@ static void ttl_that_ends_here_is_reported(void **state)
 	frame_seal_ip(&f);
 	world_send(w, LAN_PORT, &f);
 	assert_dropped(w, DROP_IP_TTL);
+	assert_int_equal(w->fw.conns.used, 0);
 	assert_true(world_take(w));
 	assert_forwarded(w, LAN_PORT);
 	assert_memory_equal(w->out.buffer, &mac_client, 6);
