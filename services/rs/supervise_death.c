@@ -114,7 +114,8 @@ void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_u
 		supervise_log(supervisor, LOG_NOTICE, slot, "stopped");
 		return;
 	}
-	carry_out(supervisor, slot, &recovery, now_us);
+	/* First, as RS may die here: who is not yet buried is found again. */
 	if (recovery.dependents)
 		kill_dependents(supervisor, slot);
+	carry_out(supervisor, slot, &recovery, now_us);
 }

@@ -116,6 +116,53 @@ static void a_boot_cut_short_goes_on(void **state)
 	assert_int_equal(world.kernel.services[FIREWALL].generation, 1);
 }
 
+/* What RS finds to do at once: three deaths, a misdeed, and beats for all who live. */
+static void trouble_make(void)
+{
+	world_boot();
+	world_pass(20000, WORLD_ALL);
+	world_recovery(
+		CONFIG,
+		(const struct manifest_recovery[]){ { .step = RECOVERY_LOG },
+						    { .step = RECOVERY_RESTART, .argument = 1000 },
+						    { .step = RECOVERY_RESTART_DEPENDENTS } },
+		3);
+	world_dies(PORT, EXIT_EXCEPTION);
+	world_dies(CONFIG, EXIT_PANIC);
+	world.kernel.services[PCI].refusals.call = MISDEEDS_REFUSALS_MAX;
+	world.now_us += 30000;
+}
+
+/* The sick ones began their next life, or one more; the healthy one noticed nothing. */
+static void trouble_check(unsigned nth)
+{
+	world_pass(2000000, WORLD_ALL);
+	for (unsigned slot = DS; slot < SLOTS; slot++) {
+		assert_int_equal(world_entry((enum world_slot)slot)->state, RS_RUNNING);
+		assert_int_equal(world_entry((enum world_slot)slot)->generation,
+				 world.kernel.services[slot].generation);
+		if (slot != DS && world.kernel.services[slot].generation != 2)
+			fail_msg("dead over action %u: slot %u in generation %u", nth, slot,
+				 world.kernel.services[slot].generation);
+	}
+	assert_int_equal(world.kernel.services[DS].generation, 1);
+}
+
+static void rs_may_die_over_any_of_its_actions(void **state)
+{
+	(void)state;
+	for (unsigned done = 0; done < 2; done++) {
+		unsigned nth = 1;
+
+		for (trouble_make(); world_look_dying(nth, done != 0); trouble_make()) {
+			world_rs_dies(EXIT_EXCEPTION);
+			trouble_check(nth++);
+		}
+		assert_in_range(nth, 10, 1000);
+		trouble_check(nth);
+	}
+}
+
 /* Each byte of the table in turn is garbage: nobody who lives may die of it or stay unwatched. */
 static void no_damaged_byte_of_the_table_restarts_a_healthy_service(void **state)
 {
@@ -201,6 +248,7 @@ int main(void)
 		cmocka_unit_test(a_stop_cut_short_by_the_death_of_rs_is_completed),
 		cmocka_unit_test(a_start_that_rs_did_not_live_to_note_is_taken_up),
 		cmocka_unit_test(a_boot_cut_short_goes_on),
+		cmocka_unit_test(rs_may_die_over_any_of_its_actions),
 		cmocka_unit_test(no_damaged_byte_of_the_table_restarts_a_healthy_service),
 		cmocka_unit_test(a_table_of_garbage_is_made_anew),
 		cmocka_unit_test(a_restart_time_beyond_the_back_off_is_cut),

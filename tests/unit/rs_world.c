@@ -1,5 +1,6 @@
 #include "tests/unit/rs_world.h"
 
+#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,10 +10,25 @@ struct rs_world world;
 
 /* --- What the kernel does ------------------------------------------------ */
 
+static jmp_buf death;
+
+static void action_begins(void)
+{
+	if (++world.actions == world.last_action && !world.action_done)
+		longjmp(death, 1);
+}
+
+static void action_ends(void)
+{
+	if (world.actions == world.last_action && world.action_done)
+		longjmp(death, 1);
+}
+
 static enum status kernel_start(uint32_t slot, uint32_t *generation)
 {
 	struct service_entry *life = &world.kernel.services[slot];
 
+	action_begins();
 	world.starts[slot]++;
 	if (life->state == SERVICE_ALIVE)
 		return E_STATE;
@@ -23,6 +39,7 @@ static enum status kernel_start(uint32_t slot, uint32_t *generation)
 	life->state = SERVICE_ALIVE;
 	life->started_us = world.now_us;
 	*generation = ++life->generation;
+	action_ends();
 	return OK;
 }
 
@@ -35,9 +52,11 @@ static void life_ends(uint32_t slot, enum exit_cause cause)
 
 static enum status kernel_kill(uint32_t slot, enum exit_cause cause)
 {
+	action_begins();
 	if (world.kernel.services[slot].state != SERVICE_ALIVE)
 		return E_STATE;
 	life_ends(slot, cause);
+	action_ends();
 	return OK;
 }
 
@@ -49,14 +68,18 @@ static enum status kernel_crash(uint32_t slot, enum crash_how how)
 
 static void kernel_ask(uint32_t slot)
 {
+	action_begins();
 	world.asks[slot]++;
+	action_ends();
 }
 
 static void kernel_log(enum log_level level, const char *text)
 {
 	size_t length = strlen(world.log);
 
+	action_begins();
 	snprintf(world.log + length, sizeof(world.log) - length, "%d %s\n", (int)level, text);
+	action_ends();
 }
 
 static void kernel_stop(enum machine_stop how)
@@ -109,6 +132,18 @@ void world_new(void)
 uint64_t world_look(void)
 {
 	return supervise_look(&world.supervisor, world.now_us);
+}
+
+bool world_look_dying(unsigned nth, bool done)
+{
+	world.actions = 0;
+	world.last_action = nth;
+	world.action_done = done;
+	bool dead = setjmp(death) != 0;
+	if (!dead)
+		world_look();
+	world.last_action = 0;
+	return dead;
 }
 
 void world_rs_begins(void)

@@ -7,6 +7,8 @@
 
 #include "services/rs/supervise.h"
 
+#include <stdbool.h>
+
 /* Slots: rs; ds; pci after ds; a port with a device after pci; config after ds; firewall after
  * config. */
 enum world_slot { RS, DS, PCI, PORT, CONFIG, FIREWALL, SLOTS };
@@ -21,6 +23,9 @@ struct rs_world {
 	enum status start_refusal[SLOTS]; /* what the kernel answers instead of starting */
 	enum crash_how crashed[SLOTS];
 	enum machine_stop stopped;
+	unsigned actions;     /* that RS has taken */
+	unsigned last_action; /* RS dies over this one, before it or behind it; 0: over none */
+	bool action_done;     /* behind it */
 	char log[16384];
 };
 
@@ -33,6 +38,8 @@ void world_rs_begins(void);
 /* RS dies; the kernel starts it again. */
 void world_rs_dies(enum exit_cause cause);
 uint64_t world_look(void);
+/* As world_look, but RS dies over its nth action. False: it took fewer. */
+bool world_look_dying(unsigned nth, bool done);
 /* Time passes; RS looks whenever it asked to, and slots in `alive` answer when asked. */
 void world_pass(uint64_t us, uint64_t answering);
 void world_answer(enum world_slot slot);
