@@ -54,6 +54,7 @@ bool tx_queue_next(struct tx_queue *queue, struct tx_frame *frame)
 		if (tx_queue_in_flight(queue) != 0)
 			return false; /* frames are completed in their order */
 		tx_queue_complain(queue, COMPLAINT_RING_BUFFER);
+		queue->skipped++;
 		queue->submitted++;
 		tx_queue_complete(queue, false);
 	}

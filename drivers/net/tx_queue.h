@@ -24,7 +24,8 @@ struct tx_queue {
 	const struct netq_firewall *theirs;
 	uint32_t firewall_slot;
 	uint32_t consumed, submitted, produced;
-	bool complained; /* about the present disorder */
+	uint32_t skipped; /* frames dropped without the device ever seeing them */
+	bool complained;  /* about the present disorder */
 };
 
 struct tx_frame {

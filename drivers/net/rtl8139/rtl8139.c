@@ -108,22 +108,27 @@ static bool device_configure(struct nic *nic)
 	return io_run(&io);
 }
 
-static enum status rtl8139_setup(struct nic *nic)
+void rtl8139_note(struct nic *nic)
 {
 	uint32_t facts[NOTES_FACTS] = { 0 };
 
-	notes_forget(nic->own);
-	if (!device_reset(nic) || !device_identify(nic))
-		return E_DEVICE;
-	ring_init(nic);
-	if (!transmitter_init(nic) || !device_configure(nic))
-		return E_DEVICE;
 	facts[FACT_BASE] = nic->base;
 	facts[FACT_RX_PHYSICAL] = nic->rx_physical;
 	facts[FACT_TX_PHYSICAL] = nic->tx_physical;
 	facts[FACT_RX_EPOCH] = rtl8139.rx_epoch;
 	facts[FACT_TX_BASE] = rtl8139.tx_base;
 	notes_write(nic->own, facts);
+}
+
+static enum status rtl8139_setup(struct nic *nic)
+{
+	notes_forget(nic->own);
+	if (!device_reset(nic) || !device_identify(nic))
+		return E_DEVICE;
+	ring_init(nic);
+	if (!transmitter_init(nic) || !device_configure(nic))
+		return E_DEVICE;
+	rtl8139_note(nic);
 	return OK;
 }
 
@@ -179,6 +184,7 @@ static bool rtl8139_adopt(struct nic *nic)
 		return false;
 	rtl8139.rx_epoch = facts[FACT_RX_EPOCH];
 	rtl8139.tx_base = facts[FACT_TX_BASE];
+	rtl8139.tx_skipped = nic->txq.skipped;
 	return registers_hold(nic) && transmitter_adopt(nic) && device_resume(nic);
 }
 

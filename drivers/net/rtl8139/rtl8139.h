@@ -15,11 +15,15 @@ struct rtl8139 {
 	uint32_t rx_released; /* up to here the device may write again */
 	uint32_t rx_epoch;    /* frames from this index of the queue on lie in this ring */
 	uint32_t tx_base;     /* index i is sent by descriptor (i - tx_base) % 4 */
+	uint32_t tx_skipped;  /* frames dropped, as far as tx_base has been moved for them */
 	uint16_t interrupts;  /* IMR as last written */
 	unsigned overflows;   /* in a row, with an empty ring: the receiver hangs */
 };
 
 extern struct rtl8139 rtl8139;
+
+/* Notes for the next life, after a change of what it has to know. */
+void rtl8139_note(struct nic *nic);
 
 /* --- ring.c: receiving */
 

@@ -26,6 +26,7 @@ bool transmitter_init(struct nic *nic)
 	struct io io;
 
 	rtl8139.tx_base = nic->txq.submitted;
+	rtl8139.tx_skipped = nic->txq.skipped;
 	io_begin(&io, nic->base);
 	/* No frame's address, so that the next life does not take a frame for handed over. */
 	for (unsigned i = 0; i < RTL_TX_DESCRIPTORS; i++)
@@ -77,6 +78,18 @@ bool transmitter_adopt(struct nic *nic)
 	return completed_take(nic, summary->value);
 }
 
+/* A frame that is dropped takes no descriptor. It is dropped only when nothing is in flight. */
+static void skipped_follow(struct nic *nic)
+{
+	uint32_t skipped = nic->txq.skipped - rtl8139.tx_skipped;
+
+	if (skipped == 0)
+		return;
+	rtl8139.tx_base += skipped;
+	rtl8139.tx_skipped = nic->txq.skipped;
+	rtl8139_note(nic);
+}
+
 /* Adds what there is to send and has a descriptor free; how many frames. */
 static unsigned frames_add(struct nic *nic, struct io *io)
 {
@@ -85,8 +98,10 @@ static unsigned frames_add(struct nic *nic, struct io *io)
 	struct tx_frame frame;
 
 	while (tx_queue_in_flight(queue) < RTL_TX_DESCRIPTORS && tx_queue_next(queue, &frame)) {
-		unsigned descriptor = descriptor_of(queue->submitted);
+		unsigned descriptor;
 
+		skipped_follow(nic);
+		descriptor = descriptor_of(queue->submitted);
 		io_write(io, RTL_TSAD0 + 4 * descriptor, 4, nic->tx_physical + frame.offset);
 		io_write(io, RTL_TSD0 + 4 * descriptor, 4, TSD_THRESHOLD | frame.length_bytes);
 		tx_queue_submit(queue);
