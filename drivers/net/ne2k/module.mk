@@ -1,3 +1,7 @@
 services += ne2k
 ne2k_sources := $(addprefix drivers/net/ne2k/, main.c ne2k.c ring.c transmitter.c remote_dma.c) \
 	$(nic_sources)
+
+unit_tests += ne2k
+ne2k_test_sources := $(addprefix tests/unit/, ne2k_test.c ne2k_device.c net_world.c) \
+	$(addprefix drivers/net/ne2k/, ne2k.c ring.c transmitter.c remote_dma.c) $(nic_sources)

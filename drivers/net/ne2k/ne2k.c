@@ -214,8 +214,10 @@ static unsigned overflow_begin(struct nic *nic, uint32_t command, uint32_t event
 	nic->own->statistics.rx_overflow++;
 	ne2k.resend = (command & CR_TXP) != 0 && (events & (ISR_PTX | ISR_TXE)) == 0;
 	ne2k.state = NE2K_STOPPED;
-	ne2k.stopped_until_us = nic->now_us + OVERFLOW_STOP_US;
-	return port_write((uint16_t)(nic->base + NE_CR), 1, CR_STOP) == OK ? NIC_SOON : NIC_BROKEN;
+	if (port_write((uint16_t)(nic->base + NE_CR), 1, CR_STOP) != OK)
+		return NIC_BROKEN;
+	ne2k.stopped_until_us = time_us() + OVERFLOW_STOP_US;
+	return NIC_SOON;
 }
 
 /* Steps 4 to 7: started where nothing can arrive, so that the ring can be emptied. */
