@@ -193,7 +193,7 @@ image: $(iso) $(bench_bundle)
 services: $(service_elfs)
 
 test-image:
-	$(quiet)$(MAKE) TEST_IMAGE=1 image
+	$(quiet)$(MAKE) $(jobs) TEST_IMAGE=1 image
 
 # --- Host tests ----------------------------------------------------------
 
@@ -236,7 +236,7 @@ help:
 setup:
 	$(quiet)image/setup
 
-jobs := -j$(shell nproc)
+jobs := -j$(shell nproc) --no-print-directory
 
 # A second make, so that the first may run where there is no compiler yet.
 run: setup
