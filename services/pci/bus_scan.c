@@ -104,18 +104,12 @@ bool bus_scan_claims(const struct bus_scan *scan, uint16_t port, uint16_t count)
 	return false;
 }
 
-/* Sizing [6.2.5.1]: the bits that take a one are the address. Nothing decodes meanwhile. */
-static uint16_t bar_count(pci_address_t address, unsigned offset, uint32_t bar)
+/* The bits that take a one are the address; the lowest of them is the size. */
+static uint16_t bar_count(pci_address_t address, unsigned offset)
 {
-	uint32_t command = config_read(address, PCI_COMMAND) & (COMMAND_IO | COMMAND_MEMORY);
-	uint32_t taken;
+	uint32_t taken = config_bar_probe(address, offset) & BAR_IO_MASK;
 
-	config_command_set(address, COMMAND_IO | COMMAND_MEMORY, 0);
-	config_write(address, offset, UINT32_MAX);
-	taken = config_read(address, offset) & BAR_IO_MASK;
-	config_write(address, offset, bar);
-	config_command_set(address, 0, command);
-	return (uint16_t)(taken & (0u - taken)); /* its lowest bit */
+	return (uint16_t)(taken & (0u - taken));
 }
 
 bool bus_function_ports(pci_address_t address, uint16_t *base, uint16_t *count)
@@ -127,7 +121,7 @@ bool bus_function_ports(pci_address_t address, uint16_t *base, uint16_t *count)
 		if ((bar & BAR_IO) == 0 || (bar & BAR_IO_MASK) == 0)
 			continue;
 		*base = (uint16_t)(bar & BAR_IO_MASK);
-		*count = bar_count(address, offset, bar);
+		*count = bar_count(address, offset);
 		return *count != 0;
 	}
 	return false;

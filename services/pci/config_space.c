@@ -11,18 +11,25 @@ static uint32_t selector(pci_address_t address, unsigned offset)
 	return CONFIG_ENABLE | (uint32_t)address << 8 | (offset & 0xfcu);
 }
 
-/* Selects and accesses in one kernel call. */
+/* A list of accesses for one kernel call: each selects, then reads or writes. */
+static void access_add(struct port_access list[2], pci_address_t address, unsigned offset,
+		       bool write, uint32_t value)
+{
+	list[0] = (struct port_access){ .port = CONFIG_ADDRESS,
+					.width_bytes = 4,
+					.write = 1,
+					.value = selector(address, offset) };
+	list[1] = (struct port_access){
+		.port = CONFIG_DATA, .width_bytes = 4, .write = write, .value = value
+	};
+}
+
 static uint32_t config_access(pci_address_t address, unsigned offset, bool write, uint32_t value)
 {
-	struct port_access accesses[] = {
-		{ .port = CONFIG_ADDRESS,
-		  .width_bytes = 4,
-		  .write = 1,
-		  .value = selector(address, offset) },
-		{ .port = CONFIG_DATA, .width_bytes = 4, .write = write, .value = value },
-	};
+	struct port_access list[2];
 
-	return port_vector(accesses, 2) == OK ? accesses[1].value : UINT32_MAX;
+	access_add(list, address, offset, write, value);
+	return port_vector(list, 2) == OK ? list[1].value : UINT32_MAX;
 }
 
 bool config_present(void)
@@ -51,4 +58,19 @@ void config_command_set(pci_address_t address, uint32_t clear, uint32_t set)
 	uint32_t command = config_read(address, PCI_COMMAND) & 0xffffu;
 
 	config_write(address, PCI_COMMAND, (command & ~clear) | set);
+}
+
+/* PCI 3.0, 6.2.5.1. */
+uint32_t config_bar_probe(pci_address_t address, unsigned offset)
+{
+	uint32_t command = config_read(address, PCI_COMMAND) & 0xffffu;
+	uint32_t bar = config_read(address, offset);
+	struct port_access list[10];
+
+	access_add(list, address, PCI_COMMAND, true, command & ~(COMMAND_IO | COMMAND_MEMORY));
+	access_add(list + 2, address, offset, true, UINT32_MAX);
+	access_add(list + 4, address, offset, false, 0);
+	access_add(list + 6, address, offset, true, bar);
+	access_add(list + 8, address, PCI_COMMAND, true, command);
+	return port_vector(list, 10) == OK ? list[5].value : 0;
 }

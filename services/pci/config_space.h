@@ -47,5 +47,10 @@ uint32_t config_read(pci_address_t address, unsigned offset);
 void config_write(pci_address_t address, unsigned offset, uint32_t value);
 /* The command register alone: a write to the status beside it would clear bits. */
 void config_command_set(pci_address_t address, uint32_t clear, uint32_t set);
+/*
+ * What of the I/O BAR at `offset` takes a one. The function decodes nothing
+ * meanwhile, and all of it is one kernel call: our death cannot leave it half done.
+ */
+uint32_t config_bar_probe(pci_address_t address, unsigned offset);
 
 #endif
