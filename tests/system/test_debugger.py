@@ -1,6 +1,7 @@
 """`make gdb` stops in the kernel and in one service, with symbols; `make pcap` captures a port."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,18 @@ def test_pcap_captures_a_port():
         # The router asks for its gateway's address on the WAN as soon as it can.
         wait_until(lambda: capture.exists() and capture.stat().st_size > PCAP_HEAD_BYTES, CAPTURE_LIMIT_S,
                    "a frame of port1 to be captured", lambda: f"{capture}: exists: {capture.exists()}")
+        children = Path(f"/proc/{router.pid}/task/{router.pid}/children").read_text(encoding="ascii").split()
     finally:
         router.kill()
-        router.wait()
+        router.wait(CAPTURE_LIMIT_S)
+    assert children
+    wait_until(lambda: not any(running(child) for child in children), CAPTURE_LIMIT_S, "QEMU to end, too",
+               lambda: children)
+
+
+def running(process):
+    """Whether it exists, and is more than a record for a parent to read."""
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return False
