@@ -153,6 +153,27 @@ static void a_frame_that_collided_too_often_is_counted_and_the_rest_is_sent(void
 	assert_int_equal(device.sent[0], 1);
 }
 
+static void indices_wrap_around(void **state)
+{
+	(void)state;
+	rtl8139_device_init();
+	world.driver.rx_produced = world.firewall.rx_consumed = UINT32_MAX - 50;
+	world.driver.tx_consumed = world.firewall.tx_produced = UINT32_MAX - 50;
+	world.firewall.rx_wake = 2;
+	world_start(false);
+	world.notified = 0;
+	for (unsigned i = 0; i < 100; i++) {
+		device_receive_next(60);
+		assert_int_equal(world_send(60, i), i != 0); /* armed once it has worked */
+		world_work(true);
+		world_consume(9);
+		assert_int_equal(world.notified, i >= 53); /* index 2 is the 54th */
+	}
+	device_assert_sent(100);
+	assert_int_equal(world.rx_next, 100);
+	assert_int_equal(world.complained, 0);
+}
+
 /* --- Mode ------------------------------------------------------------------------------ */
 
 static void the_filter_changes_without_a_reset(void **state)
@@ -237,6 +258,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			a_frame_that_collided_too_often_is_counted_and_the_rest_is_sent,
 			rtl8139_device_start),
+		cmocka_unit_test_setup(indices_wrap_around, rtl8139_device_start),
 		cmocka_unit_test_setup(the_filter_changes_without_a_reset, rtl8139_device_start),
 		cmocka_unit_test_setup(promiscuous_mode_loses_no_frame, rtl8139_device_start),
 		cmocka_unit_test_setup(a_frame_takes_few_kernel_calls, rtl8139_device_start),
