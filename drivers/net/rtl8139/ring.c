@@ -34,6 +34,7 @@ void ring_init(struct nic *nic)
 {
 	rtl8139.rx_position = rtl8139.rx_end = rtl8139.rx_released = 0;
 	rtl8139.rx_epoch = nic->rxq.produced;
+	rtl8139.rx_short = false;
 	rtl8139.overflows = 0;
 	notes_position_set(nic->own, nic->rxq.produced, 0);
 }
@@ -64,6 +65,7 @@ bool ring_adopt(struct nic *nic, uint32_t read_position, uint32_t write_position
 	rtl8139.rx_position = position;
 	rtl8139.rx_end = write_position;
 	rtl8139.rx_released = read_position;
+	rtl8139.rx_short = false;
 	rtl8139.overflows = 0;
 	notes_position_set(nic->own, nic->rxq.produced, position);
 	return true;

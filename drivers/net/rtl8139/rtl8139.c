@@ -9,7 +9,8 @@
 
 #define RX_EVENTS     (INT_ROK | INT_RER)
 #define RARE_EVENTS   (INT_RXOVW | INT_LINK | INT_FOVW | INT_SERR)
-#define OVERFLOWS_MAX 8u /* with an empty ring: the receiver will not recover by itself */
+#define RELEASE_BYTES 4096u /* less is not worth telling the device, unless it has run out */
+#define OVERFLOWS_MAX 8u    /* with an empty ring: the receiver will not recover by itself */
 
 #define RCR_FIXED (RCR_WRAP | RCR_MXDMA | RCR_RBLEN_32K | RCR_RXFTH_WHOLE)
 
@@ -197,6 +198,7 @@ static unsigned overflow_serve(struct nic *nic)
 		rtl8139.rx_position == rtl8139.rx_end && rtl8139.rx_released == rtl8139.rx_position;
 
 	nic->own->statistics.rx_overflow++;
+	rtl8139.rx_short = true;
 	rtl8139.overflows = empty ? rtl8139.overflows + 1 : 0;
 	return rtl8139.overflows >= OVERFLOWS_MAX ? NIC_BROKEN : NIC_SOON;
 }
@@ -226,6 +228,9 @@ static unsigned rtl8139_handle_irq(struct nic *nic)
 	const struct port_access *events, *end;
 	struct io io;
 
+	if (((release - rtl8139.rx_released) & (RING_BYTES - 1)) <
+	    (rtl8139.rx_short ? 1 : RELEASE_BYTES))
+		release = rtl8139.rx_released;
 	io_begin(&io, nic->base);
 	if (release != rtl8139.rx_released)
 		io_write(&io, RTL_CAPR, 2, (release - CAPR_LEAD) & 0xffffu);
@@ -236,6 +241,8 @@ static unsigned rtl8139_handle_irq(struct nic *nic)
 		return NIC_BROKEN;
 	if (events->value == ISR_ABSENT)
 		return NIC_GONE;
+	if (release != rtl8139.rx_released)
+		rtl8139.rx_short = false;
 	rtl8139.rx_released = release;
 	if (end->value >= RING_BYTES || (end->value & 3u) != 0)
 		return NIC_BROKEN;

@@ -13,6 +13,7 @@ struct rtl8139 {
 	uint32_t rx_position; /* of the next frame to take */
 	uint32_t rx_end;      /* where the device writes next, as last read */
 	uint32_t rx_released; /* up to here the device may write again */
+	bool rx_short;        /* the device ran out of room: release what there is at once */
 	uint32_t rx_epoch;    /* frames from this index of the queue on lie in this ring */
 	uint32_t tx_base;     /* index i is sent by descriptor (i - tx_base) % 4 */
 	uint32_t tx_skipped;  /* frames dropped, as far as tx_base has been moved for them */

@@ -110,35 +110,55 @@ static unsigned frames_add(struct nic *nic, struct io *io)
 	return added;
 }
 
-/* False: the kernel refused something. */
-static bool interrupts_set(struct nic *nic)
+/* The last look of a pass: what is still in flight has to interrupt when it is done. */
+static unsigned flight_watch(struct nic *nic)
 {
-	uint16_t wanted = rtl8139.interrupts & (uint16_t)~TX_EVENTS;
+	bool flying = tx_queue_in_flight(&nic->txq) != 0;
+	uint16_t silent = rtl8139.interrupts & (uint16_t)~TX_EVENTS;
+	uint16_t wanted = flying ? silent | TX_EVENTS : silent;
+	const struct port_access *summary;
+	struct io io;
 
-	if (tx_queue_in_flight(&nic->txq) != 0)
-		wanted |= TX_EVENTS;
-	if (wanted == rtl8139.interrupts)
-		return true;
+	if (!flying && wanted == rtl8139.interrupts)
+		return 0;
+	io_begin(&io, nic->base);
+	/* Taken back before we look: what is done later interrupts. */
+	io_write(&io, RTL_ISR, 2, TX_EVENTS);
+	summary = io_read(&io, RTL_TSAD_ALL, 2);
+	if (wanted != rtl8139.interrupts)
+		io_write(&io, RTL_IMR, 2, wanted);
 	rtl8139.interrupts = wanted;
-	return port_write((uint16_t)(nic->base + RTL_IMR), 2, wanted) == OK;
+	return io_run(&io) && completed_take(nic, summary->value) ? 0 : NIC_BROKEN;
+}
+
+/* As many as there are descriptors for; true if that changed anything. */
+static bool frames_submit(struct nic *nic, unsigned *failure)
+{
+	const struct port_access *summary;
+	struct io io;
+
+	io_begin(&io, nic->base);
+	if (frames_add(nic, &io) == 0)
+		return false;
+	summary = io_read(&io, RTL_TSAD_ALL, 2);
+	if (!io_run(&io) || !completed_take(nic, summary->value))
+		*failure = NIC_BROKEN;
+	return true;
 }
 
 unsigned transmitter_submit(struct nic *nic)
 {
 	struct tx_queue *queue = &nic->txq;
+	unsigned failure = 0;
 
-	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
-		const struct port_access *summary;
-		struct io io;
+	for (unsigned round = 0; round < ROUNDS_MAX && failure == 0; round++) {
+		uint32_t consumed = queue->consumed;
 
-		io_begin(&io, nic->base);
-		if (frames_add(nic, &io) == 0 && (round != 0 || tx_queue_in_flight(queue) == 0))
-			return interrupts_set(nic) ? 0 : NIC_BROKEN;
-		/* Taken back before we look: what is done later interrupts. */
-		io_write(&io, RTL_ISR, 2, TX_EVENTS);
-		summary = io_read(&io, RTL_TSAD_ALL, 2);
-		if (!io_run(&io) || !completed_take(nic, summary->value))
-			return NIC_BROKEN;
+		if (frames_submit(nic, &failure))
+			continue;
+		failure = flight_watch(nic);
+		if (consumed == queue->consumed || queue->submitted == queue->produced)
+			return failure;
 	}
-	return interrupts_set(nic) ? NIC_SOON : NIC_BROKEN;
+	return failure != 0 ? failure : NIC_SOON;
 }
