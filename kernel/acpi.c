@@ -8,7 +8,7 @@
 #include "kernel/memory.h"
 #include "kernel/string.h"
 
-#define POST_PORT 0x80 /* reading it takes about 1 us */
+#define POST_PORT          0x80     /* reading it takes about 1 us */
 #define POWEROFF_POLLS_MAX 1000000u /* the power goes a moment after the command */
 
 struct acpi_header {

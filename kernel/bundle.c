@@ -5,41 +5,18 @@
  */
 #include "kernel/bundle.h"
 
+#include "kernel/crc.h"
 #include "kernel/log.h"
+#include "kernel/string.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#define CRC32_POLYNOMIAL 0xedb88320u /* IEEE 802.3, reflected */
-
-const struct manifest *manifest;
-static physical_t bundle;
-static uint32_t crc_table[256];
-
-static void crc_table_fill(void)
-{
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t crc = i;
-
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? CRC32_POLYNOMIAL : 0);
-		crc_table[i] = crc;
-	}
-}
-
-static uint32_t crc_update(uint32_t crc, const void *bytes, size_t length)
-{
-	const uint8_t *byte = bytes;
-
-	while (length--)
-		crc = crc >> 8 ^ crc_table[(crc ^ *byte++) & 0xff];
-	return crc;
-}
+const struct manifest *manifest, *update;
 
 static uint32_t manifest_crc(const struct manifest *m)
 {
 	const uint32_t zero = 0;
-	uint32_t crc = crc_update(UINT32_MAX, m, offsetof(struct manifest, crc32));
+	uint32_t crc = crc_update(CRC_BEGIN, m, offsetof(struct manifest, crc32));
 
 	crc = crc_update(crc, &zero, sizeof(zero));
 	return ~crc_update(crc, &m->manifest_bytes,
@@ -72,13 +49,12 @@ static bool segment_valid(const struct manifest_segment *s, const struct manifes
 	       s->access != (SEGMENT_WRITE | SEGMENT_EXECUTE);
 }
 
-static bool image_valid(const struct manifest_image *image)
+static bool image_valid(const struct manifest *m, const struct manifest_image *image)
 {
 	if (!name_valid(image->name) || !whole_pages(image->offset) ||
 	    image->segment_count > IMAGE_SEGMENTS_MAX ||
 	    image->dma_rule_count > IMAGE_DMA_RULES_MAX ||
-	    !range_within(image->offset, image->size_bytes, manifest->manifest_bytes,
-			  manifest->bundle_bytes))
+	    !range_within(image->offset, image->size_bytes, m->manifest_bytes, m->bundle_bytes))
 		return false;
 	for (unsigned i = 0; i < image->segment_count; i++)
 		if (!segment_valid(&image->segments[i], image))
@@ -95,7 +71,7 @@ static bool region_valid(const struct manifest_region *region)
 	       whole_pages(region->physical) && region->physical < MEMORY_END;
 }
 
-static bool service_valid(const struct manifest_service *service)
+static bool service_valid(const struct manifest *m, const struct manifest_service *service)
 {
 	if (!name_valid(service->name) || service->priority >= PRIORITY_COUNT ||
 	    service->image_count == 0 || service->image_count > SERVICE_IMAGES_MAX ||
@@ -104,10 +80,10 @@ static bool service_valid(const struct manifest_service *service)
 	    !whole_pages(service->heap_bytes))
 		return false;
 	for (unsigned i = 0; i < service->image_count; i++)
-		if (service->images[i] >= manifest->image_count)
+		if (service->images[i] >= m->image_count)
 			return false;
 	for (unsigned i = 0; i < service->map_count; i++)
-		if (service->maps[i].region >= manifest->region_count)
+		if (service->maps[i].region >= m->region_count)
 			return false;
 	for (unsigned i = 0; i < service->irq_count; i++)
 		if (service->irqs[i].line >= 16)
@@ -115,62 +91,63 @@ static bool service_valid(const struct manifest_service *service)
 	return true;
 }
 
-static void head_check(uint64_t bytes)
+/* What is wrong with the head, or NULL. */
+static const char *head_fault(const struct manifest *m, uint64_t bytes)
 {
-	if (bytes < sizeof(*manifest) || manifest->magic != MANIFEST_MAGIC)
-		halt("the module \"bundle\" is not a Bulkhead bundle");
-	if (manifest->version != MANIFEST_VERSION)
-		halt("the module \"bundle\" is of version %u; this kernel needs %u",
-		     (uint64_t)manifest->version, (uint64_t)MANIFEST_VERSION);
-	if (manifest->bundle_bytes != bytes || manifest->manifest_bytes > bytes ||
-	    manifest->manifest_bytes < sizeof(*manifest) || !whole_pages(manifest->manifest_bytes))
-		halt("the module \"bundle\" is damaged: it has %u bytes, not %u", bytes,
-		     manifest->bundle_bytes);
-	if (manifest_crc(manifest) != manifest->crc32)
-		halt("the module \"bundle\" is damaged: the manifest's checksum is wrong");
-	if (manifest->service_count > SERVICE_MAX || manifest->region_count > REGION_MAX ||
-	    manifest->image_count > IMAGE_MAX || manifest->rs_slot >= manifest->service_count)
-		halt("the manifest has more entries than this kernel can hold");
+	if (bytes < sizeof(*m) || m->magic != MANIFEST_MAGIC)
+		return "is not a Bulkhead bundle";
+	if (m->version != MANIFEST_VERSION)
+		return "is of another version than this kernel";
+	if (m->bundle_bytes != bytes || m->manifest_bytes > bytes ||
+	    m->manifest_bytes < sizeof(*m) || !whole_pages(m->manifest_bytes))
+		return "is damaged: it has not the length it says";
+	if (manifest_crc(m) != m->crc32)
+		return "is damaged: the manifest's checksum is wrong";
+	if (m->service_count > SERVICE_MAX || m->region_count > REGION_MAX ||
+	    m->image_count > IMAGE_MAX || m->rs_slot >= m->service_count)
+		return "has more entries than this kernel can hold";
+	return NULL;
 }
 
-static void images_check(void)
+/* What is wrong with an entry, or NULL; *name is which. */
+static const char *entry_fault(const struct manifest *m, const char **name)
 {
-	for (unsigned i = 0; i < manifest->image_count; i++) {
-		const struct manifest_image *image = &manifest->images[i];
+	for (unsigned i = 0; i < m->image_count; i++) {
+		const struct manifest_image *image = &m->images[i];
+		const uint8_t *bytes = (const uint8_t *)m + image->offset;
 
-		if (!image_valid(image))
-			halt("the manifest's image %u is out of bounds", (uint64_t)i);
-		if (~crc_update(UINT32_MAX, bundle_at(image->offset), image->size_bytes) !=
-		    image->crc32)
-			halt("the module \"bundle\" is damaged: the checksum of service image %s "
-			     "is wrong",
-			     image->name);
+		*name = image->name;
+		if (!image_valid(m, image))
+			return "is out of bounds: image ";
+		if (~crc_update(CRC_BEGIN, bytes, image->size_bytes) != image->crc32)
+			return "is damaged: the checksum is wrong of image ";
 	}
+	for (unsigned i = 0; i < m->region_count; i++)
+		if (!region_valid(&m->regions[i]))
+			return "is out of bounds: a region";
+	for (unsigned i = 0; i < m->service_count; i++)
+		if (!service_valid(m, &m->services[i]))
+			return "is out of bounds: a service";
+	*name = "";
+	return NULL;
 }
 
-void bundle_check(uint64_t start, uint64_t end)
+const struct manifest *bundle_open(struct module module, const char *name)
 {
-	if (start == end)
-		halt("the module \"bundle\" is missing");
-	bundle = (physical_t){ start };
-	manifest = physical_pointer(bundle);
-	crc_table_fill();
-	head_check(end - start);
-	images_check();
-	for (unsigned i = 0; i < manifest->region_count; i++)
-		if (!region_valid(&manifest->regions[i]))
-			halt("the manifest's region %u is out of bounds", (uint64_t)i);
-	for (unsigned i = 0; i < manifest->service_count; i++)
-		if (!service_valid(&manifest->services[i]))
-			halt("the manifest's service %u is out of bounds", (uint64_t)i);
+	const struct manifest *m = physical_pointer((physical_t){ module.start });
+	const char *which = "", *fault = head_fault(m, module.end - module.start);
+
+	if (!fault)
+		fault = entry_fault(m, &which);
+	if (fault)
+		klog(LOG_ERROR, "the module \"%s\" %s%s", name, fault, which);
+	return fault ? NULL : m;
 }
 
-const void *bundle_at(uint64_t offset)
+const struct manifest_image *bundle_image_find(const struct manifest *bundle, const char *name)
 {
-	return (const uint8_t *)manifest + offset;
-}
-
-physical_t bundle_physical(void)
-{
-	return bundle;
+	for (unsigned i = 0; i < bundle->image_count; i++)
+		if (!memcmp(bundle->images[i].name, name, NAME_BYTES))
+			return &bundle->images[i];
+	return NULL;
 }

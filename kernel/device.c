@@ -19,6 +19,8 @@ static const struct {
 	uint16_t base, count;
 } machine_ports[] = { { 0x4d0, 2 }, { 0xcf8, 8 } };
 
+#define MACHINE_MEMORY_START 0xfec00000u /* interrupt controllers, firmware */
+
 static bool overlap(uint64_t a, uint64_t a_count, uint64_t b, uint64_t b_count)
 {
 	return a < b + b_count && b < a + a_count;
@@ -55,17 +57,40 @@ static bool ports_declared_fixed(uint64_t base, uint64_t count)
 	return false;
 }
 
+static bool irq_free(const struct device_info *device)
+{
+	return device->irq_line == IRQ_LINE_NONE || irq_assignable(device->irq_line);
+}
+
 static bool ports_free(const struct device_info *device)
 {
 	uint64_t base = device->port_base, count = device->port_count;
 
-	if (base < MAINBOARD_PORTS_END || !count || count > DEVICE_PORTS_MAX ||
-	    base + count > 0x10000)
+	if (!count)
+		return true;
+	if (base < MAINBOARD_PORTS_END || count > DEVICE_PORTS_MAX || base + count > 0x10000)
 		return false;
 	for (unsigned i = 0; i < sizeof(machine_ports) / sizeof(machine_ports[0]); i++)
 		if (overlap(base, count, machine_ports[i].base, machine_ports[i].count))
 			return false;
 	return !ports_declared_fixed(base, count) && !device_ports_assigned(base, count);
+}
+
+/* Memory of the device is no memory of the machine's, and nobody else's. */
+static bool memory_free(const struct device_info *device)
+{
+	uint64_t base = device->memory_base, bytes = device->memory_bytes;
+
+	if (!bytes)
+		return true;
+	if (base % PAGE_BYTES || bytes % PAGE_BYTES || bytes > DEVICE_MEMORY_MAX ||
+	    base + bytes > MACHINE_MEMORY_START || memory_is_ram(base, base + bytes))
+		return false;
+	for (unsigned i = 0; i < slot_count; i++)
+		if (overlap(base, bytes, table->services[i].device.memory_base,
+			    table->services[i].device.memory_bytes))
+			return false;
+	return true;
 }
 
 enum status device_assign(struct slot *self, uint64_t index)
@@ -82,8 +107,9 @@ enum status device_assign(struct slot *self, uint64_t index)
 	if (slot->entry->device.bus != DEVICE_NONE)
 		return memcmp(&slot->entry->device, &device, sizeof(device)) ? E_EXISTS : OK;
 	if ((device.bus != DEVICE_PCI && device.bus != DEVICE_ISA) ||
-	    !irq_assignable(device.irq_line) || device.image >= slot->service->image_count ||
-	    !ports_free(&device))
+	    device.image >= slot->service->image_count || !irq_free(&device) ||
+	    !ports_free(&device) || !memory_free(&device) ||
+	    (!device.port_count && !device.memory_bytes))
 		return E_ARGUMENT;
 	slot->entry->device = device;
 	klog(LOG_INFO, "%s has the ports at %x, interrupt %u", slot->service->name,

@@ -16,12 +16,9 @@ static bool rule_allows(const struct slot *slot, const struct manifest_dma_rule 
 			uint32_t value)
 {
 	switch ((enum dma_rule_kind)rule->kind) {
-	case DMA_RULE_DEVICE_READS:
-		return usermem_dma_valid(slot, value, rule->length, false);
-	case DMA_RULE_DEVICE_WRITES:
-		return usermem_dma_valid(slot, value, rule->length, true);
-	case DMA_RULE_BITS:
-		return (value & rule->mask) == rule->bits;
+	case DMA_RULE_DEVICE_READS: return usermem_dma_valid(slot, value, rule->length, false);
+	case DMA_RULE_DEVICE_WRITES: return usermem_dma_valid(slot, value, rule->length, true);
+	case DMA_RULE_BITS: return (value & rule->mask) == rule->bits;
 	}
 	return false;
 }

@@ -38,7 +38,7 @@ entry_leave:
 	call schedule_next			/* -> rax: the slot, its memory in force */
 	movq %rax, %rsp
 	cmpq $0, FRAME_VECTOR(%rsp)
-	jne 1f
+	jne restore_all
 	movq FRAME_RBX(%rsp), %rbx
 	movq FRAME_RBP(%rsp), %rbp
 	movq FRAME_R12(%rsp), %r12
@@ -57,42 +57,19 @@ entry_leave:
 	movq FRAME_RSP(%rsp), %rsp
 	sysretq
 
-1:	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
-	popq %r11
-	popq %r10
-	popq %r9
-	popq %r8
-	popq %rax
-	popq %rcx
-	popq %rdx
-	popq %rsi
-	popq %rdi
+restore_all:
+	.irp register, r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
+	popq %\register
+	.endr
 	addq $16, %rsp				/* vector, error code */
 	iretq
 
 /* Vector and error code are on the stack, be it the slot's frame or the kernel's. */
 entry_common:
 	cld
-	pushq %rdi
-	pushq %rsi
-	pushq %rdx
-	pushq %rcx
-	pushq %rax
-	pushq %r8
-	pushq %r9
-	pushq %r10
-	pushq %r11
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	.irp register, rdi, rsi, rdx, rcx, rax, r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15
+	pushq %\register
+	.endr
 	movq %rsp, %rdi
 	testb $3, FRAME_CS(%rsp)
 	jz 1f
@@ -100,23 +77,7 @@ entry_common:
 	call interrupt_from_user		/* (frame) */
 	jmp entry_leave
 1:	call interrupt_from_kernel		/* (frame): idle, or our own fault */
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
-	popq %r11
-	popq %r10
-	popq %r9
-	popq %r8
-	popq %rax
-	popq %rcx
-	popq %rdx
-	popq %rsi
-	popq %rdi
-	addq $16, %rsp
-	iretq
+	jmp restore_all
 
 /* Stubs for vectors 0 to 63, 16 bytes apart; those of exceptions 8, 10 to 14, 17, 21 bring an error code. */
 	.balign 16

@@ -102,7 +102,7 @@ static bool line_of(const struct slot *slot, uint64_t index, unsigned *line)
 {
 	if (slot->service->flags & SERVICE_DEVICE) {
 		*line = slot->entry->device.irq_line;
-		return index == 0 && slot->entry->device.bus != DEVICE_NONE;
+		return index == 0 && slot->entry->device.bus != DEVICE_NONE && *line < IRQ_LINES;
 	}
 	if (index >= slot->service->irq_count)
 		return false;

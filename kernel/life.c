@@ -5,10 +5,12 @@
  */
 #include "kernel/bundle.h"
 #include "kernel/cpu.h"
+#include "kernel/crash.h"
 #include "kernel/grant.h"
 #include "kernel/ipc.h"
 #include "kernel/irq.h"
 #include "kernel/log.h"
+#include "kernel/paging.h"
 #include "kernel/region.h"
 #include "kernel/schedule.h"
 #include "kernel/slot.h"
@@ -25,23 +27,38 @@
 #define FPU_MXCSR_OFFSET   24
 #define FPU_MXCSR          0x1f80
 
-static void image_load(struct slot *slot)
+/* What cannot be written is as it was, if the same program ran before. */
+static void program_load(struct slot *slot, const struct manifest_image *program)
 {
+	const struct manifest *bundle = slot->source == IMAGE_UPDATE ? update : manifest;
 	physical_t physical = slot->image_memory;
 
 	slot->stretch_count = slot->fixed_stretches;
-	for (unsigned i = 0; i < slot->image->segment_count; i++) {
-		const struct manifest_segment *segment = &slot->image->segments[i];
+	for (unsigned i = 0; i < program->segment_count; i++) {
+		const struct manifest_segment *segment = &program->segments[i];
 		uint64_t bytes = pages_up(segment->memory_bytes);
 		uint8_t *memory = physical_pointer(physical);
 
-		memcpy(memory, bundle_at(segment->offset), segment->file_bytes);
-		memset(memory + segment->file_bytes, 0, bytes - segment->file_bytes);
+		if (program != slot->program || segment->access & SEGMENT_WRITE) {
+			memcpy(memory, (const uint8_t *)bundle + segment->offset,
+			       segment->file_bytes);
+			memset(memory + segment->file_bytes, 0, bytes - segment->file_bytes);
+		}
 		slot->stretches[slot->stretch_count++] =
 			(struct stretch){ segment->address, segment->memory_bytes, physical,
 					  segment->access & SEGMENT_WRITE ? MAP_WRITE : 0 };
 		physical.address += bytes;
 	}
+	slot->program = program;
+}
+
+static void device_map(const struct slot *slot)
+{
+	const struct device_info *device = &slot->entry->device;
+
+	if (slot->service->flags & SERVICE_DEVICE)
+		paging_map(slot->root, USER_DEVICE_BASE, (physical_t){ device->memory_base },
+			   device->memory_bytes, PAGE_WRITE | PAGE_DEVICE);
 }
 
 static void memory_clear(struct slot *slot)
@@ -83,6 +100,7 @@ static void entry_begin(struct slot *slot)
 	entry->complaints = 0;
 	entry->complaint = COMPLAINT_NONE;
 	entry->generation = slot->generation;
+	entry->updated = slot->source;
 	entry->started_us = time_now_us();
 	entry->state = SERVICE_ALIVE;
 }
@@ -98,12 +116,13 @@ enum status slot_start(struct slot *slot)
 			return E_STATE;
 		which = slot->entry->device.image;
 	}
-	slot->image = &manifest->images[slot->service->images[which]];
-	slot->root = slot->roots[which];
+	slot->image = slot_program(slot, IMAGE_BOOTED, which);
+	slot->root = slot->roots[slot->source][which];
 	slot->generation++;
-	image_load(slot);
+	program_load(slot, slot_program(slot, slot->source, which));
+	device_map(slot);
 	memory_clear(slot);
-	registers_set(slot, slot->image->entry, 0);
+	registers_set(slot, slot->program->entry, 0);
 	entry_begin(slot);
 	slot->sources = slot->events = 0;
 	slot->deadline_us = TIME_NEVER;
@@ -145,6 +164,7 @@ static void rs_start_again(struct slot *rs)
 void slot_die(struct slot *slot, enum exit_cause cause, uint64_t detail, uint64_t address)
 {
 	death_record(slot, cause, detail, address);
+	crash_record(slot);
 	ipc_forget(slot);
 	schedule_remove(slot);
 	slot->wait = WAIT_STOPPED;
@@ -157,15 +177,15 @@ void slot_die(struct slot *slot, enum exit_cause cause, uint64_t detail, uint64_
 		ipc_event(&slots[manifest->rs_slot], EVENT_EXIT);
 }
 
-enum status slot_crash(struct slot *slot, enum crash_how how)
+enum status slot_crash(struct slot *slot, uint64_t how)
 {
 	if (!slot_alive(slot))
 		return E_STATE;
-	if (!slot->image->crash_entry)
+	if (!slot->program->crash_entry)
 		return E_DENIED;
 	ipc_forget(slot);
 	schedule_remove(slot);
-	registers_set(slot, slot->image->crash_entry, how);
+	registers_set(slot, slot->program->crash_entry, how);
 	schedule_admit(slot);
 	return OK;
 }
@@ -173,7 +193,7 @@ enum status slot_crash(struct slot *slot, enum crash_how how)
 void slot_refuse(struct slot *slot, uint32_t *counter, uint64_t value)
 {
 	(*counter)++;
-	slot->entry->refusals.last_call = slot->call;
+	slot->entry->refusals.last_call = slot->trace[(slot->calls - 1) % CRASH_TRACE_CALLS];
 	slot->entry->refusals.last_value = value;
 	ipc_event(&slots[manifest->rs_slot], EVENT_ATTENTION);
 }

@@ -10,6 +10,7 @@
 
 #include "kernel/abi/table.h"
 #include "kernel/cpu.h"
+#include "kernel/crash.h"
 #include "kernel/machine.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
@@ -130,12 +131,8 @@ static void line_format(struct line *line, const char *format, va_list arguments
 			for (const char *s = va_arg(arguments, const char *); *s; s++)
 				line_put(line, *s);
 			break;
-		case 'u':
-			line_number(line, va_arg(arguments, uint64_t), 10);
-			break;
-		case 'x':
-			line_number(line, va_arg(arguments, uint64_t), 16);
-			break;
+		case 'u': line_number(line, va_arg(arguments, uint64_t), 10); break;
+		case 'x': line_number(line, va_arg(arguments, uint64_t), 16); break;
 		}
 	}
 }
@@ -161,6 +158,7 @@ static void last_words(const char *format, va_list arguments)
 	line_format(&line, format, arguments);
 	if (records)
 		log_append(LOG_FROM_KERNEL, 0, LOG_ERROR, line.text, line.length);
+	crash_of_kernel(line.text, line.length);
 	serial_ready = false; /* a service may have set it otherwise */
 	serial_line(line.text, line.length);
 	machine_screen_show(line.text, line.length);

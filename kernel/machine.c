@@ -48,6 +48,7 @@ static void modules_reserve(void)
 {
 	memory_reserve(machine.bundle.start, machine.bundle.end);
 	memory_reserve(machine.config.start, machine.config.end);
+	memory_reserve(machine.update.start, machine.update.end);
 }
 
 static void module_note(const struct tag_module *module)
@@ -58,6 +59,8 @@ static void module_note(const struct tag_module *module)
 		machine.bundle = place;
 	else if (!memcmp(module->name, "config", 7))
 		machine.config = place;
+	else if (!memcmp(module->name, "update", 7))
+		machine.update = place;
 	else
 		klog(LOG_WARNING, "a module of unknown name is ignored");
 }

@@ -10,7 +10,7 @@ struct module {
 };
 
 struct machine {
-	struct module bundle, config;
+	struct module bundle, config, update;
 	uint64_t rsdp; /* physical address of ACPI's root pointer; 0: none */
 };
 

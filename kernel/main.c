@@ -9,10 +9,23 @@
 #include "kernel/region.h"
 #include "kernel/schedule.h"
 #include "kernel/slot.h"
+#include "kernel/string.h"
 #include "kernel/time.h"
 
 _Noreturn void kernel_main(uint32_t magic, uint64_t information, uint64_t boot_tsc);
 _Noreturn void entry_leave(void);
+
+/* A damaged update is as good as none; a damaged bundle must not start half a system. */
+static void bundles_open(void)
+{
+	if (machine.bundle.start == machine.bundle.end)
+		halt("the module \"bundle\" is missing");
+	manifest = bundle_open(machine.bundle, "bundle");
+	if (!manifest)
+		halt("nothing is started");
+	if (machine.update.start != machine.update.end)
+		update = bundle_open(machine.update, "update");
+}
 
 static void table_fill(uint32_t features, uint64_t boot_tsc)
 {
@@ -21,6 +34,8 @@ static void table_fill(uint32_t features, uint64_t boot_tsc)
 	table->features = features;
 	table->service_count = manifest->service_count;
 	table->memory_bytes = memory_total_bytes();
+	if (update)
+		memcpy(table->update_id, update->build_id, sizeof(table->update_id));
 }
 
 void kernel_main(uint32_t magic, uint64_t information, uint64_t boot_tsc)
@@ -31,7 +46,7 @@ void kernel_main(uint32_t magic, uint64_t information, uint64_t boot_tsc)
 	time_init(boot_tsc, features & CPU_APIC);
 	irq_init(!(features & CPU_APIC));
 	machine_init(magic, information);
-	bundle_check(machine.bundle.start, machine.bundle.end);
+	bundles_open();
 	tables_init();
 	table_fill(features, boot_tsc);
 	klog(LOG_NOTICE, "Bulkhead %s", manifest->build_id);

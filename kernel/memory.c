@@ -72,6 +72,18 @@ physical_t memory_take(uint64_t bytes, const char *what)
 	     memory_total_bytes() >> 10, taken_bytes >> 10, bytes >> 10, what);
 }
 
+int memory_take_at(uint64_t start, uint64_t bytes)
+{
+	for (unsigned i = 0; i < free_count; i++) {
+		if (start < free_list[i].start || start + bytes > free_list[i].end)
+			continue;
+		memory_reserve(start, start + bytes);
+		taken_bytes += bytes;
+		return 1;
+	}
+	return 0;
+}
+
 void memory_seal(void)
 {
 	sealed = 1;

@@ -20,7 +20,7 @@ typedef struct physical {
 #else
 #define DIRECT_MAP 0xffff800000000000ull /* physical memory and devices, below 4 GiB */
 #endif
-#define MEMORY_END     0x100000000ull
+#define MEMORY_END 0x100000000ull
 
 static inline void *physical_pointer(physical_t physical)
 {
@@ -43,6 +43,9 @@ void memory_reserve(uint64_t start, uint64_t end);
 
 /* Contiguous zeroed pages; a machine too small is said so, and halts. */
 physical_t memory_take(uint64_t bytes, const char *what);
+
+/* As it is, not zeroed; false if any of it is not free. */
+int memory_take_at(uint64_t start, uint64_t bytes);
 void memory_seal(void);
 
 /* Whether [start, end) touches anything that memory_add has called memory. */

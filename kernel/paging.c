@@ -109,6 +109,12 @@ static uint64_t *entry_of(physical_t root, uint64_t address)
 	return &table[address >> 12 & 511];
 }
 
+void paging_reserve(physical_t root, uint64_t address, uint64_t bytes)
+{
+	for (uint64_t offset = 0; offset < bytes; offset += PAGE_BYTES)
+		entry_of(root, address + offset);
+}
+
 void paging_map(physical_t root, uint64_t address, physical_t physical, uint64_t bytes,
 		unsigned access)
 {

@@ -17,6 +17,9 @@ void paging_init(void);
 /* A new address space with nothing but the kernel in it; its root. */
 physical_t paging_space_new(void);
 
+/* Takes the page tables of whole pages that are mapped later. */
+void paging_reserve(physical_t root, uint64_t address, uint64_t bytes);
+
 /* Maps whole pages; page tables come from memory_take the first time only. */
 void paging_map(physical_t root, uint64_t address, physical_t physical, uint64_t bytes,
 		unsigned access);

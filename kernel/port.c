@@ -131,32 +131,26 @@ static void *stream_memory(struct slot *self, uint64_t width, uint64_t address, 
 	return memory;
 }
 
+#define STREAM(instruction, memory, constraint, port, count)                                       \
+	__asm__ volatile("rep " instruction                                                        \
+			 : constraint(memory), "+c"(count)                                         \
+			 : "d"((uint16_t)port)                                                     \
+			 : "memory")
+
 enum status port_stream_in(struct slot *self, uint64_t port, uint64_t width, uint64_t address,
 			   uint64_t count)
 {
 	enum status status = access_check(self, port, width);
-
-	if (status != OK)
-		return status;
-	void *to = stream_memory(self, width, address, count, true, &status);
+	void *to = status == OK ? stream_memory(self, width, address, count, true, &status) : NULL;
 
 	if (!to)
 		return status;
 	if (width == 1)
-		__asm__ volatile("rep insb"
-				 : "+D"(to), "+c"(count)
-				 : "d"((uint16_t)port)
-				 : "memory");
+		STREAM("insb", to, "+D", port, count);
 	else if (width == 2)
-		__asm__ volatile("rep insw"
-				 : "+D"(to), "+c"(count)
-				 : "d"((uint16_t)port)
-				 : "memory");
+		STREAM("insw", to, "+D", port, count);
 	else
-		__asm__ volatile("rep insl"
-				 : "+D"(to), "+c"(count)
-				 : "d"((uint16_t)port)
-				 : "memory");
+		STREAM("insl", to, "+D", port, count);
 	return OK;
 }
 
@@ -165,31 +159,21 @@ enum status port_stream_out(struct slot *self, uint64_t port, uint64_t width, ui
 {
 	enum status status = access_check(self, port, width);
 
-	if (status != OK)
-		return status;
 	/* No stream of values is ever meant for a guarded register. */
-	if (dma_guard_covers(self, port, width)) {
+	if (status == OK && dma_guard_covers(self, port, width)) {
 		slot_refuse(self, &self->entry->refusals.dma, port);
-		return E_DMA;
+		status = E_DMA;
 	}
-	const void *from = stream_memory(self, width, address, count, false, &status);
+	const void *from =
+		status == OK ? stream_memory(self, width, address, count, false, &status) : NULL;
 
 	if (!from)
 		return status;
 	if (width == 1)
-		__asm__ volatile("rep outsb"
-				 : "+S"(from), "+c"(count)
-				 : "d"((uint16_t)port)
-				 : "memory");
+		STREAM("outsb", from, "+S", port, count);
 	else if (width == 2)
-		__asm__ volatile("rep outsw"
-				 : "+S"(from), "+c"(count)
-				 : "d"((uint16_t)port)
-				 : "memory");
+		STREAM("outsw", from, "+S", port, count);
 	else
-		__asm__ volatile("rep outsl"
-				 : "+S"(from), "+c"(count)
-				 : "d"((uint16_t)port)
-				 : "memory");
+		STREAM("outsl", from, "+S", port, count);
 	return OK;
 }

@@ -5,13 +5,15 @@
 #include "kernel/region.h"
 
 #include "kernel/bundle.h"
+#include "kernel/crash.h"
 #include "kernel/log.h"
 #include "kernel/machine.h"
+#include "kernel/warm.h"
 
 struct kernel_table *table;
 
 static struct region regions[REGION_MAX];
-static physical_t table_memory, log_memory;
+static physical_t table_memory, log_memory, crash_memory;
 
 void tables_init(void)
 {
@@ -19,6 +21,9 @@ void tables_init(void)
 	log_memory = memory_take(sizeof(struct kernel_log), "the kernel log");
 	table = physical_pointer(table_memory);
 	log_init(physical_pointer(log_memory));
+	table->warm = warm_init();
+	crash_memory = warm_take(sizeof(struct crash_log));
+	crash_init(physical_pointer(crash_memory), table->warm);
 }
 
 static struct region device_region(const struct manifest_region *region)
@@ -44,18 +49,20 @@ static struct region region_make(const struct manifest_region *region)
 {
 	switch ((enum region_kind)region->kind) {
 	case REGION_MEMORY:
+		if (region->flags & REGION_WARM)
+			return (struct region){ warm_take(region->size_bytes), region->size_bytes };
 		return (struct region){ memory_take(region->size_bytes, region->name),
 					region->size_bytes };
 	case REGION_MANIFEST:
-		return (struct region){ bundle_physical(), pages_up(sizeof(struct manifest)) };
+		return (struct region){ physical_of(manifest), pages_up(sizeof(struct manifest)) };
 	case REGION_KERNEL_TABLE:
 		return (struct region){ table_memory, pages_up(sizeof(struct kernel_table)) };
 	case REGION_KERNEL_LOG:
 		return (struct region){ log_memory, pages_up(sizeof(struct kernel_log)) };
-	case REGION_BOOT_CONFIG:
-		return config_region(region);
-	case REGION_DEVICE:
-		return device_region(region);
+	case REGION_BOOT_CONFIG: return config_region(region);
+	case REGION_CRASHES:
+		return (struct region){ crash_memory, pages_up(sizeof(struct crash_log)) };
+	case REGION_DEVICE: return device_region(region);
 	}
 	halt("the manifest's region %s is of a kind this kernel does not know", region->name);
 }

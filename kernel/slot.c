@@ -23,9 +23,14 @@ static uint64_t image_memory_bytes(const struct manifest_image *image)
 	return bytes;
 }
 
-static const struct manifest_image *image_of(const struct slot *slot, unsigned index)
+const struct manifest_image *slot_program(const struct slot *slot, enum image_source source,
+					  unsigned nth)
 {
-	return &manifest->images[slot->service->images[index]];
+	const struct manifest_image *image = &manifest->images[slot->service->images[nth]];
+
+	if (source == IMAGE_BOOTED)
+		return image;
+	return update ? bundle_image_find(update, image->name) : NULL;
 }
 
 static void stretch_add(struct slot *slot, uint64_t address, uint64_t bytes, physical_t physical,
@@ -56,13 +61,15 @@ static void segments_map(struct slot *slot, physical_t root, const struct manife
 	}
 }
 
-static void space_make(struct slot *slot, unsigned index, physical_t buffer, physical_t info)
+static physical_t space_make(struct slot *slot, const struct manifest_image *image,
+			     physical_t buffer, physical_t info)
 {
 	const struct manifest_service *service = slot->service;
 	physical_t root = paging_space_new();
 
-	slot->roots[index] = root;
-	segments_map(slot, root, image_of(slot, index));
+	segments_map(slot, root, image);
+	if (service->flags & SERVICE_DEVICE)
+		paging_reserve(root, USER_DEVICE_BASE, DEVICE_MEMORY_MAX);
 	paging_map(root, USER_HEAP_BASE, slot->heap, service->heap_bytes, PAGE_WRITE);
 	paging_map(root, USER_STACK_TOP - service->stack_bytes, slot->stack, service->stack_bytes,
 		   PAGE_WRITE);
@@ -76,6 +83,7 @@ static void space_make(struct slot *slot, unsigned index, physical_t buffer, phy
 		paging_map(root, region->address, memory->physical, memory->bytes,
 			   page_access(region, map->access));
 	}
+	return root;
 }
 
 /* Shown to the service itself, and used to translate the addresses it gives. */
@@ -113,10 +121,37 @@ static void info_fill(struct slot *slot)
 		memcpy(info->names[i], manifest->services[i].name, NAME_BYTES);
 }
 
+/* The largest of the images it may run decides, its updates included. */
+static uint64_t program_bytes_max(const struct slot *slot)
+{
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < slot->service->image_count * IMAGE_SOURCES; i++) {
+		const struct manifest_image *image =
+			slot_program(slot, i % IMAGE_SOURCES, i / IMAGE_SOURCES);
+
+		if (image && image_memory_bytes(image) > most)
+			most = image_memory_bytes(image);
+	}
+	return most;
+}
+
+static void spaces_make(struct slot *slot, physical_t buffer, physical_t info)
+{
+	for (unsigned i = 0; i < slot->service->image_count * IMAGE_SOURCES; i++) {
+		unsigned source = i % IMAGE_SOURCES, nth = i / IMAGE_SOURCES;
+		const struct manifest_image *image = slot_program(slot, source, nth);
+
+		if (image)
+			slot->roots[source][nth] = space_make(slot, image, buffer, info);
+		slot->entry->updatable |= image && source == IMAGE_UPDATE;
+	}
+}
+
 static void slot_make(struct slot *slot, unsigned index)
 {
 	const struct manifest_service *service = &manifest->services[index];
-	uint64_t image_bytes = 0, before = memory_taken_bytes();
+	uint64_t before = memory_taken_bytes();
 
 	slot->index = index;
 	slot->service = service;
@@ -126,19 +161,14 @@ static void slot_make(struct slot *slot, unsigned index)
 	slot->wait = WAIT_STOPPED;
 	slot->level = service->priority;
 	slot->deadline_us = TIME_NEVER;
-	for (unsigned i = 0; i < service->image_count; i++)
-		if (image_memory_bytes(image_of(slot, i)) > image_bytes)
-			image_bytes = image_memory_bytes(image_of(slot, i));
-	slot->image_memory = memory_take(image_bytes, service->name);
+	slot->image_memory = memory_take(program_bytes_max(slot), service->name);
 	slot->heap = memory_take(service->heap_bytes, service->name);
 	slot->stack = memory_take(service->stack_bytes, service->name);
 	physical_t buffer = memory_take(PAGE_BYTES, service->name);
 	physical_t info = memory_take(PAGE_BYTES, service->name);
 	slot->buffer = physical_pointer(buffer);
 	slot->info = physical_pointer(info);
-	for (unsigned i = 0; i < service->image_count; i++)
-		space_make(slot, i, buffer, info);
-
+	spaces_make(slot, buffer, info);
 	stretch_add(slot, USER_HEAP_BASE, service->heap_bytes, slot->heap, MAP_WRITE);
 	stretch_add(slot, USER_STACK_TOP - service->stack_bytes, service->stack_bytes, slot->stack,
 		    MAP_WRITE);

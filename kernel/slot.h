@@ -48,6 +48,7 @@ struct stretch {
 
 #define SLOT_STRETCHES_MAX (IMAGE_SEGMENTS_MAX + 3 + SERVICE_MAPS_MAX)
 #define FPU_STATE_BYTES    512
+#define IMAGE_SOURCES      2
 
 struct slot {
 	struct frame frame; /* first: entry.S finds it there */
@@ -56,10 +57,13 @@ struct slot {
 	uint32_t index;
 	uint32_t generation;
 	uint32_t kernel_calls;
-	uint32_t call; /* number of the kernel call last made */
+	uint32_t trace[CRASH_TRACE_CALLS]; /* numbers of its last kernel calls, */
+	uint32_t calls;                    /* the last at (calls - 1) % CRASH_TRACE_CALLS */
 	bool fpu_allowed;
 	const struct manifest_service *service;
-	const struct manifest_image *image; /* the one that runs */
+	const struct manifest_image *image;   /* of the manifest: what the one that runs may do */
+	const struct manifest_image *program; /* that one, or its update: what runs */
+	enum image_source source;             /* of its next lives */
 	struct service_entry *entry;
 	struct ipc_buffer *buffer;
 	struct start_info *info;
@@ -83,8 +87,8 @@ struct slot {
 
 	/* Memory */
 	physical_t image_memory, heap, stack;
-	physical_t roots[SERVICE_IMAGES_MAX]; /* of page tables, one an image */
-	physical_t root;                      /* the one in use */
+	physical_t roots[IMAGE_SOURCES][SERVICE_IMAGES_MAX]; /* of page tables, one an image */
+	physical_t root;                                     /* the one in use */
 	struct stretch stretches[SLOT_STRETCHES_MAX];
 	unsigned stretch_count, fixed_stretches; /* the fixed ones come first */
 
@@ -107,8 +111,12 @@ must_use enum status slot_start(struct slot *slot);
 /* Ends this life; `cause` is kept in the kernel table. */
 void slot_die(struct slot *slot, enum exit_cause cause, uint64_t detail, uint64_t address);
 
+/* The nth image of a slot, from that source; NULL: there is none. */
+const struct manifest_image *slot_program(const struct slot *slot, enum image_source source,
+					  unsigned nth);
+
 /* Lets it run service_crash(how) next, whatever it does (images for tests). */
-must_use enum status slot_crash(struct slot *slot, enum crash_how how);
+must_use enum status slot_crash(struct slot *slot, uint64_t how);
 
 /* Something it was refused: counted, and RS told. */
 void slot_refuse(struct slot *slot, uint32_t *counter, uint64_t value);

@@ -70,9 +70,19 @@ static enum status service_kill(uint64_t index, uint64_t cause)
 	return OK;
 }
 
+static enum status service_source(uint64_t index, uint64_t source)
+{
+	if (index >= slot_count || source >= IMAGE_SOURCES)
+		return E_ARGUMENT;
+	if (source == IMAGE_UPDATE && !slots[index].entry->updatable)
+		return E_ABSENT;
+	slots[index].source = (enum image_source)source;
+	return OK;
+}
+
 static enum status service_crash(uint64_t index, uint64_t how)
 {
-	return index < slot_count ? slot_crash(&slots[index], (enum crash_how)how) : E_ARGUMENT;
+	return index < slot_count ? slot_crash(&slots[index], how) : E_ARGUMENT;
 }
 
 static enum status machine_stop(uint64_t how)
@@ -91,61 +101,36 @@ static __attribute__((noinline)) enum status other_call(struct slot *self, enum 
 							uint64_t d, uint64_t e)
 {
 	switch (number) {
-	case SYS_REPLY_FAULT:
-		return ipc_reply_fault(self, a);
-	case SYS_NOTIFY:
-		return ipc_notify(self, a);
-	case SYS_LOG:
-		return text_log(self, a, b);
-	case SYS_EXIT:
-		slot_die(self, EXIT_EXIT, a, 0);
-		return OK;
-	case SYS_PANIC:
-		return panic_call(self, a);
-	case SYS_GRANT_CREATE:
-		return grant_create(self, a, b, c, d);
-	case SYS_GRANT_DELEGATE:
-		return grant_delegate(self, a, b, c, d);
-	case SYS_GRANT_REVOKE:
-		return grant_revoke(self, a);
-	case SYS_COPY_FROM:
-		return grant_copy_from(self, a, b, c, d, e);
-	case SYS_COPY_TO:
-		return grant_copy_to(self, a, b, c, d, e);
-	case SYS_PORT_READ:
-		return port_read(self, a, b);
-	case SYS_PORT_WRITE:
-		return port_write(self, a, b, c);
-	case SYS_PORT_VECTOR:
-		return port_vector(self, a);
-	case SYS_PORT_STREAM_IN:
-		return port_stream_in(self, a, b, c, d);
-	case SYS_PORT_STREAM_OUT:
-		return port_stream_out(self, a, b, c, d);
-	case SYS_IRQ_ENABLE:
-		return irq_enable(self, a);
-	case SYS_IRQ_DISABLE:
-		return irq_disable(self, a);
-	case SYS_IRQ_ACK:
-		return irq_ack(self, a);
-	case SYS_DEVICE_ASSIGN:
-		return device_assign(self, a);
-	case SYS_COMPLAIN:
-		return complain(self, a, b);
-	case SYS_SERVICE_START:
-		return service_start(self, a);
-	case SYS_SERVICE_KILL:
-		return service_kill(a, b);
-	case SYS_SERVICE_CRASH:
-		return service_crash(a, b);
-	case SYS_MACHINE_STOP:
-		return machine_stop(a);
+	case SYS_REPLY_FAULT: return ipc_reply_fault(self, a);
+	case SYS_NOTIFY: return ipc_notify(self, a);
+	case SYS_LOG: return text_log(self, a, b);
+	case SYS_EXIT: slot_die(self, EXIT_EXIT, a, 0); return OK;
+	case SYS_PANIC: return panic_call(self, a);
+	case SYS_GRANT_CREATE: return grant_create(self, a, b, c, d);
+	case SYS_GRANT_DELEGATE: return grant_delegate(self, a, b, c, d);
+	case SYS_GRANT_REVOKE: return grant_revoke(self, a);
+	case SYS_COPY_FROM: return grant_copy_from(self, a, b, c, d, e);
+	case SYS_COPY_TO: return grant_copy_to(self, a, b, c, d, e);
+	case SYS_PORT_READ: return port_read(self, a, b);
+	case SYS_PORT_WRITE: return port_write(self, a, b, c);
+	case SYS_PORT_VECTOR: return port_vector(self, a);
+	case SYS_PORT_STREAM_IN: return port_stream_in(self, a, b, c, d);
+	case SYS_PORT_STREAM_OUT: return port_stream_out(self, a, b, c, d);
+	case SYS_IRQ_ENABLE: return irq_enable(self, a);
+	case SYS_IRQ_DISABLE: return irq_disable(self, a);
+	case SYS_IRQ_ACK: return irq_ack(self, a);
+	case SYS_DEVICE_ASSIGN: return device_assign(self, a);
+	case SYS_COMPLAIN: return complain(self, a, b);
+	case SYS_SERVICE_START: return service_start(self, a);
+	case SYS_SERVICE_KILL: return service_kill(a, b);
+	case SYS_SERVICE_CRASH: return service_crash(a, b);
+	case SYS_MACHINE_STOP: return machine_stop(a);
+	case SYS_SERVICE_SOURCE: return service_source(a, b);
 	case SYS_CALL:
 	case SYS_RECEIVE:
 	case SYS_REPLY:
 	case SYS_REPLY_RECEIVE:
-	case SYSCALL_COUNT:
-		break;
+	case SYSCALL_COUNT: break;
 	}
 	return E_CALL;
 }
@@ -178,7 +163,7 @@ void syscall_dispatch(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e
 {
 	struct slot *self = current;
 
-	self->call = (uint32_t)number;
+	self->trace[self->calls++ % CRASH_TRACE_CALLS] = (uint32_t)number;
 	self->frame.rdx = 0;
 	if (number >= SYSCALL_COUNT || !(self->kernel_calls >> number & 1)) {
 		refuse(self, number);

@@ -130,14 +130,9 @@ static void frames_take(struct nic *nic)
 	if (nic->rx_stopped)
 		return;
 	switch (nic->ops->rx_take(nic, NIC_RX_BATCH)) {
-	case NIC_RX_EMPTY:
-		break;
-	case NIC_RX_MORE:
-		nic->look_at_us = nic->now_us;
-		break;
-	case NIC_RX_HELD:
-		nic->look_at_us = nic->now_us + NIC_HELD_US;
-		break;
+	case NIC_RX_EMPTY: break;
+	case NIC_RX_MORE: nic->look_at_us = nic->now_us; break;
+	case NIC_RX_HELD: nic->look_at_us = nic->now_us + NIC_HELD_US; break;
 	case NIC_RX_BROKEN:
 		log_warning("the receive ring makes no sense: reset");
 		nic->rx_stopped = true;

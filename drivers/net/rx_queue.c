@@ -8,11 +8,14 @@ void rx_queue_attach(struct rx_queue *queue, struct netq_driver *own,
 		     const struct netq_firewall *theirs, uint32_t firewall_slot)
 {
 	*queue = (struct rx_queue){ .own = own, .theirs = theirs, .firewall_slot = firewall_slot };
-	queue->produced = queue->published = netq_load(&own->rx_produced);
 	queue->consumed = netq_load(&theirs->rx_consumed);
-	/* A firewall that finds its own index unfit does the same: the queue counts as empty. */
-	if (queue->produced - queue->consumed > NETQ_RX_SLOTS)
-		queue->consumed = queue->produced;
+	queue->produced = netq_load(&own->rx_produced);
+	/* Our last life damaged its own index: the queue counts as empty. */
+	if (queue->produced - queue->consumed > NETQ_RX_SLOTS) {
+		queue->produced = queue->consumed;
+		netq_store(&own->rx_produced, queue->produced);
+	}
+	queue->published = queue->produced;
 }
 
 void rx_queue_refresh(struct rx_queue *queue)

@@ -21,7 +21,7 @@ struct rx_queue {
 	bool complained;    /* about the present disorder */
 };
 
-/* Goes on where the last life stopped. */
+/* Goes on where the last life stopped; an index that fits the other side's in no way is mended. */
 void rx_queue_attach(struct rx_queue *queue, struct netq_driver *own,
 		     const struct netq_firewall *theirs, uint32_t firewall_slot);
 

@@ -14,7 +14,13 @@ void tx_queue_attach(struct tx_queue *queue, struct netq_driver *own,
 		     const struct netq_firewall *theirs, uint32_t firewall_slot)
 {
 	*queue = (struct tx_queue){ .own = own, .theirs = theirs, .firewall_slot = firewall_slot };
+	queue->produced = netq_load(&theirs->tx_produced);
 	queue->consumed = netq_load(&own->tx_consumed);
+	/* Our last life damaged its own index: the queue counts as empty. */
+	if (queue->produced - queue->consumed > NETQ_TX_SLOTS) {
+		queue->consumed = queue->produced;
+		netq_store(&own->tx_consumed, queue->consumed);
+	}
 	queue->submitted = queue->produced = queue->consumed;
 }
 

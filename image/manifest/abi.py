@@ -14,7 +14,8 @@ _ABI = ROOT / "kernel" / "abi"
 
 
 def _read(header):
-    return re.sub(r"/\*.*?\*/", "", (_ABI / header).read_text(encoding="utf-8"), flags=re.S).replace("\\\n", " ")
+    path = ROOT / header if "/" in header else _ABI / header
+    return re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S).replace("\\\n", " ")
 
 
 def _number(text):
@@ -45,7 +46,7 @@ def _calls_for_all():
 
 
 LIMITS = _defines("layout.h") | _defines("manifest.h")
-ENUMS = _enums("manifest.h")
+ENUMS = _enums("manifest.h") | _enums("services/proto/recovery.h")
 CALLS = _syscalls()
 CALLS_FOR_ALL = _calls_for_all()
 PAGE = LIMITS["PAGE_BYTES"]
@@ -104,7 +105,7 @@ def _pack_field(kind, count, value):
 
 _NAME = LIMITS["NAME_BYTES"]
 REGION = Layout("manifest_region", ("name", "s", _NAME), ("kind", "I", 1), ("address", "I", 1),
-                ("size_bytes", "I", 1), ("reserved", "I", 1), ("physical", "Q", 1))
+                ("size_bytes", "I", 1), ("flags", "I", 1), ("physical", "Q", 1))
 MAP = Layout("manifest_map", ("alias", "s", _NAME), ("region", "H", 1), ("access", "H", 1), ("reserved", "I", 1))
 PORTS = Layout("manifest_ports", ("base", "H", 1), ("count", "H", 1), ("probe", "I", 1))
 IRQ = Layout("manifest_irq", ("line", "B", 1), ("reserved", "B", 1), ("deadline_us", "H", 1))

@@ -60,7 +60,8 @@ def _driver(driver):
 
 def _region(region):
     return {"name": region.name, "kind": _E[KINDS[region.kind]], "address": region.address,
-            "size_bytes": region.size, "physical": region.physical}
+            "size_bytes": region.size, "physical": region.physical,
+            "flags": abi.ENUMS["REGION_WARM"] if region.warm else 0}
 
 
 def _bits(system, names):

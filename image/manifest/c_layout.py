@@ -10,7 +10,7 @@ import subprocess
 from image.manifest import abi
 
 _HEADERS = ("kernel/abi/manifest.h", "kernel/abi/table.h")
-_KERNEL_STRUCTS = {"kernel-table": "kernel_table", "kernel-log": "kernel_log", "manifest": "manifest"}
+_KERNEL_STRUCTS = {"kernel-table": "kernel_table", "kernel-log": "kernel_log", "manifest": "manifest", "crashes": "crash_log"}
 BOOT_CONFIG_BYTES = 64 * 1024  # the longest configuration that is passed on
 
 

@@ -14,6 +14,7 @@ class Region:
     size: int
     writer: str  # "" for none
     physical: int
+    warm: bool = False  # survives a warm reboot
     index: int = 0
     address: int = 0
 

@@ -7,7 +7,8 @@ from image.manifest.model import Map, Region, Service, System
 from image.manifest.problems import nearest
 
 KINDS = {"memory": "REGION_MEMORY", "manifest": "REGION_MANIFEST", "kernel-table": "REGION_KERNEL_TABLE",
-         "kernel-log": "REGION_KERNEL_LOG", "boot-config": "REGION_BOOT_CONFIG", "device": "REGION_DEVICE"}
+         "kernel-log": "REGION_KERNEL_LOG", "boot-config": "REGION_BOOT_CONFIG", "device": "REGION_DEVICE",
+         "crashes": "REGION_CRASHES"}
 
 
 class Reader:
@@ -73,7 +74,11 @@ class Reader:
         if (kind == "device") != ("physical" in values):
             self.problems.add(place, f"region '{key}': kind = \"device\" and 'physical' go together")
         writer = values.get("writer", "").replace("{n}", instance)
-        return Region(name, place, kind, size, writer, values.get("physical", 0))
+        warm = values.get("warm", False)
+        if warm and kind != "memory":
+            self.problems.add(self.source.place("region", key, "warm"),
+                              f"region '{key}': only kind = \"memory\" can be warm")
+        return Region(name, place, kind, size, writer, values.get("physical", 0), warm)
 
     def _service(self, name, key, values, instance, slot):
         service = Service(name, self.source.place("service", key), key, slot, values | {"n": instance})

@@ -24,7 +24,7 @@ _TYPES = {
 
 TOP = {"system": "table", "region": "table", "service": "table"}
 SYSTEM = {"memory": "text"}
-REGION = {"instances": "number", "size": "text", "writer": "text", "kind": "text", "physical": "number"}
+REGION = {"instances": "number", "size": "text", "writer": "text", "kind": "text", "physical": "number", "warm": "boolean"}
 SERVICE = {
     "instances": "number", "images": "texts", "rs": "boolean", "device": "boolean", "fpu": "boolean",
     "priority": "number", "budget_us": "number", "period_us": "number", "stack": "text", "heap": "text",

@@ -5,6 +5,7 @@
  *	0x0040_0000  image: text (read, execute), constants (read), data (read, write)
  *	0x1000_0000  heap, `heap` bytes of the manifest
  *	0x2000_0000  regions, where the manifest compiler put them, a hole after each
+ *	0x6000_0000  the device's memory, uncached, if one with memory was assigned
  *	0x6fff_....  stack, growing down to a guard page
  *	0x7100_0000  IPC buffer: one page shared with the kernel
  *	0x7200_0000  start information: one page, read-only
@@ -19,6 +20,7 @@
 #define USER_IMAGE_BASE 0x00400000ul
 #define USER_HEAP_BASE 0x10000000ul
 #define USER_REGION_BASE 0x20000000ul
+#define USER_DEVICE_BASE 0x60000000ul
 #define USER_STACK_TOP 0x70000000ul
 #define USER_IPC_BUFFER 0x71000000ul
 #define USER_START_INFO 0x72000000ul
@@ -37,6 +39,7 @@
 #define IMAGE_PCI_IDS_MAX 12
 #define IMAGE_ISA_MAX 4
 #define IMAGE_DMA_RULES_MAX 12
+#define DEVICE_MEMORY_MAX 0x10000ul /* bytes of a device's memory that are mapped */
 #define NAME_BYTES 16 /* names are at most 15 characters and end in zeros */
 #define PRIORITY_COUNT 16 /* 0 is the most urgent */
 

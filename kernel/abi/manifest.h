@@ -29,6 +29,15 @@ enum region_kind {
 	REGION_KERNEL_LOG = 3, /* struct kernel_log, read-only */
 	REGION_BOOT_CONFIG = 4, /* the Multiboot2 module "config", read-only */
 	REGION_DEVICE = 5, /* physical memory of a device at `physical`, uncached */
+	REGION_CRASHES = 6, /* struct crash_log, read-only */
+};
+
+enum region_flags {
+	/*
+	 * REGION_MEMORY that also survives a warm reboot of the same bundle, if the
+	 * machine leaves its memory alone: whoever maps it checks what it finds.
+	 */
+	REGION_WARM = 1,
 };
 
 struct manifest_region {
@@ -36,7 +45,7 @@ struct manifest_region {
 	uint32_t kind; /* enum region_kind */
 	uint32_t address; /* where it is mapped, in every service that maps it */
 	uint32_t size_bytes; /* whole pages */
-	uint32_t reserved;
+	uint32_t flags; /* enum region_flags */
 	uint64_t physical; /* REGION_DEVICE only */
 };
 static_assert(sizeof(struct manifest_region) == 40, "layout");
@@ -72,23 +81,10 @@ enum service_flags {
 	SERVICE_RS = 4, /* the reincarnation server */
 };
 
-/* One step of a recovery policy, taken in order; see services/rs. */
-enum recovery_step {
-	RECOVERY_END = 0,
-	RECOVERY_LOG = 1,
-	RECOVERY_DUMP = 2,
-	RECOVERY_RESTART = 3, /* argument: the longest back-off, ms */
-	RECOVERY_RESTART_DEPENDENTS = 4,
-	RECOVERY_ALERT = 5,
-	RECOVERY_DEGRADE = 6,
-	RECOVERY_REBOOT = 7,
-	RECOVERY_GIVE_UP = 8, /* argument: after so many deaths in a row */
-};
-
 #define RECOVERY_STEPS_MAX 6
 
 struct manifest_recovery {
-	uint16_t step; /* enum recovery_step */
+	uint16_t step; /* enum recovery_step of services/proto/recovery.h */
 	uint16_t reserved;
 	uint32_t argument;
 };

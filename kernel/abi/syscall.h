@@ -43,8 +43,9 @@
 	X(COMPLAIN, 23, "complain") /* slot, enum complaint */                 \
 	X(SERVICE_START, 24, "service_start") /* slot -> generation */         \
 	X(SERVICE_KILL, 25, "service_kill") /* slot, enum exit_cause */        \
-	X(SERVICE_CRASH, 26, "service_crash") /* slot, enum crash_how; test images */ \
-	X(MACHINE_STOP, 27, "machine_stop") /* enum machine_stop */
+	X(SERVICE_CRASH, 26, "service_crash") /* slot, argument of its service_crash; test images */ \
+	X(MACHINE_STOP, 27, "machine_stop") /* enum machine_stop */           \
+	X(SERVICE_SOURCE, 28, "service_source") /* slot, enum image_source: of its next lives */
 
 enum syscall {
 #define X(name, number, text) SYS_##name = (number),
@@ -79,32 +80,6 @@ enum log_level {
 enum machine_stop {
 	MACHINE_REBOOT = 1,
 	MACHINE_POWEROFF = 2,
-};
-
-/* How `service crash NAME HOW` makes a service fail (images for tests). */
-#define CRASH_TABLE(X)                                                         \
-	X(EXCEPTION, 1, "exception")                                           \
-	X(PANIC, 2, "panic")                                                   \
-	X(EXIT, 3, "exit")                                                     \
-	X(HANG, 4, "hang") /* waits for ever, deaf to its heartbeat */         \
-	X(SPIN, 5, "spin") /* loops for ever */                                \
-	/* and the attempts that isolation has to stop: */                     \
-	X(WILD_WRITE, 6, "wild-write") /* another service's memory */          \
-	X(WILD_READ, 7, "wild-read") /* the kernel's memory */                 \
-	X(WRITE_TEXT, 8, "write-text")                                         \
-	X(EXECUTE_DATA, 9, "execute-data")                                     \
-	X(NULL_POINTER, 10, "null")                                            \
-	X(STACK_OVERFLOW, 11, "stack-overflow")                                \
-	X(BAD_PORT, 12, "bad-port") /* port I/O that is not ours; then exits */ \
-	X(BAD_CALL, 13, "bad-call") /* undeclared kernel calls; then exits */  \
-	X(BAD_IPC, 14, "bad-ipc") /* a call to an undeclared target; then exits */ \
-	X(BAD_DMA, 15, "bad-dma") /* drivers: a DMA register outside our regions */ \
-	X(PRIVILEGED, 16, "privileged") /* a privileged instruction */
-
-enum crash_how {
-#define X(name, number, text) CRASH_##name = (number),
-	CRASH_TABLE(X)
-#undef X
 };
 
 #endif

@@ -56,18 +56,21 @@ enum device_bus {
 	DEVICE_ISA = 2,
 };
 
+#define IRQ_LINE_NONE 0xffu
+
 /* The device that the pci service handed to a driver slot. */
 struct device_info {
 	uint8_t bus; /* enum device_bus */
-	uint8_t irq_line; /* 0 to 15; becomes the slot's irq 0 */
+	uint8_t irq_line; /* 0 to 15: becomes the slot's irq 0; or IRQ_LINE_NONE */
 	uint16_t image; /* which of the slot's images drives it: 0, 1, ... */
 	uint16_t vendor, device; /* PCI only */
 	uint16_t pci_address; /* bus << 8 | device << 3 | function */
-	uint16_t port_base, port_count; /* I/O ports */
+	uint16_t port_base, port_count; /* I/O ports; count 0: none */
 	uint16_t reserved;
 	uint32_t order; /* rank in PCI order, ISA after */
+	uint32_t memory_base, memory_bytes; /* whole pages, at USER_DEVICE_BASE; bytes 0: none */
 };
-static_assert(sizeof(struct device_info) == 20, "layout");
+static_assert(sizeof(struct device_info) == 28, "layout");
 static_assert(sizeof(struct device_info) <= MESSAGE_PAYLOAD_BYTES, "is a payload");
 
 struct refusals {
@@ -100,6 +103,14 @@ struct service_entry {
 	struct device_info device;
 	uint32_t irqs; /* interrupts that arrived for it */
 	uint32_t irq_deadlines; /* of them, not acknowledged in time */
+	uint32_t updated; /* enum image_source of this life */
+	uint32_t updatable; /* 1: the update bundle has an image for it */
+};
+
+/* Where a service's program comes from. */
+enum image_source {
+	IMAGE_BOOTED = 0, /* the module "bundle" */
+	IMAGE_UPDATE = 1, /* the module "update": programs only, what they may do stays */
 };
 
 struct kernel_table {
@@ -113,7 +124,8 @@ struct kernel_table {
 	uint32_t service_count;
 	uint32_t config_bytes; /* length of the "config" module; 0: there is none */
 	uint32_t features; /* CPU_* in use */
-	uint32_t reserved;
+	uint32_t warm; /* 1: warm regions hold what they held before the reboot */
+	char update_id[64]; /* build_id of the module "update"; empty: there is none */
 	struct service_entry services[SERVICE_MAX];
 };
 
@@ -153,6 +165,43 @@ struct start_map {
 	uint64_t physical; /* as the device sees it; 0 without MAP_DMA */
 	uint64_t access; /* enum map_access */
 };
+
+/*
+ * Crash records (region "crashes"): one a death, and the kernel's own last
+ * words, in a ring that survives a warm reboot. `crc32` is zlib's of the bytes
+ * behind it; a record that does not check out was cut short, and is none.
+ */
+#define CRASH_RECORDS 64
+#define CRASH_STACK_WORDS 32
+#define CRASH_TRACE_CALLS 16
+#define CRASH_OF_KERNEL 0xffffffffu
+
+struct crash_record {
+	uint32_t crc32;
+	uint32_t sequence; /* from 1, over warm reboots too; 0: never used */
+	uint32_t boot; /* which boot since the last cold one, from 1 */
+	uint32_t slot; /* or CRASH_OF_KERNEL: cause 0, text says why */
+	uint32_t generation;
+	uint32_t cause; /* enum exit_cause */
+	uint64_t time_us; /* since that boot */
+	uint64_t detail, address; /* as exit_detail and exit_address */
+	uint64_t registers[18]; /* r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi rip rflags rsp */
+	uint64_t stack[CRASH_STACK_WORDS]; /* from rsp upwards; zeros where that is not its memory */
+	uint32_t trace[CRASH_TRACE_CALLS]; /* numbers of its last kernel calls, the latest last */
+	char name[NAME_BYTES], image[NAME_BYTES];
+	char build_id[64]; /* of the bundle that the image is from */
+	char text[64]; /* of a panic */
+};
+
+struct crash_log {
+	uint32_t magic; /* CRASH_LOG_MAGIC */
+	uint32_t boots; /* since the last cold one */
+	uint32_t next_sequence;
+	uint32_t reserved;
+	struct crash_record records[CRASH_RECORDS]; /* record s is records[s % CRASH_RECORDS] */
+};
+
+#define CRASH_LOG_MAGIC 0x48535243u /* "CRSH" */
 
 /* The page at USER_START_INFO. */
 struct start_info {

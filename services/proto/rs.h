@@ -14,6 +14,7 @@
 
 #include "kernel/abi/manifest.h"
 #include "kernel/abi/message.h"
+#include "services/proto/crash.h"
 
 enum rs_op {
 	RS_RESTART = 0x200, /* E_ABSENT, E_STATE (no device, given up) */

@@ -19,6 +19,7 @@
 #define RS_RECOVERY_H
 
 #include "kernel/abi/manifest.h"
+#include "services/proto/recovery.h"
 
 #include <stdbool.h>
 #include <stdint.h>

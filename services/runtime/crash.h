@@ -5,7 +5,7 @@
 #ifndef RUNTIME_CRASH_H
 #define RUNTIME_CRASH_H
 
-#include "kernel/abi/syscall.h"
+#include "services/proto/crash.h"
 
 /* Does the misdeed; dies of it, or exits after an attempt that was only refused. */
 _Noreturn void service_crash(enum crash_how how);

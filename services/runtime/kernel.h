@@ -10,6 +10,7 @@
 #include "kernel/abi/status.h"
 #include "kernel/abi/syscall.h"
 #include "kernel/abi/table.h"
+#include "services/proto/crash.h"
 
 #include <stddef.h>
 

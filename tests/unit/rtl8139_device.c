@@ -138,30 +138,18 @@ static uint32_t device_read(unsigned offset, unsigned width)
 		assert_int_equal(width, 4);
 		memcpy(&value, mac, 4);
 		return value;
-	case RTL_IDR0 + 4:
-		memcpy(&value, mac + 4, 2);
-		return value;
-	case RTL_RBSTART:
-		return device.rbstart;
+	case RTL_IDR0 + 4: memcpy(&value, mac + 4, 2); return value;
+	case RTL_RBSTART: return device.rbstart;
 	case RTL_CR:
 		return device.command | (device.cbr == ((device.capr + 16u) & (RING_BYTES - 1)));
-	case RTL_CAPR:
-		return device.capr;
-	case RTL_CBR:
-		return device.cbr;
-	case RTL_ISR:
-		return device.isr;
-	case RTL_TCR:
-		return TCR_8139CP | device.tcr;
-	case RTL_RCR:
-		return device.rcr;
-	case RTL_MSR:
-		return device.media;
-	case RTL_TSAD_ALL:
-		assert_int_equal(width, 2);
-		return summary();
-	default:
-		fail_msg("read of register %#x", offset);
+	case RTL_CAPR: return device.capr;
+	case RTL_CBR: return device.cbr;
+	case RTL_ISR: return device.isr;
+	case RTL_TCR: return TCR_8139CP | device.tcr;
+	case RTL_RCR: return device.rcr;
+	case RTL_MSR: return device.media;
+	case RTL_TSAD_ALL: assert_int_equal(width, 2); return summary();
+	default: fail_msg("read of register %#x", offset);
 	}
 	return 0;
 }
@@ -213,25 +201,15 @@ static void device_write(unsigned offset, unsigned width, uint32_t value)
 	}
 	switch (offset) {
 	case RTL_MAR0:
-	case RTL_MAR0 + 4:
-		device.mar[(offset - RTL_MAR0) / 4] = value;
-		break;
+	case RTL_MAR0 + 4: device.mar[(offset - RTL_MAR0) / 4] = value; break;
 	case RTL_RBSTART:
 		address_check(value, 66048);
 		device.rbstart = value;
 		break;
-	case RTL_CR:
-		command_write(value);
-		break;
-	case RTL_CAPR:
-		device.capr = (uint16_t)value;
-		break;
-	case RTL_IMR:
-		device.imr = (uint16_t)value;
-		break;
-	case RTL_ISR:
-		device.isr &= (uint16_t)~value;
-		break;
+	case RTL_CR: command_write(value); break;
+	case RTL_CAPR: device.capr = (uint16_t)value; break;
+	case RTL_IMR: device.imr = (uint16_t)value; break;
+	case RTL_ISR: device.isr &= (uint16_t)~value; break;
 	case RTL_TCR:
 		assert_true(running(CR_TE));
 		device.tcr = value;
@@ -243,10 +221,8 @@ static void device_write(unsigned offset, unsigned width, uint32_t value)
 		device.cbr = 0;
 		break;
 	case RTL_MPC:
-	case RTL_MULINT:
-		break;
-	default:
-		fail_msg("write of register %#x", offset);
+	case RTL_MULINT: break;
+	default: fail_msg("write of register %#x", offset);
 	}
 }
 

@@ -145,6 +145,38 @@ static void what_does_not_check_out_is_set_up_afresh(void **state)
 	}
 }
 
+static void wild_indices_of_our_own_are_mended(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		device_receive_next(60);
+		world_send(60, i);
+	}
+	world_work(true);
+	world_consume(9);
+	world.driver.rx_produced ^= 0x5a5a5a5a;
+	world.driver.tx_consumed ^= 0x5a5a5a5a;
+	restart();
+	device_receive_next(60);
+	world_send(60, 5);
+	world_work(true);
+	assert_int_equal(world_consume(9), 1);
+	device_assert_sent(6);
+	assert_int_equal(world.complained, 0);
+}
+
+static void a_wild_descriptor_gives_the_device_no_room_in_use(void **state)
+{
+	(void)state;
+	device_receive_next(60);
+	device_receive_next(60);
+	world_work(true);
+	world_consume(1);
+	world.driver.rx[1].offset = 0x7000;
+	restart();
+	assert_int_equal(device.resets, 2);
+}
+
 /*
  * The life ends at the nth kernel call, for every n that occurs, amid traffic in
  * both directions; the next one carries on. No frame may be missing, and only
@@ -209,6 +241,9 @@ int main(void)
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(a_full_ring_moves_on_in_the_next_life, rtl8139_device_start),
 		cmocka_unit_test_setup(what_does_not_check_out_is_set_up_afresh,
+				       rtl8139_device_start),
+		cmocka_unit_test_setup(wild_indices_of_our_own_are_mended, rtl8139_device_start),
+		cmocka_unit_test_setup(a_wild_descriptor_gives_the_device_no_room_in_use,
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(a_death_at_any_kernel_call_loses_no_frame,
 				       rtl8139_device_start),

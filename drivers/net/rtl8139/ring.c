@@ -49,6 +49,13 @@ static uint32_t position_behind_last(const struct nic *nic)
 	       RING_MASK;
 }
 
+/* Is `place` where a frame can begin, between where we read and where the device writes? */
+static bool place_holds(uint32_t place, uint32_t read_position, uint32_t write_position)
+{
+	return place < RING_BYTES && (place & 3u) == 0 &&
+	       ring_distance(read_position, place) <= ring_distance(read_position, write_position);
+}
+
 bool ring_adopt(struct nic *nic, uint32_t read_position, uint32_t write_position)
 {
 	struct notes_position noted = notes_position_get(nic->own);
@@ -56,11 +63,8 @@ bool ring_adopt(struct nic *nic, uint32_t read_position, uint32_t write_position
 	uint32_t position = published_since == 0 ? noted.place : position_behind_last(nic);
 
 	if (published_since > NETQ_RX_SLOTS ||
-	    ((position | write_position | read_position) & 3u) != 0)
-		return false;
-	if (position >= RING_BYTES || write_position >= RING_BYTES)
-		return false;
-	if (ring_distance(read_position, position) > ring_distance(read_position, write_position))
+	    !place_holds(write_position, read_position, write_position) ||
+	    !place_holds(position, read_position, write_position))
 		return false;
 	rtl8139.rx_position = position;
 	rtl8139.rx_end = write_position;
@@ -68,7 +72,8 @@ bool ring_adopt(struct nic *nic, uint32_t read_position, uint32_t write_position
 	rtl8139.rx_short = false;
 	rtl8139.overflows = 0;
 	notes_position_set(nic->own, nic->rxq.produced, position);
-	return true;
+	/* The oldest frame that the firewall has not read lies before those we have not taken. */
+	return place_holds(ring_release_position(nic), read_position, position);
 }
 
 uint32_t ring_release_position(const struct nic *nic)
