@@ -67,7 +67,7 @@ static bool region_valid(const struct manifest_region *region)
 	return name_valid(region->name) && whole_pages(region->address) &&
 	       whole_pages(region->size_bytes) &&
 	       range_within(region->address, region->size_bytes, USER_REGION_BASE,
-			    USER_STACK_TOP) &&
+			    USER_DEVICE_BASE) &&
 	       whole_pages(region->physical) && region->physical < MEMORY_END;
 }
 

@@ -112,7 +112,8 @@ enum status device_assign(struct slot *self, uint64_t index)
 	    (!device.port_count && !device.memory_bytes))
 		return E_ARGUMENT;
 	slot->entry->device = device;
-	klog(LOG_INFO, "%s has the ports at %x, interrupt %u", slot->service->name,
-	     (uint64_t)device.port_base, (uint64_t)device.irq_line);
+	klog(LOG_INFO, "%s has the device with ports at %x, memory at %x, interrupt %u",
+	     slot->service->name, (uint64_t)device.port_base, (uint64_t)device.memory_base,
+	     (uint64_t)device.irq_line);
 	return OK;
 }
