@@ -107,6 +107,7 @@ static uint32_t summary(void)
 	for (unsigned i = 0; i < 4; i++) {
 		value |= (device.tsd[i] & TSD_OWN ? 1u : 0u) << i;
 		value |= (device.tsd[i] & TSD_ABORTED ? 1u : 0u) << (4 + i);
+		value |= (device.tsd[i] & TSD_UNDERRUN ? 1u : 0u) << (8 + i);
 		value |= (device.tsd[i] & TSD_OK ? 1u : 0u) << (12 + i);
 	}
 	return value;

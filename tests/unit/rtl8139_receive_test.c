@@ -194,6 +194,15 @@ static void a_frame_still_being_written_is_waited_for(void **state)
 	assert_int_equal(device.resets, 1);
 }
 
+static void a_frame_that_is_never_finished_resets_the_receiver(void **state)
+{
+	(void)state;
+	device_receive_header(66, 0, RX_UNFINISHED << 16);
+	world_work(true);
+	world_pass(15 * NIC_HELD_US);
+	assert_int_equal(device.resets, 2);
+}
+
 static void damaged_and_long_frames_are_counted_and_skipped(void **state)
 {
 	(void)state;
@@ -208,7 +217,7 @@ static void damaged_and_long_frames_are_counted_and_skipped(void **state)
 	assert_int_equal(device.resets, 1);
 }
 
-static const uint32_t lies[] = { 0, 4, 17, 1600, 2000, 20000, 32764, 65535 };
+static const uint32_t lies[] = { 0, 4, 17, 1000, 1600, 2000, 20000, 32764, 65535 };
 
 static void a_lying_length_resets_the_receiver_and_nothing_else(void **state)
 {
@@ -221,7 +230,7 @@ static void a_lying_length_resets_the_receiver_and_nothing_else(void **state)
 		device_receive_next(60);
 		world_work(true);
 		assert_int_equal(world_consume(9), 1);
-		world_pass(NIC_HELD_US + 10);
+		world_pass(15 * NIC_HELD_US);
 		assert_int_equal(device.resets, 2);
 		/* What lay behind the lie is gone with it. */
 		world.rx_next = device.next_received;
@@ -306,6 +315,8 @@ int main(void)
 		cmocka_unit_test_setup(a_receiver_that_overflows_with_an_empty_ring_is_reset,
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(a_frame_still_being_written_is_waited_for,
+				       rtl8139_device_start),
+		cmocka_unit_test_setup(a_frame_that_is_never_finished_resets_the_receiver,
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(damaged_and_long_frames_are_counted_and_skipped,
 				       rtl8139_device_start),

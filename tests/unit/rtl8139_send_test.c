@@ -114,6 +114,22 @@ static void a_transmitter_that_hangs_is_reset_and_everything_sent_again(void **s
 	assert_int_equal(world.driver.tx_consumed, 6);
 }
 
+static void a_frame_in_the_fifo_is_not_sent_yet(void **state)
+{
+	(void)state;
+	device.slow = true;
+	world_send(60, 0);
+	world_work(false);
+	device.tsd[0] |= TSD_OWN;
+	device.isr |= INT_TOK;
+	world_work(true);
+	assert_int_equal(world.driver.tx_consumed, 0);
+	device.tsd[0] |= TSD_UNDERRUN; /* and sent again by the chip itself */
+	device.isr |= INT_TOK;
+	world_work(true);
+	assert_int_equal(world.driver.tx_consumed, 1);
+}
+
 static void without_a_link_stale_frames_are_given_up(void **state)
 {
 	(void)state;
@@ -253,6 +269,7 @@ int main(void)
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(a_transmitter_that_hangs_is_reset_and_everything_sent_again,
 				       rtl8139_device_start),
+		cmocka_unit_test_setup(a_frame_in_the_fifo_is_not_sent_yet, rtl8139_device_start),
 		cmocka_unit_test_setup(without_a_link_stale_frames_are_given_up,
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(

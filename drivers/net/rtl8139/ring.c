@@ -15,6 +15,8 @@
 #include "drivers/net/rtl8139/rtl8139.h"
 
 #define RING_MASK (RING_BYTES - 1)
+#define UNFINISHED_LOOKS_MAX                                                                       \
+	10u /* of NIC_HELD_US each; 1.2 ms are the longest frame at 10 Mbit/s */
 
 _Static_assert(2 * RING_BYTES + RX_HEADER_BYTES <= NETQ_RX_BYTES,
 	       "a frame that fills the ring and begins at its end fits in");
@@ -35,7 +37,7 @@ void ring_init(struct nic *nic)
 	rtl8139.rx_position = rtl8139.rx_end = rtl8139.rx_released = 0;
 	rtl8139.rx_epoch = nic->rxq.produced;
 	rtl8139.rx_short = false;
-	rtl8139.overflows = 0;
+	rtl8139.overflows = rtl8139.unfinished = 0;
 	notes_position_set(nic->own, nic->rxq.produced, 0);
 }
 
@@ -70,7 +72,7 @@ bool ring_adopt(struct nic *nic, uint32_t read_position, uint32_t write_position
 	rtl8139.rx_end = write_position;
 	rtl8139.rx_released = read_position;
 	rtl8139.rx_short = false;
-	rtl8139.overflows = 0;
+	rtl8139.overflows = rtl8139.unfinished = 0;
 	notes_position_set(nic->own, nic->rxq.produced, position);
 	/* The oldest frame that the firewall has not read lies before those we have not taken. */
 	return place_holds(ring_release_position(nic), read_position, position);
@@ -98,22 +100,6 @@ static void entry_count(struct nic *nic, uint32_t status)
 		nic->own->statistics.rx_length++;
 }
 
-/* Takes the entry at the position, which has `available` bytes; its size, 0 if that is a lie. */
-static uint32_t entry_take(struct nic *nic, uint32_t header, uint32_t available)
-{
-	uint32_t status = header & 0xffffu, length_with_crc = header >> 16;
-	uint32_t size = ring_entry_bytes(length_with_crc);
-
-	if (length_with_crc < NETQ_FRAME_MIN + RX_CRC_BYTES || size > available)
-		return 0;
-	if ((status & RX_STATUS_OK) != 0 && length_with_crc <= NETQ_FRAME_MAX + RX_CRC_BYTES)
-		rx_queue_put(&nic->rxq, rtl8139.rx_position + RX_HEADER_BYTES,
-			     (uint16_t)(length_with_crc - RX_CRC_BYTES));
-	else
-		entry_count(nic, status);
-	return size;
-}
-
 /* The header at the position, read once, as the device may change it under our eyes. */
 static uint32_t header_read(const struct nic *nic)
 {
@@ -122,25 +108,51 @@ static uint32_t header_read(const struct nic *nic)
 	return __atomic_load_n((const uint32_t *)(const void *)place, __ATOMIC_ACQUIRE);
 }
 
+/* The device is allowed to show a frame that it is still writing, but not for long. */
+static bool entry_is_unfinished(uint32_t length_with_crc, uint32_t available)
+{
+	return length_with_crc == RX_UNFINISHED ||
+	       (length_with_crc >= NETQ_FRAME_MIN + RX_CRC_BYTES &&
+		length_with_crc <= NETQ_FRAME_MAX + RX_CRC_BYTES &&
+		ring_entry_bytes(length_with_crc) > available);
+}
+
+/* Takes the entry at the position; NIC_RX_MORE: go on. */
+static enum nic_rx entry_take(struct nic *nic)
+{
+	uint32_t available = ring_distance(rtl8139.rx_position, rtl8139.rx_end);
+	uint32_t header = header_read(nic);
+	uint32_t status = header & 0xffffu, length_with_crc = header >> 16;
+
+	if (entry_is_unfinished(length_with_crc, available))
+		return ++rtl8139.unfinished > UNFINISHED_LOOKS_MAX ? NIC_RX_BROKEN : NIC_RX_HELD;
+	if (length_with_crc < NETQ_FRAME_MIN + RX_CRC_BYTES ||
+	    ring_entry_bytes(length_with_crc) > available)
+		return NIC_RX_BROKEN;
+	if ((status & RX_STATUS_OK) != 0 && length_with_crc <= NETQ_FRAME_MAX + RX_CRC_BYTES)
+		rx_queue_put(&nic->rxq, rtl8139.rx_position + RX_HEADER_BYTES,
+			     (uint16_t)(length_with_crc - RX_CRC_BYTES));
+	else
+		entry_count(nic, status);
+	rtl8139.unfinished = 0;
+	rtl8139.rx_position = (rtl8139.rx_position + ring_entry_bytes(length_with_crc)) & RING_MASK;
+	return NIC_RX_MORE;
+}
+
 static enum nic_rx entries_take(struct nic *nic, unsigned max)
 {
 	for (unsigned taken = 0; rtl8139.rx_position != rtl8139.rx_end; taken++) {
-		uint32_t available = ring_distance(rtl8139.rx_position, rtl8139.rx_end);
-		uint32_t header = header_read(nic), size;
+		enum nic_rx result;
 
 		if (taken == max)
 			return NIC_RX_MORE;
 		if (!rx_queue_has_room(&nic->rxq))
 			return NIC_RX_HELD;
-		if (header >> 16 == RX_UNFINISHED)
-			break;
-		size = entry_take(nic, header, available);
-		if (size == 0)
-			return NIC_RX_BROKEN;
-		rtl8139.rx_position = (rtl8139.rx_position + size) & RING_MASK;
+		result = entry_take(nic);
+		if (result != NIC_RX_MORE)
+			return result;
 	}
-	/* More than half is not the device's: do not wait for its next frame to say it may have it.
-	 */
+	/* Much is not the device's: do not wait for its next frame to say that it may have it. */
 	if (ring_distance(rtl8139.rx_released, rtl8139.rx_position) > RING_BYTES / 2)
 		return NIC_RX_HELD;
 	return NIC_RX_EMPTY;

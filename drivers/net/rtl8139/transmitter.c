@@ -34,20 +34,26 @@ bool transmitter_init(struct nic *nic)
 	return io_run(&io);
 }
 
-/* Completes, oldest first, what the summary of descriptors says is done. False: one was aborted. */
+/* One descriptor's bits of the summary, shifted down by its number. */
+enum ended { ENDED_OWN = 0x1, ENDED_ABORTED = 0x10, ENDED_UNDERRUN = 0x100, ENDED_OK = 0x1000 };
+
+/*
+ * Completes, oldest first, what the summary of descriptors says is done. OWN
+ * alone says only that the frame is in the FIFO. After an underrun the chip has
+ * sent it again by itself [5.2]. False: 16 collisions, the chip stands still.
+ */
 static bool completed_take(struct nic *nic, uint32_t summary)
 {
 	struct tx_queue *queue = &nic->txq;
 
 	while (tx_queue_in_flight(queue) != 0) {
-		unsigned descriptor = descriptor_of(queue->consumed);
-		bool own = (summary >> descriptor & 1u) != 0;
-		bool aborted = (summary >> (RTL_TX_DESCRIPTORS + descriptor) & 1u) != 0;
+		unsigned ended = summary >> descriptor_of(queue->consumed);
+		bool aborted = (ended & ENDED_ABORTED) != 0;
 
-		if (!own && !aborted)
+		if (!aborted &&
+		    ((ended & ENDED_OWN) == 0 || (ended & (ENDED_OK | ENDED_UNDERRUN)) == 0))
 			return true;
 		tx_queue_complete(queue, !aborted);
-		/* 16 collisions: the chip stands still until it is told what to do. */
 		if (aborted)
 			return false;
 	}
