@@ -24,6 +24,7 @@
 #include "kernel/abi/manifest.h"
 #include "kernel/abi/status.h"
 #include "kernel/abi/table.h"
+#include "services/proto/recovery.h"
 #include "services/proto/rs.h"
 #include "services/rs/heartbeat.h"
 #include "services/rs/misdeeds.h"
