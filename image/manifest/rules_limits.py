@@ -16,9 +16,19 @@ def check_limits(system, problems):
     for service in system.services:
         _check_tables(system, service, problems)
         _check_time(system, service, problems)
+    _check_shares(system, problems)
     for region in system.regions:
         if region.physical % abi.PAGE:
             problems.add(region.place, f"region '{region.name}' does not begin on a page, {region.physical:#x}")
+
+
+def _check_shares(system, problems):
+    """Shares that add up to more than the processor could starve the less urgent."""
+    share = sum(min(service.values["budget_us"] / service.values["period_us"], 1)
+                for service in system.services if service.values["period_us"])
+    if share > 1:
+        problems.add(system.memory_place, f"the budgets of all services add up to {share:.1%} of the processor: "
+                                          "nobody's share would be certain")
 
 
 def _check_tables(system, service, problems):
