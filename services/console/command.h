@@ -39,6 +39,7 @@
 	X("show counters", "", true, show_counters, "packets passed, and dropped by reason")       \
 	X("show neighbours", "", true, show_neighbours, "stations known by ARP")                   \
 	X("show log", "[N]", true, show_log, "the last N log records (default 20)")                \
+	X("show crashes", "[N]", true, show_crashes, "the last N crash records (default 3)")       \
 	X("show memory", "", true, show_memory, "memory, and who has it")                          \
 	X("show names", "", true, show_names, "what is published in the data store")               \
 	X("show config", "", true, show_config, "the network's configuration in force")            \

@@ -44,6 +44,7 @@ static void view_fill(void)
 	view.manifest = region("manifest", sizeof(struct manifest));
 	view.kernel = region("ktable", sizeof(struct kernel_table));
 	view.log = region("klog", sizeof(struct kernel_log));
+	view.crashes = region("crashes", sizeof(struct crash_log));
 	view.rs = region("rs.table", sizeof(struct rs_table));
 	view.netconf = region("netconf", sizeof(struct netconf_region));
 	view.firewall = region("fw.table", sizeof(struct fw_table));
@@ -72,11 +73,23 @@ static void outlet_start(struct outlet *outlet, bool restarted)
 	session_init(session, restarted);
 }
 
+/* Once a boot: who reads the log has to know why the machine started again. */
+static void kernel_failure_log(void)
+{
+	struct crash_record failure;
+
+	if (view_crash_of_kernel(&failure))
+		log_error("the kernel failed before this boot: %.*s", (int)sizeof(failure.text),
+			  failure.text);
+}
+
 static enum status console_start(void)
 {
 	bool restarted = service_info()->restarted != 0;
 
 	view_fill();
+	if (!restarted)
+		kernel_failure_log();
 	started_us = view.now_us;
 	open = restarted;
 	for (unsigned i = 0; i < OUTLETS; i++)
@@ -114,14 +127,11 @@ static uint64_t console_work(uint64_t now_us)
 		console_open();
 	for (unsigned i = 0; i < OUTLETS; i++) {
 		switch (outlet_work(&outlets[i])) {
-		case SESSION_IDLE:
-			break;
+		case SESSION_IDLE: break;
 		case SESSION_BLOCKED:
 			wait_us = wait_us < DRAIN_CHECK_US ? wait_us : DRAIN_CHECK_US;
 			break;
-		case SESSION_BUSY:
-			wait_us = 0;
-			break;
+		case SESSION_BUSY: wait_us = 0; break;
 		}
 	}
 	return now_us + wait_us;

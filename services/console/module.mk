@@ -2,21 +2,25 @@
 
 console_pure := $(addprefix services/console/, \
 	address.c command.c complete.c feed.c history.c json.c line.c nearest.c \
-	show_config.c show_connections.c show_firewall.c show_log.c show_memory.c show_port.c \
-	show_service.c show_version.c terminal.c text.c view_log.c view_netconf.c view_service.c words.c)
+	show_config.c show_connections.c show_count.c show_crashes.c show_firewall.c show_log.c \
+	show_memory.c show_port.c show_service.c show_version.c terminal.c text.c \
+	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c
 
 services += console
 console_sources := $(console_pure) $(addprefix services/console/, \
 	act.c candidate.c console.c session.c show_names.c)
 
-unit_tests += console_line console_command console_show console_session tty_queue
+unit_tests += console_line console_command console_show console_crashes console_session tty_queue
 console_line_test_sources := tests/unit/console_line_test.c drivers/video/vga/screen.c \
 	$(addprefix services/console/, history.c line.c text.c)
 console_command_test_sources := tests/unit/console_command_test.c tests/unit/console_world.c \
 	services/console/candidate.c $(console_pure)
-console_show_test_sources := tests/unit/console_show_test.c tests/unit/console_world.c \
+console_document := $(addprefix tests/unit/, console_document.c console_world.c) \
 	$(console_pure) build/third/cjson/cJSON.c
+console_show_test_sources := tests/unit/console_show_test.c $(console_document)
 console_show_test_cflags := -isystem build/third/cjson
+console_crashes_test_sources := tests/unit/console_crashes_test.c $(console_document)
+console_crashes_test_cflags := -isystem build/third/cjson
 console_session_test_sources := tests/unit/console_session_test.c tests/unit/console_world.c \
 	services/console/candidate.c services/console/session.c $(console_pure)
 tty_queue_test_sources := tests/unit/tty_queue_test.c

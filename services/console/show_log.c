@@ -2,9 +2,8 @@
 #include "services/console/show_log.h"
 
 #include "services/console/command.h"
+#include "services/console/show_count.h"
 #include "services/console/view.h"
-
-#include <stdlib.h>
 
 #define RECORDS_DEFAULT 20u
 
@@ -44,31 +43,12 @@ static void log_record_json(struct json *json, struct text *out, const struct lo
 	json_object_end(json, out);
 }
 
-/* False: the argument is not a number from 1 to KERNEL_LOG_RECORDS. */
-static bool log_count_parse(const struct job *job, uint64_t *count)
-{
-	unsigned long value;
-	char *end;
-
-	*count = RECORDS_DEFAULT;
-	if (job->argument_count == 0)
-		return true;
-	if (job->arguments[0][0] < '0' || job->arguments[0][0] > '9')
-		return false;
-	value = strtoul(job->arguments[0], &end, 10);
-	*count = value;
-	return *end == '\0' && value >= 1 && value <= KERNEL_LOG_RECORDS;
-}
-
 static bool log_open(struct job *job, struct text *out)
 {
-	uint64_t count;
+	uint32_t count;
 
-	if (!log_count_parse(job, &count)) {
-		job_fail(job, out, "'%s' is not a number from 1 to %d", job->arguments[0],
-			 KERNEL_LOG_RECORDS);
+	if (!show_count_parse(job, out, RECORDS_DEFAULT, KERNEL_LOG_RECORDS, &count))
 		return false;
-	}
 	job->position = view_log_first();
 	if (view_log_next() > job->position + count)
 		job->position = view_log_next() - count;

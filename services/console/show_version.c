@@ -14,6 +14,8 @@ static const struct {
 
 static void version_json(struct json *json, struct text *out)
 {
+	struct crash_record failure;
+
 	json_object(json, out, NULL);
 	json_word(json, out, "name", "Bulkhead");
 	json_string(json, out, "build_id", view.manifest->build_id,
@@ -24,6 +26,10 @@ static void version_json(struct json *json, struct text *out)
 	json_number(json, out, "irq_storms", view.kernel->irq_storms);
 	json_number(json, out, "idle_us", view.kernel->idle_us);
 	json_number(json, out, "services", view_service_count());
+	json_number(json, out, "boots_since_cold_start", view.crashes->boots);
+	json_boolean(json, out, "warm", view.kernel->warm != 0);
+	if (view_crash_of_kernel(&failure))
+		json_string(json, out, "kernel_failure", failure.text, sizeof(failure.text));
 	json_array(json, out, "features");
 	for (unsigned i = 0; i < FEATURES; i++)
 		if (view.kernel->features & features[i].bit)
@@ -31,6 +37,21 @@ static void version_json(struct json *json, struct text *out)
 	json_array_end(json, out);
 	json_object_end(json, out);
 	text_string(out, "\r\n");
+}
+
+/* Nothing is said of a cold start. */
+static void version_text_boot(struct text *out)
+{
+	struct crash_record failure;
+
+	if (view.kernel->warm)
+		text_printf(out, "started %u times since the last cold start\r\n",
+			    view.crashes->boots);
+	if (view_crash_of_kernel(&failure)) {
+		text_string(out, "the kernel failed before this boot: ");
+		text_foreign(out, failure.text, sizeof(failure.text));
+		text_string(out, "\r\n");
+	}
 }
 
 static void version_text(struct text *out)
@@ -47,6 +68,7 @@ static void version_text(struct text *out)
 	text_printf(out, "\r\n%llu interrupts, %llu storms\r\n",
 		    (unsigned long long)view.kernel->interrupts,
 		    (unsigned long long)view.kernel->irq_storms);
+	version_text_boot(out);
 }
 
 bool show_version(struct job *job, struct text *out)

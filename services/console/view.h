@@ -22,6 +22,7 @@ struct view {
 	const struct manifest *manifest;
 	const struct kernel_table *kernel;
 	const struct kernel_log *log;
+	const struct crash_log *crashes;
 	const struct rs_table *rs;
 	const struct netconf_region *netconf;
 	const struct fw_table *firewall;
@@ -67,5 +68,17 @@ bool view_log_get(uint64_t sequence, struct log_record *record);
 /* The records that can still be there are [first, next). */
 uint64_t view_log_first(void);
 uint64_t view_log_next(void);
+
+/* Copies crash record `sequence`; false: overwritten, cut short, or not yet there. */
+bool view_crash_get(uint32_t sequence, struct crash_record *record);
+/* The records that can still be there are [first, next). */
+uint32_t view_crash_first(void);
+uint32_t view_crash_next(void);
+/* Was it before the last warm reboot? */
+bool view_crash_is_earlier(const struct crash_record *record);
+/* The kernel's last words in the boot before this one; false: there are none. */
+bool view_crash_of_kernel(struct crash_record *record);
+/* The name of a kernel call. */
+const char *view_call_text(uint32_t call);
 
 #endif

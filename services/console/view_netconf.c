@@ -1,20 +1,8 @@
 /* See view.h: the network's configuration. */
 #include "services/console/view.h"
+#include "services/runtime/crc32.h"
 
 #include <string.h>
-
-/* IEEE 802.3, reflected; a configuration is small and seldom looked at. */
-static uint32_t crc32_of(const uint8_t *bytes, size_t count)
-{
-	uint32_t crc = UINT32_MAX;
-
-	for (size_t i = 0; i < count; i++) {
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-	}
-	return ~crc;
-}
 
 bool view_netconf_get(struct netconf *netconf)
 {

@@ -10,7 +10,7 @@ from tests.harness.waiting import wait_until
 pytestmark = pytest.mark.machine()
 
 LOOKS = ["service list", "service show firewall", "show ports", "show connections", "show counters",
-         "show neighbours", "show log", "show memory"]
+         "show neighbours", "show log", "show crashes", "show memory"]
 
 
 @pytest.mark.parametrize("command", LOOKS)

@@ -56,19 +56,41 @@ static void world_firewall_init(void)
 	table->dropped[DROP_RULE_DENIED] = 9;
 }
 
-/* Independent of the product's: bit by bit, most significant last. */
-void world_netconf_seal(void)
+/* Of all but the sum itself. Independent of the product's: bit by bit, most significant last. */
+static uint32_t sum_behind(const void *bytes, size_t count)
 {
-	struct netconf *netconf = &world.netconf.copies[world.netconf.current & 1];
 	uint32_t crc = UINT32_MAX;
 
-	for (size_t i = sizeof(netconf->crc32); i < sizeof(*netconf); i++)
+	for (size_t i = sizeof(crc); i < count; i++)
 		for (unsigned bit = 0; bit < 8; bit++) {
-			uint32_t in = (uint32_t)((const uint8_t *)netconf)[i] >> bit & 1;
+			uint32_t in = (uint32_t)((const uint8_t *)bytes)[i] >> bit & 1;
 
 			crc = (crc >> 1) ^ (((crc ^ in) & 1) != 0 ? 0xedb88320u : 0);
 		}
-	netconf->crc32 = ~crc;
+	return ~crc;
+}
+
+void world_netconf_seal(void)
+{
+	struct netconf *netconf = &world.netconf.copies[world.netconf.current & 1];
+
+	netconf->crc32 = sum_behind(netconf, sizeof(*netconf));
+}
+
+void world_crash_seal(struct crash_record *record)
+{
+	record->crc32 = sum_behind(record, sizeof(*record));
+}
+
+struct crash_record *world_crash(const char *name, uint32_t boot)
+{
+	uint32_t sequence = world.crashes.next_sequence++;
+	struct crash_record *record = &world.crashes.records[sequence % CRASH_RECORDS];
+
+	*record = (struct crash_record){ .sequence = sequence, .boot = boot, .slot = WORLD_DS };
+	strcpy(record->name, name);
+	world_crash_seal(record);
+	return record;
 }
 
 void world_init(void)
@@ -80,6 +102,8 @@ void world_init(void)
 	world.kernel.memory_bytes = 64u << 20;
 	world.kernel.reserved_bytes = 20u << 20;
 	world.log.next_sequence = 1;
+	world.crashes =
+		(struct crash_log){ .magic = CRASH_LOG_MAGIC, .boots = 1, .next_sequence = 1 };
 	world.netconf.copies[0].version = NETCONF_VERSION;
 	world.netconf.copies[0].rule_count = 2;
 	world.netconf.copies[0].zone[0] = ZONE_LAN;
@@ -87,6 +111,7 @@ void world_init(void)
 	view.manifest = &world.manifest;
 	view.kernel = &world.kernel;
 	view.log = &world.log;
+	view.crashes = &world.crashes;
 	view.rs = &world.rs;
 	view.netconf = &world.netconf;
 	view.firewall = &world.firewall;

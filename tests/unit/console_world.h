@@ -24,6 +24,7 @@ struct world {
 	struct manifest manifest;
 	struct kernel_table kernel;
 	struct kernel_log log;
+	struct crash_log crashes;
 	struct rs_table rs;
 	struct netconf_region netconf;
 	struct fw_table firewall;
@@ -36,6 +37,10 @@ extern struct world world;
 /* Everything as after a good boot; `view` shows it. */
 void world_init(void);
 void world_log(uint16_t slot, enum log_level level, const char *text);
+/* A death of `name` with the next sequence number, as the kernel records it in boot `boot`. */
+struct crash_record *world_crash(const char *name, uint32_t boot);
+/* Seals it after a change. */
+void world_crash_seal(struct crash_record *record);
 /* Seals the configuration in force with its checksum. */
 void world_netconf_seal(void);
 /* All that `line` prints, in static memory. */
