@@ -134,8 +134,15 @@ static void notified(uint64_t sources)
 		configuration_read();
 }
 
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static uint64_t work(uint64_t now_us)
 {
+	uint64_t next_us;
+
 	fw_time_set(&fw, now_us);
 	if (now_us >= next_tick_us) {
 		next_tick_us = now_us + FW_TICK_MS * 1000u;
@@ -153,7 +160,8 @@ static uint64_t work(uint64_t now_us)
 	}
 	if (fw_ports_work(&ports))
 		return now_us;
-	return next_tick_us < next_snapshot_us ? next_tick_us : next_snapshot_us;
+	next_us = earliest(next_tick_us, next_snapshot_us);
+	return ports.held != 0 ? earliest(next_us, now_us + FW_PORT_HELD_US) : next_us;
 }
 
 int main(void)

@@ -34,6 +34,29 @@ static bool port_tx_has_room(struct fw_port *port)
 	return port->tx_produced - consumed < NETQ_TX_SLOTS;
 }
 
+/*
+ * Does the next frame wait until the queue of this port drains? When a driver
+ * dies or has used up its budget, its queue is full in a millisecond or two,
+ * long before it is back; what waits in the receive ring meanwhile is not lost.
+ * But only for FW_PORT_HOLD_MS each time the queue gets full: frames for other
+ * ports wait behind, and a port that is slow, or gone, must not hold them up.
+ */
+static bool port_tx_holds(const struct fw_ports *ports, struct fw_port *port)
+{
+	if (!port->attached || port->link == NETQ_LINK_DOWN)
+		return false;
+	if (port_tx_has_room(port)) {
+		if (port->tx_produced - port->tx_consumed <= NETQ_TX_SLOTS / 2)
+			port->tx_congested = false;
+		return false;
+	}
+	if (!port->tx_congested) {
+		port->tx_congested = true;
+		port->tx_full_ms = ports->fw->now_ms;
+	}
+	return ports->fw->now_ms - port->tx_full_ms < FW_PORT_HOLD_MS;
+}
+
 static uint8_t *port_tx_slot(const struct fw_port *port)
 {
 	return port->regions.tx + (size_t)(port->tx_produced % NETQ_TX_SLOTS) * NETQ_TX_SLOT_BYTES;
@@ -253,6 +276,10 @@ static bool port_rx_batch(struct fw_ports *ports, unsigned index)
 	uint32_t count = filled < FW_PORT_BATCH ? filled : FW_PORT_BATCH;
 
 	for (uint32_t i = 0; i < count; i++) {
+		if (port_tx_holds(ports, &ports->ports[port->guess])) {
+			ports->held |= FW_PORT_BIT(index);
+			return false;
+		}
 		port_rx_take(ports, index);
 		port->rx_consumed++;
 		netq_store(&port->regions.own->rx_consumed, port->rx_consumed);
@@ -289,6 +316,7 @@ bool fw_ports_work(struct fw_ports *ports)
 {
 	bool more = false;
 
+	ports->held = 0;
 	for (unsigned i = 0; i < FW_PORTS; i++) {
 		unsigned index = (ports->turn + i) % FW_PORTS;
 
@@ -303,7 +331,7 @@ bool fw_ports_work(struct fw_ports *ports)
 	if (more || ports->fw->queue.ready > 0)
 		return true;
 	for (unsigned index = 0; index < FW_PORTS; index++)
-		if (ports->ports[index].attached)
+		if (ports->ports[index].attached && (ports->held & FW_PORT_BIT(index)) == 0)
 			more |= port_rx_arm(&ports->ports[index]);
 	return more;
 }

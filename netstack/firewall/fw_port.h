@@ -18,6 +18,8 @@
 
 #define FW_PORT_BATCH    64u   /* frames of one port before the next gets its turn */
 #define FW_PORT_GUESS    1u    /* first guess: port1 is WAN in the factory configuration */
+#define FW_PORT_HOLD_MS  20u   /* frames for a full queue wait so long for it to drain */
+#define FW_PORT_HELD_US  200u  /* until we look whether it has */
 #define FW_PORT_STALL_MS 3000u /* frames to send and none sent for so long is worth a complaint */
 
 /* The four regions of a port (netq.h), as mapped. */
@@ -40,6 +42,8 @@ struct fw_port {
 	uint32_t tx_consumed;              /* theirs, as last checked */
 	uint32_t tx_signalled; /* up to here the other side has been told if it wanted */
 	uint32_t tx_moved_ms;  /* when tx_consumed last moved, or the queue was empty */
+	uint32_t tx_full_ms;   /* since when the queue is congested, if */
+	bool tx_congested;     /* it has been full, and not half empty since */
 	uint32_t speed_mbit;
 	uint64_t rx_frames, rx_bytes, tx_frames, tx_bytes, dropped, complaints;
 };
@@ -48,6 +52,7 @@ struct fw_ports {
 	struct firewall *fw;
 	unsigned turn;        /* port that comes first next time */
 	uint32_t unsignalled; /* a bit a port: frames published since it was last signalled */
+	uint32_t held;        /* a bit a port: its next frame waits for room where it goes */
 	struct fw_port ports[FW_PORTS];
 	uint8_t staging[FW_BUFFER_BYTES]; /* for frames whose guess has no room */
 };
@@ -72,7 +77,8 @@ void fw_ports_mode_set(struct fw_ports *ports);
 
 /*
  * One round: at most FW_PORT_BATCH frames of each port, and our own packets. True: there is more
- * to do. False: every port has been asked to tell us of the next frame.
+ * to do. False: every port has been asked to tell us of the next frame, except those in
+ * ports->held; for their sake the next round is due in FW_PORT_HELD_US.
  */
 bool fw_ports_work(struct fw_ports *ports);
 

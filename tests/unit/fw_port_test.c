@@ -150,16 +150,67 @@ static void a_flooding_port_gets_only_its_batch(void **state)
 	assert_int_equal(r->ring[LAN_PORT].own.rx_consumed, 200);
 }
 
+static void queue_fill(struct rings *r, const struct frame *f)
+{
+	for (unsigned i = 0; i < NETQ_TX_SLOTS; i++) {
+		ring_receive(r, LAN_PORT, f);
+		work_until_idle(r);
+	}
+}
+
+static void frames_wait_for_a_driver_that_is_soon_back(void **state)
+{
+	struct rings *r = *state;
+	struct frame f;
+
+	frame_udp(&f, CLIENT, 5000, SERVER, 53, 100);
+	queue_fill(r, &f);
+	for (unsigned i = 0; i < 10; i++)
+		ring_receive(r, LAN_PORT, &f);
+	world_pass_time(r->w, (FW_PORT_HOLD_MS - 2) * 1000u);
+	assert_false(fw_ports_work(&r->ports));
+	assert_int_equal(r->ports.held, FW_PORT_BIT(LAN_PORT));
+	assert_int_equal(r->ring[LAN_PORT].own.rx_consumed, NETQ_TX_SLOTS);
+	rings_transmit_all(r);
+	work_until_idle(r);
+	assert_int_equal(r->ports.held, 0);
+	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, NETQ_TX_SLOTS + 10);
+	assert_int_equal(r->w->fw.dropped[DROP_TX_FULL], 0);
+}
+
+/* Else a slow port would hold up what goes to the others. */
+static void a_queue_that_stays_congested_holds_up_nobody(void **state)
+{
+	struct rings *r = *state;
+	struct frame f, out;
+
+	frame_udp(&f, CLIENT, 5000, SERVER, 53, 100);
+	queue_fill(r, &f);
+	ring_receive(r, LAN_PORT, &f);
+	work_until_idle(r);
+	world_pass_time(r->w, FW_PORT_HOLD_MS * 1000u);
+	for (unsigned i = 0; i < 10; i++) {
+		assert_true(ring_transmit(r, WAN_PORT, &out));
+		ring_receive(r, LAN_PORT, &f);
+		ring_receive(r, LAN_PORT, &f);
+		work_until_idle(r);
+		assert_int_equal(r->ports.held, 0);
+	}
+	assert_int_equal(r->w->fw.dropped[DROP_TX_FULL], 11);
+}
+
 static void full_transmit_queue_drops_and_recovers(void **state)
 {
 	struct rings *r = *state;
 	struct frame f;
 
 	frame_udp(&f, CLIENT, 5000, SERVER, 53, 100);
-	for (unsigned i = 0; i < NETQ_TX_SLOTS + 10; i++) {
+	queue_fill(r, &f);
+	for (unsigned i = 0; i < 10; i++)
 		ring_receive(r, LAN_PORT, &f);
-		work_until_idle(r);
-	}
+	work_until_idle(r);
+	world_pass_time(r->w, FW_PORT_HOLD_MS * 1000u);
+	work_until_idle(r);
 	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, NETQ_TX_SLOTS);
 	assert_int_equal(r->w->fw.dropped[DROP_TX_FULL], 10);
 	rings_transmit_all(r);
@@ -356,6 +407,8 @@ int main(void)
 		TEST(one_signal_for_a_batch),
 		TEST(when_idle_every_port_is_armed_at_its_consumed_index),
 		TEST(a_flooding_port_gets_only_its_batch),
+		TEST(frames_wait_for_a_driver_that_is_soon_back),
+		TEST(a_queue_that_stays_congested_holds_up_nobody),
 		TEST(full_transmit_queue_drops_and_recovers),
 		TEST(an_rx_index_out_of_range_is_a_complaint),
 		TEST(a_tx_index_out_of_range_is_a_complaint),
