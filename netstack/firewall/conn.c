@@ -127,6 +127,14 @@ bool conn_checks_out(const struct conn *conn)
 	       conn->translated <= 1 && conn->bound <= 1;
 }
 
+void conn_rebase(struct conn *conn)
+{
+	if (!conn_checks_out(conn))
+		return;
+	conn->created_s = conn->last_seen_s = 0;
+	conn->check = conn_check(conn);
+}
+
 static void state_store(struct conn *conn, enum fw_conn_state state)
 {
 	/* Readers after a crash take a record by its state: it goes last. */

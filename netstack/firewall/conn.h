@@ -129,6 +129,9 @@ void conn_state_set(struct conn_table *table, struct conn *conn, enum fw_conn_st
 
 bool conn_expired(const struct conn *conn, uint32_t now_s);
 
+/* Counts the times of a whole record from a new boot's begin; touches no other. */
+void conn_rebase(struct conn *conn);
+
 /* True if a used record is whole and makes sense; what a restart asks of each. */
 bool conn_checks_out(const struct conn *conn);
 

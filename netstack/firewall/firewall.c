@@ -99,20 +99,23 @@ static void ports_open(void)
 
 static enum status start(void)
 {
-	const struct start_map *flows = region_find("flows");
-	bool restarted = service_info()->restarted != 0;
+	const struct kernel_table *kernel = region("ktable", sizeof *kernel);
+	const struct start_map *map = region_find("flows");
+	bool restarted = service_info()->restarted != 0, preserved = restarted || kernel->warm != 0;
+	struct fw_flows *flows;
 
-	if (flows == NULL || flows->size_bytes < FW_FLOWS_BYTES)
+	if (map == NULL || map->size_bytes < FW_FLOWS_BYTES)
 		return E_ABSENT;
+	flows = (struct fw_flows *)(uintptr_t)map->address;
 	table = region("fw.table", sizeof *table);
 	netconf = region("netconf", sizeof *netconf);
-	fw_init(&fw, (struct fw_flows *)(uintptr_t)flows->address, flows->size_bytes, restarted,
-		seed_get());
+	fw_flows_rebase(flows, map->size_bytes, kernel->boot_tsc);
+	fw_init(&fw, flows, map->size_bytes, preserved, seed_get());
 	fw_time_set(&fw, time_us());
 	ports_open();
 	snapshot_init(table, &fw, &ports, restarted);
 	configuration_read();
-	if (restarted)
+	if (preserved)
 		log_notice("%u connections restored, %u discarded", fw.conns.restored,
 			   fw.conns.discarded);
 	return OK;

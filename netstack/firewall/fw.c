@@ -23,10 +23,20 @@ static bool flows_are_ours(const struct fw_flows *flows)
 	       flows->neighbour_bytes == sizeof(struct neighbour);
 }
 
-void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool restarted,
+void fw_flows_rebase(struct fw_flows *flows, size_t bytes, uint64_t boot)
+{
+	size_t room = (bytes - sizeof *flows) / sizeof(struct conn);
+
+	if (flows->boot != boot && flows_are_ours(flows))
+		for (size_t index = 0; index < room; index++)
+			conn_rebase(&flows->conns[index]);
+	flows->boot = boot;
+}
+
+void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool preserved,
 	     uint64_t seed)
 {
-	bool restore = restarted && flows_are_ours(flows);
+	bool restore = preserved && flows_are_ours(flows);
 	uint64_t secret[2] = { secret_next(&seed), secret_next(&seed) };
 
 	fw->settings = (struct settings){ .valid = false };

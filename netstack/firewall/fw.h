@@ -79,17 +79,24 @@ struct firewall {
 struct fw_flows {
 	uint64_t magic;
 	uint32_t conn_bytes, neighbour_bytes; /* of a record each: another layout is not restored */
-	uint8_t reserved[112];
+	uint64_t boot; /* since whose begin its times count: any number that no other boot has */
+	uint8_t reserved[104];
 	struct neighbour neighbours[NEIGHBOURS];
 	struct conn conns[]; /* to the end of the region */
 };
 _Static_assert(offsetof(struct fw_flows, conns) % 64 == 0, "records lie on cache lines");
 
 /*
- * Starts on the preserved `flows` of `bytes`. With `restarted` it keeps what checks out of a
+ * To be called before fw_init may restore `flows`: if they are of another boot than `boot`, as
+ * after a warm reboot, their times begin anew. Death in the middle of it does no harm.
+ */
+void fw_flows_rebase(struct fw_flows *flows, size_t bytes, uint64_t boot);
+
+/*
+ * Starts on the preserved `flows` of `bytes`. With `preserved` it keeps what checks out of a
  * former life. `seed` is what outsiders cannot know.
  */
-void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool restarted,
+void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool preserved,
 	     uint64_t seed);
 
 void fw_time_set(struct firewall *fw, uint64_t now_us);

@@ -18,12 +18,12 @@ static uint32_t port_rx_filled(struct fw_port *port)
 }
 
 /* Has the transmit queue room? Looks at the other side's index only if it seems full. */
-static bool port_tx_has_room(struct fw_port *port)
+static bool port_tx_has_room(const struct fw_ports *ports, struct fw_port *port)
 {
 	uint32_t outstanding = port->tx_produced - port->tx_consumed;
 	uint32_t consumed;
 
-	if (outstanding < NETQ_TX_SLOTS)
+	if (outstanding < ports->tx_limit)
 		return true;
 	consumed = netq_load(&port->regions.driver->tx_consumed);
 	if (consumed - port->tx_consumed > outstanding) {
@@ -31,7 +31,7 @@ static bool port_tx_has_room(struct fw_port *port)
 		return false;
 	}
 	port->tx_consumed = consumed;
-	return port->tx_produced - consumed < NETQ_TX_SLOTS;
+	return port->tx_produced - consumed < ports->tx_limit;
 }
 
 /*
@@ -45,7 +45,7 @@ static bool port_tx_holds(const struct fw_ports *ports, struct fw_port *port)
 {
 	if (!port->attached || port->link == NETQ_LINK_DOWN)
 		return false;
-	if (port_tx_has_room(port)) {
+	if (port_tx_has_room(ports, port)) {
 		if (port->tx_produced - port->tx_consumed <= NETQ_TX_SLOTS / 2)
 			port->tx_congested = false;
 		return false;
@@ -129,7 +129,7 @@ static void port_send(struct fw_ports *ports, unsigned index, const uint8_t *buf
 	unsigned skipped = index == FW_PORT_HOST ? ETHERNET_HEADER_BYTES : 0;
 	unsigned bytes = verdict->bytes - skipped;
 
-	if (reason == FW_REASON_NONE && !port_tx_has_room(port))
+	if (reason == FW_REASON_NONE && !port_tx_has_room(ports, port))
 		reason = DROP_TX_FULL;
 	if (reason != FW_REASON_NONE) {
 		ports->fw->dropped[reason]++;
@@ -201,7 +201,7 @@ static uint8_t *port_buffer(struct fw_ports *ports, const struct fw_port *port)
 {
 	struct fw_port *guess = &ports->ports[port->guess];
 
-	if (guess->attached && port_tx_has_room(guess))
+	if (guess->attached && port_tx_has_room(ports, guess))
 		return port_tx_slot(guess);
 	return ports->staging;
 }
@@ -304,12 +304,14 @@ static void ports_send_queued(struct fw_ports *ports)
 {
 	struct fw_verdict verdict;
 
+	ports->tx_limit = NETQ_TX_SLOTS;
 	for (unsigned i = 0; i < QUEUE_ENTRIES; i++) {
 		if (!fw_process_queued(ports->fw, ports->staging, &verdict))
-			return;
+			break;
 		if (verdict.outcome == FW_FORWARD)
 			ports_send(ports, &verdict, ports->staging, FW_PORT_HOST);
 	}
+	ports->tx_limit = FW_PORT_TX_LIMIT;
 }
 
 bool fw_ports_work(struct fw_ports *ports)

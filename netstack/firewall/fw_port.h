@@ -16,8 +16,10 @@
 #include "netstack/firewall/fw.h"
 #include "services/runtime/service.h"
 
-#define FW_PORT_BATCH    64u   /* frames of one port before the next gets its turn */
-#define FW_PORT_GUESS    1u    /* first guess: port1 is WAN in the factory configuration */
+#define FW_PORT_BATCH    64u /* frames of one port before the next gets its turn */
+#define FW_PORT_GUESS    1u  /* first guess: port1 is WAN in the factory configuration */
+#define FW_PORT_RESERVED 8u  /* transmit slots for our own packets: a flood must not stop ARP */
+#define FW_PORT_TX_LIMIT (NETQ_TX_SLOTS - FW_PORT_RESERVED)
 #define FW_PORT_HOLD_MS  20u   /* frames for a full queue wait so long for it to drain */
 #define FW_PORT_HELD_US  200u  /* until we look whether it has */
 #define FW_PORT_STALL_MS 3000u /* frames to send and none sent for so long is worth a complaint */
@@ -52,6 +54,7 @@ struct fw_ports {
 	struct firewall *fw;
 	unsigned turn;        /* port that comes first next time */
 	uint32_t unsignalled; /* a bit a port: frames published since it was last signalled */
+	uint32_t tx_limit;    /* frames in a transmit queue at which the next has no room */
 	uint32_t held;        /* a bit a port: its next frame waits for room where it goes */
 	struct fw_port ports[FW_PORTS];
 	uint8_t staging[FW_BUFFER_BYTES]; /* for frames whose guess has no room */

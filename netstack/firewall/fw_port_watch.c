@@ -7,6 +7,7 @@ void fw_ports_init(struct fw_ports *ports, struct firewall *fw)
 {
 	memset(ports, 0, sizeof *ports);
 	ports->fw = fw;
+	ports->tx_limit = FW_PORT_TX_LIMIT;
 }
 
 void fw_port_complain(struct fw_port *port, enum complaint complaint)

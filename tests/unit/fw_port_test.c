@@ -1,4 +1,5 @@
 /* The firewall's end of the queues, against drivers that behave and that do not. */
+#include "netstack/firewall/arp.h"
 #include "netstack/firewall/snapshot.h"
 #include "services/runtime/service.h"
 #include "tests/unit/fw_rings.h"
@@ -152,7 +153,7 @@ static void a_flooding_port_gets_only_its_batch(void **state)
 
 static void queue_fill(struct rings *r, const struct frame *f)
 {
-	for (unsigned i = 0; i < NETQ_TX_SLOTS; i++) {
+	for (unsigned i = 0; i < FW_PORT_TX_LIMIT; i++) {
 		ring_receive(r, LAN_PORT, f);
 		work_until_idle(r);
 	}
@@ -170,11 +171,11 @@ static void frames_wait_for_a_driver_that_is_soon_back(void **state)
 	world_pass_time(r->w, (FW_PORT_HOLD_MS - 2) * 1000u);
 	assert_false(fw_ports_work(&r->ports));
 	assert_int_equal(r->ports.held, FW_PORT_BIT(LAN_PORT));
-	assert_int_equal(r->ring[LAN_PORT].own.rx_consumed, NETQ_TX_SLOTS);
+	assert_int_equal(r->ring[LAN_PORT].own.rx_consumed, FW_PORT_TX_LIMIT);
 	rings_transmit_all(r);
 	work_until_idle(r);
 	assert_int_equal(r->ports.held, 0);
-	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, NETQ_TX_SLOTS + 10);
+	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, FW_PORT_TX_LIMIT + 10);
 	assert_int_equal(r->w->fw.dropped[DROP_TX_FULL], 0);
 }
 
@@ -199,6 +200,26 @@ static void a_queue_that_stays_congested_holds_up_nobody(void **state)
 	assert_int_equal(r->w->fw.dropped[DROP_TX_FULL], 11);
 }
 
+static void a_flood_does_not_stop_arp(void **state)
+{
+	struct rings *r = *state;
+	struct frame f, out;
+
+	frame_udp(&f, CLIENT, 5000, SERVER, 53, 100);
+	queue_fill(r, &f);
+	ring_receive(r, LAN_PORT, &f);
+	work_until_idle(r);
+	world_pass_time(r->w, FW_PORT_HOLD_MS * 1000u);
+	work_until_idle(r);
+	assert_int_equal(r->w->fw.dropped[DROP_TX_FULL], 1);
+	arp_announce(&r->w->fw, ZONE_WAN);
+	work_until_idle(r);
+	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, FW_PORT_TX_LIMIT + 1);
+	for (unsigned i = 0; i <= FW_PORT_TX_LIMIT; i++)
+		assert_true(ring_transmit(r, WAN_PORT, &out));
+	assert_memory_equal(out.buffer + 12, "\x08\x06", 2);
+}
+
 static void full_transmit_queue_drops_and_recovers(void **state)
 {
 	struct rings *r = *state;
@@ -211,12 +232,12 @@ static void full_transmit_queue_drops_and_recovers(void **state)
 	work_until_idle(r);
 	world_pass_time(r->w, FW_PORT_HOLD_MS * 1000u);
 	work_until_idle(r);
-	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, NETQ_TX_SLOTS);
+	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, FW_PORT_TX_LIMIT);
 	assert_int_equal(r->w->fw.dropped[DROP_TX_FULL], 10);
 	rings_transmit_all(r);
 	ring_receive(r, LAN_PORT, &f);
 	work_until_idle(r);
-	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, NETQ_TX_SLOTS + 1);
+	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, FW_PORT_TX_LIMIT + 1);
 }
 
 static void an_rx_index_out_of_range_is_a_complaint(void **state)
@@ -238,12 +259,12 @@ static void a_tx_index_out_of_range_is_a_complaint(void **state)
 
 	frame_udp(&f, CLIENT, 5000, SERVER, 53, 100);
 	r->ring[WAN_PORT].driver.tx_consumed = 5000;
-	for (unsigned i = 0; i < NETQ_TX_SLOTS + 1; i++) {
+	for (unsigned i = 0; i < FW_PORT_TX_LIMIT + 1; i++) {
 		ring_receive(r, LAN_PORT, &f);
 		work_until_idle(r);
 	}
 	assert_int_equal(complained_count[RING_SLOT(WAN_PORT)], 1);
-	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, NETQ_TX_SLOTS);
+	assert_int_equal(r->ring[WAN_PORT].own.tx_produced, FW_PORT_TX_LIMIT);
 }
 
 static void a_descriptor_outside_the_region_is_a_complaint(void **state)
@@ -409,6 +430,7 @@ int main(void)
 		TEST(a_flooding_port_gets_only_its_batch),
 		TEST(frames_wait_for_a_driver_that_is_soon_back),
 		TEST(a_queue_that_stays_congested_holds_up_nobody),
+		TEST(a_flood_does_not_stop_arp),
 		TEST(full_transmit_queue_drops_and_recovers),
 		TEST(an_rx_index_out_of_range_is_a_complaint),
 		TEST(a_tx_index_out_of_range_is_a_complaint),
