@@ -12,7 +12,8 @@ firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c snapsh
 
 fw_test_sources := $(fw_core) tests/unit/fw_world.c
 
-unit_tests += fw_forward fw_reasons fw_conn fw_nat fw_neighbour fw_port
+unit_tests += fw_forward fw_reasons fw_warm fw_conn fw_nat fw_neighbour fw_port
+fw_warm_test_sources := tests/unit/fw_warm_test.c $(fw_test_sources)
 fw_forward_test_sources := tests/unit/fw_forward_test.c $(fw_test_sources)
 fw_reasons_test_sources := tests/unit/fw_reasons_test.c $(fw_test_sources) \
 	tests/unit/fw_rings.c $(fw_port)
