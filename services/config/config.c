@@ -5,6 +5,7 @@
  */
 #include "services/config/document.h"
 #include "services/config/force.h"
+#include "services/proto/rs.h"
 #include "services/runtime/ds.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
@@ -19,6 +20,8 @@
 static struct {
 	char status[STATUS_BYTES]; /* for the administrator */
 	uint64_t publish_at_us;    /* SERVICE_NO_DEADLINE: it is published */
+	const struct rs_table *rs;
+	uint32_t returns_seen; /* of RS's wishes for the last good configuration */
 } config;
 
 static bool is_in_force(struct netconf_region *region)
@@ -71,12 +74,38 @@ static bool boot_document_take(struct netconf_region *region, uint32_t bytes,
 	return !kept;
 }
 
+static void readers_notify(void)
+{
+	service_notify(service_slot("firewall"));
+	service_notify(service_slot("inet"));
+}
+
+/* A service kept dying, and its policy takes the configuration for the cause. */
+static void return_if_wished(void)
+{
+	uint32_t wishes = __atomic_load_n(&config.rs->last_configuration, __ATOMIC_ACQUIRE);
+
+	if (wishes == config.returns_seen)
+		return;
+	config.returns_seen = wishes;
+	if (!force_return(region("netconf", sizeof(struct netconf_region)))) {
+		log_warning("asked for the last good configuration: there is no older one");
+		return;
+	}
+	snprintf(config.status, sizeof(config.status), "the last good one, as services died");
+	config.publish_at_us = 0;
+	log_error("the configuration before this one is in force again, as services died");
+	readers_notify();
+}
+
 static enum status config_start(void)
 {
 	static struct netconf netconf; /* too large for the stack */
 	struct netconf_region *shared = region("netconf", sizeof(struct netconf_region));
 	const struct kernel_table *kernel = region("ktable", sizeof(struct kernel_table));
 	uint32_t bytes = kernel->config_bytes;
+	config.rs = region("rs.table", sizeof(struct rs_table));
+	config.returns_seen = config.rs->last_configuration;
 	bool take = true;
 
 	if (bytes != 0) {
@@ -88,14 +117,14 @@ static enum status config_start(void)
 	if (take)
 		force_put(shared, &netconf);
 	/* Always: our former life may have died between the switch and this. */
-	service_notify(service_slot("firewall"));
-	service_notify(service_slot("inet"));
+	readers_notify();
 	return OK;
 }
 
 /* Not in start, so that a configuration is in force whatever becomes of DS. */
 static uint64_t config_work(uint64_t now_us)
 {
+	return_if_wished();
 	if (now_us < config.publish_at_us)
 		return config.publish_at_us;
 	enum status status =

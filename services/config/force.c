@@ -12,16 +12,31 @@ static uint32_t checksum(const struct netconf *netconf)
 	return crc32_of((const uint8_t *)netconf + head_bytes, sizeof(*netconf) - head_bytes);
 }
 
+static bool copy_is_sound(const struct netconf *netconf)
+{
+	return netconf->version == NETCONF_VERSION && netconf->crc32 == checksum(netconf);
+}
+
 const struct netconf *force_current(const struct netconf_region *region)
 {
 	uint32_t current = __atomic_load_n(&region->current, __ATOMIC_ACQUIRE);
 
-	if (current > 1)
+	if (current > 1 || !copy_is_sound(&region->copies[current]))
 		return NULL;
-	const struct netconf *netconf = &region->copies[current];
-	if (netconf->version != NETCONF_VERSION || netconf->crc32 != checksum(netconf))
-		return NULL;
-	return netconf;
+	return &region->copies[current];
+}
+
+bool force_return(struct netconf_region *region)
+{
+	uint32_t current = __atomic_load_n(&region->current, __ATOMIC_ACQUIRE);
+	const struct netconf *now = force_current(region);
+
+	if (current > 1 || !copy_is_sound(&region->copies[1 - current]))
+		return false;
+	if (now != NULL && region->copies[1 - current].serial >= now->serial)
+		return false;
+	__atomic_store_n(&region->current, 1 - current, __ATOMIC_RELEASE);
+	return true;
 }
 
 bool force_put(struct netconf_region *region, struct netconf *netconf)

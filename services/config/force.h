@@ -15,4 +15,10 @@ const struct netconf *force_current(const struct netconf_region *region);
 /* Puts *netconf in force under the next serial. False: it is already. */
 bool force_put(struct netconf_region *region, struct netconf *netconf);
 
+/*
+ * Puts the copy that was in force before this one in force again. False: there is none, or it does
+ * not check out.
+ */
+bool force_return(struct netconf_region *region);
+
 #endif

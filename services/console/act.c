@@ -5,6 +5,8 @@
 #include "services/console/act.h"
 
 #include "services/console/command.h"
+#include "services/console/policy.h"
+#include "services/console/show_policy.h"
 #include "services/console/view.h"
 #include "services/proto/rs.h"
 #include "services/runtime/service.h"
@@ -30,14 +32,20 @@ const char *act_crash_word(unsigned nth)
 	return nth < CRASHES ? crashes[nth].word : NULL;
 }
 
-static enum status rs_ask(enum rs_op op, uint32_t slot, uint32_t argument)
+static enum status rs_call(enum rs_op op, const void *request, size_t bytes)
 {
 	endpoint_t rs = { .slot = view.manifest->rs_slot, .generation = ANY_GENERATION };
-	struct rs_request request = { .slot = slot, .argument = argument };
 	struct message message = { .op = op };
 
-	memcpy(message.payload.bytes, &request, sizeof(request));
+	memcpy(message.payload.bytes, request, bytes);
 	return service_call(&rs, &message, RS_TIMEOUT_US);
+}
+
+static enum status rs_ask(enum rs_op op, uint32_t slot, uint32_t argument)
+{
+	struct rs_request request = { .slot = slot, .argument = argument };
+
+	return rs_call(op, &request, sizeof(request));
 }
 
 /* What the status of a request to RS means to who typed it; `refused` explains E_DENIED. */
@@ -45,17 +53,11 @@ static bool act_report(struct job *job, struct text *out, enum status status, co
 		       const char *refused)
 {
 	switch (status) {
-	case OK:
-		text_printf(out, "%s requested\r\n", what);
-		return false;
-	case E_DENIED:
-		return job_fail(job, out, "%s", refused);
-	case E_TIMEOUT:
-		return job_fail(job, out, "rs does not answer");
-	case E_DEAD:
-		return job_fail(job, out, "rs died before it answered; look, and try again");
-	default:
-		return job_fail(job, out, "rs: %s", status_text(status));
+	case OK: text_printf(out, "%s requested\r\n", what); return false;
+	case E_DENIED: return job_fail(job, out, "%s", refused);
+	case E_TIMEOUT: return job_fail(job, out, "rs does not answer");
+	case E_DEAD: return job_fail(job, out, "rs died before it answered; look, and try again");
+	default: return job_fail(job, out, "rs: %s", status_text(status));
 	}
 }
 
@@ -85,6 +87,61 @@ bool service_stop(struct job *job, struct text *out)
 bool service_start_again(struct job *job, struct text *out)
 {
 	return act_on_service(job, out, RS_START, "start");
+}
+
+bool service_update(struct job *job, struct text *out)
+{
+	return act_on_service(job, out, RS_UPDATE, "update");
+}
+
+bool service_revert(struct job *job, struct text *out)
+{
+	return act_on_service(job, out, RS_REVERT, "revert");
+}
+
+static bool policy_show(struct job *job, struct text *out, uint32_t slot)
+{
+	struct view_service service;
+
+	if (!view_service_get(slot, &service))
+		return false;
+	if (!job->as_json) {
+		show_policy_text(out, &service);
+		return false;
+	}
+	json_object(&job->json, out, NULL);
+	json_string(&job->json, out, "name", service.name, NAME_BYTES);
+	show_policy_json(&job->json, out, &service);
+	json_object_end(&job->json, out);
+	text_string(out, "\r\n");
+	return false;
+}
+
+static bool policy_explain(struct job *job, struct text *out, const char *wrong)
+{
+	if (wrong[0] == '\0')
+		return job_fail(job, out, "a policy has at most %d steps", RECOVERY_STEPS_MAX);
+	job_fail(job, out, "'%s' is no step; steps are, with commas between:", wrong);
+	for (unsigned i = 0; policy_step_word(i) != NULL; i++)
+		text_printf(out, " %s", policy_step_word(i));
+	text_string(out, "; with :N from the Nth death in a row on, restart with :MS\r\n");
+	return false;
+}
+
+bool service_policy(struct job *job, struct text *out)
+{
+	struct rs_policy_request request = { .slot = view_service_find(job->arguments[0]) };
+	char wrong[32];
+
+	if (request.slot == SERVICE_MAX)
+		return job_fail(job, out, "no service is named '%s'", job->arguments[0]);
+	if (job->argument_count == 1)
+		return policy_show(job, out, request.slot);
+	if (strcmp(job->arguments[1], "default") != 0 &&
+	    !policy_read(job->arguments[1], request.steps, &request.count, wrong))
+		return policy_explain(job, out, wrong);
+	return act_report(job, out, rs_call(RS_POLICY, &request, sizeof(request)), "policy",
+			  "the kernel restarts rs, whatever the policy");
 }
 
 bool service_crash_make(struct job *job, struct text *out)

@@ -33,6 +33,10 @@
 	X("service restart", "NAME", false, service_restart, "end it and start it afresh")         \
 	X("service stop", "NAME", false, service_stop, "end it and leave it so")                   \
 	X("service start", "NAME", false, service_start_again, "start one stopped or given up")    \
+	X("service policy", "NAME [STEPS|default]", true, service_policy,                          \
+	  "what RS does at its deaths; or set that")                                               \
+	X("service update", "NAME", false, service_update, "run the update bundle's version")      \
+	X("service revert", "NAME", false, service_revert, "run the booted version again")         \
 	X("service crash", "NAME HOW", false, service_crash_make, "make it fail (test images)")    \
 	X("show ports", "", true, show_ports, "network ports, links and counters")                 \
 	X("show connections", "", true, show_connections, "connections through the firewall")      \

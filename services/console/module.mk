@@ -1,9 +1,9 @@
 # The console: a command line on the serial port and on the screen.
 
 console_pure := $(addprefix services/console/, \
-	address.c command.c complete.c feed.c history.c json.c line.c nearest.c \
+	address.c command.c complete.c feed.c history.c json.c line.c nearest.c policy.c \
 	show_config.c show_connections.c show_count.c show_crashes.c show_firewall.c show_log.c \
-	show_memory.c show_port.c show_service.c show_version.c terminal.c text.c \
+	show_memory.c show_policy.c show_port.c show_service.c show_version.c terminal.c text.c \
 	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c
 
 services += console
@@ -24,3 +24,5 @@ console_crashes_test_cflags := -isystem build/third/cjson
 console_session_test_sources := tests/unit/console_session_test.c tests/unit/console_world.c \
 	services/console/candidate.c services/console/session.c $(console_pure)
 tty_queue_test_sources := tests/unit/tty_queue_test.c
+unit_tests += console_policy
+console_policy_test_sources := tests/unit/console_policy_test.c tests/unit/console_world.c $(console_pure)

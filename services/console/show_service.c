@@ -1,5 +1,6 @@
 /* service list, service show NAME. JSON shapes: README.md. */
 #include "services/console/command.h"
+#include "services/console/show_policy.h"
 #include "services/console/view.h"
 
 #include <string.h>
@@ -122,6 +123,8 @@ static void service_show_json(struct json *json, struct text *out,
 	json_word(json, out, "complainer", kernel->complaints ? complainer : "none");
 	json_number(json, out, "heartbeat_sent_us", service->rs.heartbeat_sent_us);
 	json_number(json, out, "heartbeat_seen_us", service->rs.heartbeat_seen_us);
+	show_program_json(json, out, service);
+	show_policy_json(json, out, service);
 	service_json_device(json, out, &kernel->device);
 	json_object_end(json, out);
 	text_string(out, "\r\n");
@@ -172,6 +175,8 @@ static void service_show_text(const struct view_service *service, struct text *o
 	text_printf(out, "state        %s, life %u, %u restarts, %u deaths in a row\r\n",
 		    service->state, kernel->generation, service->rs.restarts,
 		    service->rs.deaths_in_row);
+	show_program_text(out, service);
+	show_policy_text(out, service);
 	text_printf(out, "started      at %llu ms, ready at %llu ms\r\n",
 		    (unsigned long long)(kernel->started_us / 1000),
 		    (unsigned long long)(service->rs.last_ready_us / 1000));

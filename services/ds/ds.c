@@ -2,6 +2,7 @@
  * DS as a service: requests in, answers at once, subscribers notified. What it
  * knows is in the preserved region "ds.state" before the answer goes out.
  */
+#include "services/ds/alert.h"
 #include "services/ds/backup.h"
 #include "services/ds/name.h"
 #include "services/ds/store.h"
@@ -21,6 +22,8 @@ static struct {
 	struct subscriptions subscriptions;
 	struct backups backups;
 	uint64_t proven_at_us; /* 0: it is */
+	const struct rs_table *rs;
+	uint64_t alerts_seen;
 } ds;
 
 /* --- Start --------------------------------------------------------------- */
@@ -31,16 +34,14 @@ static bool died_by_itself(void)
 	case EXIT_EXCEPTION:
 	case EXIT_PANIC:
 	case EXIT_EXIT:
-	case EXIT_HEARTBEAT:
-		return service_info()->restarted != 0;
+	case EXIT_HEARTBEAT: return service_info()->restarted != 0;
 	case EXIT_NONE:
 	case EXIT_REQUEST:
 	case EXIT_COMPLAINT:
 	case EXIT_REFUSALS:
 	case EXIT_FAULTED:
 	case EXIT_DEPENDENCY:
-	case EXIT_UPDATE:
-		return false;
+	case EXIT_UPDATE: return false;
 	}
 	return false;
 }
@@ -78,6 +79,7 @@ static enum status ds_start(void)
 	struct state_findings found = { 0 };
 
 	ds.state = region("ds.state", sizeof(struct ds_state));
+	ds.rs = region("rs.table", sizeof(struct rs_table));
 	state_check(ds.state);
 	store_open(&ds.store, ds.state->entries, &found);
 	uint64_t subscribers =
@@ -229,22 +231,14 @@ static enum status backup_give(struct exchange *exchange)
 static enum status serve(uint32_t op, struct exchange *exchange)
 {
 	switch ((enum ds_op)op) {
-	case DS_PUBLISH:
-		return publish(exchange);
-	case DS_RETRIEVE:
-		return retrieve(exchange);
-	case DS_WITHDRAW:
-		return withdraw(exchange);
-	case DS_SUBSCRIBE:
-		return subscribe(exchange);
-	case DS_CHECK:
-		return check(exchange);
-	case DS_ENTRY:
-		return list(exchange);
-	case DS_BACKUP_STORE:
-		return backup_keep(exchange);
-	case DS_BACKUP_LOAD:
-		return backup_give(exchange);
+	case DS_PUBLISH: return publish(exchange);
+	case DS_RETRIEVE: return retrieve(exchange);
+	case DS_WITHDRAW: return withdraw(exchange);
+	case DS_SUBSCRIBE: return subscribe(exchange);
+	case DS_CHECK: return check(exchange);
+	case DS_ENTRY: return list(exchange);
+	case DS_BACKUP_STORE: return backup_keep(exchange);
+	case DS_BACKUP_LOAD: return backup_give(exchange);
 	}
 	return E_CALL;
 }
@@ -266,8 +260,26 @@ static void ds_message(const struct message *message)
 	service_reply(from, &answer);
 }
 
+/* RS's alerts become names; its heartbeat wakes us soon after each. */
+static void alerts_publish(void)
+{
+	struct alert_name alert;
+
+	while (alert_next(ds.rs, &ds.alerts_seen, &alert)) {
+		uint32_t id;
+		enum status status = store_publish(&ds.store, service_info()->rs_slot, alert.name,
+						   alert.value, alert.length_bytes, &id);
+
+		if (status == OK)
+			notify_all(subscriptions_mark(&ds.subscriptions, &ds.store, id));
+		else
+			log_error("%s cannot be published: %s", alert.name, status_text(status));
+	}
+}
+
 static uint64_t ds_work(uint64_t now_us)
 {
+	alerts_publish();
 	if (ds.proven_at_us != 0 && now_us >= ds.proven_at_us) {
 		ds.state->bad_starts = 0;
 		ds.proven_at_us = 0;

@@ -1,6 +1,6 @@
 # The data store and its unit tests.
 
-ds_core := $(addprefix services/ds/, backup.c cell.c name.c store.c subscription.c) \
+ds_core := $(addprefix services/ds/, alert.c backup.c cell.c name.c store.c subscription.c) \
 	services/runtime/crc32.c
 
 services += ds

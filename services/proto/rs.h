@@ -22,12 +22,30 @@ enum rs_op {
 	RS_START = 0x202, /* one stopped or given up */
 	RS_CRASH = 0x203, /* argument: enum crash_how. E_DENIED: not a test image */
 	RS_MACHINE_STOP = 0x204, /* argument: enum machine_stop */
+	/*
+	 * struct rs_policy_request: the steps in place of the manifest's; count 0: the manifest's
+	 * again. E_ARGUMENT: no such step. Kept until the machine reboots.
+	 */
+	RS_POLICY = 0x205,
+	/*
+	 * Runs the program of the update bundle, on trial first. E_ABSENT: there is none for it;
+	 * E_STATE: it runs already; E_DENIED: RS itself, or no trial would be possible.
+	 */
+	RS_UPDATE = 0x206,
+	RS_REVERT = 0x207, /* the booted program again. E_STATE: that is what runs */
 };
 
 struct rs_request {
 	uint32_t slot;
 	uint32_t argument;
 };
+
+struct rs_policy_request {
+	uint32_t slot;
+	uint32_t count; /* of steps, at most RECOVERY_STEPS_MAX */
+	struct manifest_recovery steps[RECOVERY_STEPS_MAX];
+};
+_Static_assert(sizeof(struct rs_policy_request) <= MESSAGE_PAYLOAD_BYTES, "payload");
 
 #define RS_STATE_TABLE(X)                                                      \
 	X(WAITING, 0, "waiting") /* for what it starts after */                \
@@ -44,6 +62,23 @@ enum rs_state {
 #undef X
 };
 
+/* The program of a service: the booted one, or that of the update bundle. */
+#define RS_TRIAL_US         10000000u /* how long an update is on trial */
+#define RS_TRIAL_DEATHS_MAX 3u        /* so many deaths meanwhile, or one before it is ready, end it */
+
+struct rs_program {
+	uint32_t source;       /* enum image_source that is to run */
+	uint32_t trial_deaths; /* of the update on trial */
+	uint64_t trial_until_us; /* 0: not on trial */
+};
+
+/* What the administrator has put in place of the manifest's policy. */
+struct rs_policy {
+	uint32_t crc32; /* zlib's, of what follows; wrong: the manifest's is in force */
+	uint32_t overridden; /* 1: these steps are in force */
+	struct manifest_recovery steps[RECOVERY_STEPS_MAX];
+};
+
 struct rs_entry {
 	uint32_t state; /* enum rs_state */
 	uint32_t generation;
@@ -54,17 +89,36 @@ struct rs_entry {
 	uint64_t last_death_us, last_ready_us; /* since boot */
 	uint64_t restart_at_us; /* in back-off */
 	uint64_t heartbeat_sent_us, heartbeat_seen_us;
+	uint32_t device_reset; /* 1: its driver is to reset the device before it uses it */
+	uint32_t reserved;
+	struct rs_program program;
+	struct rs_policy policy;
 };
 
-#define RS_TABLE_VERSION 1u
+/* For the administrator's eyes; DS publishes each as the name "alert.N". */
+#define RS_ALERTS_MAX 8u /* the last so many: alert n is alerts[n % RS_ALERTS_MAX] */
+
+struct rs_alert {
+	uint64_t sequence; /* from 1; 0: none; written last */
+	uint64_t time_us;  /* since boot */
+	uint32_t slot;     /* who died */
+	uint32_t cause;    /* enum exit_cause */
+	char text[96];     /* ends in a zero */
+};
+
+#define RS_TABLE_VERSION 2u
 
 struct rs_table {
 	uint32_t version; /* RS_TABLE_VERSION */
 	uint32_t rs_restarts;
+	uint32_t last_configuration; /* counts the wishes that config return to its last good one */
+	uint32_t reserved;
+	uint64_t alert_sequence; /* of the latest alert */
+	struct rs_alert alerts[RS_ALERTS_MAX];
 	struct rs_entry services[SERVICE_MAX];
 };
 
-#define RS_TABLE_BYTES 8192u
+#define RS_TABLE_BYTES 16384u
 _Static_assert(sizeof(struct rs_table) <= RS_TABLE_BYTES, "region size");
 
 #endif

@@ -50,12 +50,10 @@ static const char *call_name(uint32_t number)
 {
 	switch (number) {
 #define X(name, code, text)                                                                        \
-	case code:                                                                                 \
-		return text;
+	case code: return text;
 		SYSCALL_TABLE(X)
 #undef X
-	default:
-		return "an unknown call";
+	default: return "an unknown call";
 	}
 }
 
@@ -74,12 +72,10 @@ static const char *complaint_name(uint32_t number)
 {
 	switch (number) {
 #define X(name, code, text)                                                                        \
-	case code:                                                                                 \
-		return text;
+	case code: return text;
 		COMPLAINT_TABLE(X)
 #undef X
-	default:
-		return "of an unknown kind";
+	default: return "of an unknown kind";
 	}
 }
 

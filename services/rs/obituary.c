@@ -7,32 +7,19 @@
 static const char *exception_name(uint64_t vector)
 {
 	switch (vector) {
-	case 0:
-		return "divide error";
-	case 1:
-		return "debug";
-	case 3:
-		return "breakpoint";
-	case 4:
-		return "overflow";
-	case 5:
-		return "bound range";
-	case 6:
-		return "invalid opcode";
-	case 7:
-		return "no floating point";
-	case 13:
-		return "general protection";
-	case 14:
-		return "page fault";
-	case 16:
-		return "x87 floating point";
-	case 17:
-		return "alignment";
-	case 19:
-		return "SIMD floating point";
-	default:
-		return "other";
+	case 0: return "divide error";
+	case 1: return "debug";
+	case 3: return "breakpoint";
+	case 4: return "overflow";
+	case 5: return "bound range";
+	case 6: return "invalid opcode";
+	case 7: return "no floating point";
+	case 13: return "general protection";
+	case 14: return "page fault";
+	case 16: return "x87 floating point";
+	case 17: return "alignment";
+	case 19: return "SIMD floating point";
+	default: return "other";
 	}
 }
 
@@ -40,12 +27,10 @@ static const char *cause_name(uint32_t cause)
 {
 	switch (cause) {
 #define X(name, code, text)                                                                        \
-	case code:                                                                                 \
-		return text;
+	case code: return text;
 		EXIT_CAUSE_TABLE(X)
 #undef X
-	default:
-		return "unknown cause";
+	default: return "unknown cause";
 	}
 }
 

@@ -20,46 +20,47 @@ static bool step_applies(const struct manifest_recovery *step, uint32_t deaths_i
 	return deaths_in_row >= (step->argument == 0 ? 1 : step->argument);
 }
 
+/* Notes an outcome that ends the list if it applies. False: it does. */
+static bool end_take(const struct manifest_recovery *step, uint32_t deaths_in_row,
+		     enum recovery_outcome outcome, struct recovery *recovery)
+{
+	if (!step_applies(step, deaths_in_row))
+		return true;
+	recovery->outcome = outcome;
+	return false;
+}
+
 /* Takes one step into the decision. False: it ends the list. */
 static bool step_take(const struct manifest_recovery *step, uint32_t deaths_in_row,
 		      struct recovery *recovery)
 {
+	bool applies = step_applies(step, deaths_in_row);
+
 	switch ((enum recovery_step)step->step) {
-	case RECOVERY_END:
-		return false;
-	case RECOVERY_LOG:
-		recovery->log = true;
-		return true;
-	case RECOVERY_DUMP:
-		recovery->dump = true;
-		return true;
+	case RECOVERY_END: return false;
+	case RECOVERY_LOG: recovery->log = true; return true;
+	case RECOVERY_DUMP: recovery->dump = true; return true;
 	case RECOVERY_RESTART:
 		recovery->outcome = OUTCOME_RESTART;
 		recovery->delay_us = recovery_backoff_us(deaths_in_row, step->argument);
 		return true;
-	case RECOVERY_RESTART_DEPENDENTS:
-		recovery->dependents = true;
-		return true;
-	case RECOVERY_ALERT:
-		recovery->alert = true;
-		return true;
-	case RECOVERY_DEGRADE:
-		if (!step_applies(step, deaths_in_row))
-			return true;
-		recovery->outcome = OUTCOME_DEGRADE;
-		return false;
-	case RECOVERY_REBOOT:
-		if (!step_applies(step, deaths_in_row))
-			return true;
-		recovery->outcome = OUTCOME_REBOOT;
-		return false;
-	case RECOVERY_GIVE_UP:
-		if (!step_applies(step, deaths_in_row))
-			return true;
-		recovery->outcome = OUTCOME_GIVE_UP;
-		return false;
+	case RECOVERY_RESTART_DEPENDENTS: recovery->dependents |= applies; return true;
+	case RECOVERY_ALERT: recovery->alert |= applies; return true;
+	case RECOVERY_LAST_CONFIGURATION: recovery->last_configuration |= applies; return true;
+	case RECOVERY_RESET_DEVICE: recovery->reset_device |= applies; return true;
+	case RECOVERY_DEGRADE: return end_take(step, deaths_in_row, OUTCOME_DEGRADE, recovery);
+	case RECOVERY_REBOOT: return end_take(step, deaths_in_row, OUTCOME_REBOOT, recovery);
+	case RECOVERY_GIVE_UP: return end_take(step, deaths_in_row, OUTCOME_GIVE_UP, recovery);
 	}
 	return true; /* a step of a newer manifest compiler: not ours to take */
+}
+
+bool recovery_steps_are_sound(const struct manifest_recovery *steps)
+{
+	for (unsigned i = 0; i < RECOVERY_STEPS_MAX; i++)
+		if (steps[i].step > RECOVERY_RESET_DEVICE || steps[i].reserved != 0)
+			return false;
+	return true;
 }
 
 struct recovery recovery_decide(const struct manifest_recovery *steps, uint32_t deaths_in_row)

@@ -31,6 +31,7 @@ static const struct supervise_actions rs_actions = {
 	.start = service_start,
 	.kill = service_kill,
 	.crash = service_crash_inject,
+	.source = service_source,
 	.ask = service_notify,
 	.log = rs_log,
 	.stop_machine = rs_machine_stop,
@@ -44,19 +45,29 @@ static enum status rs_start(void)
 	return OK;
 }
 
+static enum status rs_serve(uint32_t op, const struct message *message,
+			    const struct rs_request *request)
+{
+	struct rs_policy_request policy;
+
+	if (op == RS_MACHINE_STOP)
+		return request->argument == MACHINE_REBOOT || request->argument == MACHINE_POWEROFF
+			       ? OK
+			       : E_ARGUMENT;
+	if (op != RS_POLICY)
+		return supervise_request(&supervisor, op, request, time_us());
+	memcpy(&policy, message->payload.bytes, sizeof(policy));
+	return supervise_policy_set(&supervisor, &policy);
+}
+
 static void rs_message(const struct message *message)
 {
 	struct rs_request request;
 	endpoint_t from = message->from;
-	uint32_t op = message->op;
-	enum status status = OK;
+	bool stops = message->op == RS_MACHINE_STOP;
 
 	memcpy(&request, message->payload.bytes, sizeof(request));
-	bool stops = op == RS_MACHINE_STOP;
-	if (stops && request.argument != MACHINE_REBOOT && request.argument != MACHINE_POWEROFF)
-		status = E_ARGUMENT;
-	else if (!stops)
-		status = supervise_request(&supervisor, op, &request, time_us());
+	enum status status = rs_serve(message->op, message, &request);
 	service_reply_status(from, status);
 	next_look_us = 0;
 	supervise_end_self(&supervisor);

@@ -99,8 +99,7 @@ static void heartbeat_check(struct supervisor *supervisor, uint32_t slot, uint64
 
 	switch (heartbeat_beat(beat, supervisor->manifest->services[slot].heartbeat_ms,
 			       entry->state == RS_RUNNING, usage_of(supervisor, slot), now_us)) {
-	case HEARTBEAT_NOTHING:
-		return;
+	case HEARTBEAT_NOTHING: return;
 	case HEARTBEAT_ASK:
 		if (!owed)
 			entry->heartbeat_sent_us = now_us;
@@ -125,6 +124,8 @@ static void life_look(struct supervisor *supervisor, uint32_t slot, uint64_t now
 		misdeeds_check(supervisor, slot, false, now_us);
 	if (is_same_life(entry, life))
 		heartbeat_check(supervisor, slot, now_us);
+	if (is_same_life(entry, life) && supervise_program_is_other(supervisor, slot))
+		supervise_kill(supervisor, slot, EXIT_UPDATE);
 	if (!is_same_life(entry, life)) {
 		misdeeds_check(supervisor, slot, true, now_us);
 		supervise_bury(supervisor, slot, now_us);
@@ -182,19 +183,20 @@ static uint64_t due_us(const struct supervisor *supervisor, uint32_t slot)
 	uint64_t beat_us = supervisor->watches[slot].heartbeat.next_us;
 
 	switch ((enum rs_state)entry->state) {
-	case RS_WAITING:
-		return supervise_wait_until_us(supervisor, slot);
+	case RS_WAITING: return supervise_wait_until_us(supervisor, slot);
 	case RS_STARTING:
-	case RS_RUNNING:
-		return beat_us == 0 ? SUPERVISE_NO_DEADLINE : beat_us;
-	case RS_BACKOFF:
-		return entry->restart_at_us;
+	case RS_RUNNING: return beat_us == 0 ? SUPERVISE_NO_DEADLINE : beat_us;
+	case RS_BACKOFF: return entry->restart_at_us;
 	case RS_ABSENT:
 	case RS_STOPPED:
-	case RS_FAILED:
-		return SUPERVISE_NO_DEADLINE;
+	case RS_FAILED: return SUPERVISE_NO_DEADLINE;
 	}
 	return SUPERVISE_NO_DEADLINE;
+}
+
+static uint64_t earlier(uint64_t a_us, uint64_t b_us)
+{
+	return a_us < b_us ? a_us : b_us;
 }
 
 uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us)
@@ -206,10 +208,10 @@ uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us)
 			life_look(supervisor, slot, now_us);
 	supervise_start_due(supervisor, now_us);
 	for (uint32_t slot = 0; slot < supervisor->count; slot++) {
-		uint64_t slot_us =
-			slot == supervisor->self ? SUPERVISE_NO_DEADLINE : due_us(supervisor, slot);
-		if (slot_us < next_us)
-			next_us = slot_us;
+		if (slot == supervisor->self)
+			continue;
+		next_us = earlier(next_us, supervise_trial_look(supervisor, slot, now_us));
+		next_us = earlier(next_us, due_us(supervisor, slot));
 	}
 	return next_us;
 }

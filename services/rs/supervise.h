@@ -39,6 +39,7 @@ struct supervise_actions {
 	enum status (*start)(uint32_t slot, uint32_t *generation);
 	enum status (*kill)(uint32_t slot, enum exit_cause cause);
 	enum status (*crash)(uint32_t slot, enum crash_how how);
+	enum status (*source)(uint32_t slot, enum image_source source);
 	void (*ask)(uint32_t slot); /* for its heartbeat */
 	void (*log)(enum log_level level, const char *text);
 	void (*stop_machine)(enum machine_stop how);
@@ -79,6 +80,9 @@ bool supervise_answered(struct supervisor *supervisor, uint64_t sources, uint64_
 /* The administrator's request (enum rs_op, but not RS_MACHINE_STOP). */
 enum status supervise_request(struct supervisor *supervisor, uint32_t op,
 			      const struct rs_request *request, uint64_t now_us);
+/* The administrator's policy for a service: RS_POLICY. */
+enum status supervise_policy_set(struct supervisor *supervisor,
+				 const struct rs_policy_request *request);
 /* Carries out, after the answer, what a request asks of RS itself; may not return. */
 void supervise_end_self(struct supervisor *supervisor);
 
@@ -94,6 +98,29 @@ void supervise_kill(const struct supervisor *supervisor, uint32_t slot, enum exi
 void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
 /* The slot's life has answered for the first time. */
 void supervise_ready(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
+/* The policy of a slot that is in force: RECOVERY_STEPS_MAX steps. */
+const struct manifest_recovery *supervise_policy(const struct supervisor *supervisor,
+						 uint32_t slot);
+bool supervise_policy_is_sound(const struct rs_policy *policy);
+/* Notes an alert about the slot's death; DS publishes it. */
+void supervise_alert(struct supervisor *supervisor, uint32_t slot, const char *cause,
+		     uint64_t now_us);
+/* Asks config, through rs.table, for the last good configuration. */
+void supervise_last_configuration(struct supervisor *supervisor, uint32_t slot);
+/* RS_UPDATE and RS_REVERT. */
+enum status supervise_update(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
+enum status supervise_revert(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
+bool supervise_program_is_sound(const struct rs_program *program, uint64_t now_us);
+/* RS begins a life: what it finds of the slot's program against what runs. */
+void supervise_program_adopt(struct supervisor *supervisor, uint32_t slot);
+/* Does the slot run another program than it is to? */
+bool supervise_program_is_other(const struct supervisor *supervisor, uint32_t slot);
+/* Tells the kernel which program the slot's next life runs. */
+void supervise_program_choose(const struct supervisor *supervisor, uint32_t slot);
+/* An unwanted death, or a start refused. True: of an update whose trial that ends. */
+bool supervise_trial_fails(struct supervisor *supervisor, uint32_t slot, bool was_ready);
+/* Ends a trial that was passed; when to be called next at the latest. */
+uint64_t supervise_trial_look(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
 /* Starts all that has nothing to wait for, until nothing changes any more. */
 void supervise_start_due(struct supervisor *supervisor, uint64_t now_us);
 /* Until when a slot in WAITING waits at the longest. */

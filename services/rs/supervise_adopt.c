@@ -16,8 +16,7 @@ static bool is_state(uint32_t state)
 		RS_STATE_TABLE(X)
 #undef X
 		return true;
-	default:
-		return false;
+	default: return false;
 	}
 }
 
@@ -31,7 +30,8 @@ static bool is_sound(const struct rs_entry *entry, uint64_t now_us)
 {
 	return is_state(entry->state) && entry->stopped <= 1 && entry->last_death_us <= now_us &&
 	       entry->last_ready_us <= now_us && entry->heartbeat_sent_us <= now_us &&
-	       entry->heartbeat_seen_us <= now_us;
+	       entry->heartbeat_seen_us <= now_us && entry->device_reset <= 1 &&
+	       supervise_program_is_sound(&entry->program, now_us);
 }
 
 /* A life that RS did not see the beginning of, or not the end. */
@@ -69,8 +69,7 @@ static void dead_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t no
 	if (entry->state != RS_BACKOFF)
 		return;
 	uint64_t delay_us =
-		recovery_decide(supervisor->manifest->services[slot].recovery, entry->deaths_in_row)
-			.delay_us;
+		recovery_decide(supervise_policy(supervisor, slot), entry->deaths_in_row).delay_us;
 	if (entry->restart_at_us > now_us + delay_us)
 		entry->restart_at_us = now_us + delay_us;
 }
@@ -81,17 +80,19 @@ static void slot_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t no
 	const struct service_entry *life = &supervisor->kernel->services[slot];
 
 	if (!is_sound(entry, now_us)) {
-		*entry = (struct rs_entry){ 0 };
+		*entry = (struct rs_entry){ .program.source = life->updated };
 		supervise_log(supervisor, LOG_WARNING, slot,
 			      "its entry in rs.table was damaged and is made anew");
 	}
+	if (!supervise_policy_is_sound(&entry->policy)) {
+		entry->policy = (struct rs_policy){ .overridden = 0 };
+		supervise_log(supervisor, LOG_WARNING, slot,
+			      "its policy in rs.table was damaged: the manifest's is in force");
+	}
+	supervise_program_adopt(supervisor, slot);
 	switch ((enum service_state)life->state) {
-	case SERVICE_ALIVE:
-		living_adopt(supervisor, slot, now_us);
-		return;
-	case SERVICE_DEAD:
-		dead_adopt(supervisor, slot, now_us);
-		return;
+	case SERVICE_ALIVE: living_adopt(supervisor, slot, now_us); return;
+	case SERVICE_DEAD: dead_adopt(supervisor, slot, now_us); return;
 	case SERVICE_EMPTY:
 		if (is_living(entry) || entry->generation != 0)
 			*entry = (struct rs_entry){ 0 };
@@ -132,6 +133,8 @@ static void table_check(struct supervisor *supervisor, uint64_t now_us)
 		supervise_log(supervisor, LOG_ERROR, supervisor->self,
 			      "rs.table is not to be trusted; it is made anew");
 	memset(table, 0, sizeof(*table));
+	for (uint32_t slot = 0; slot < supervisor->count; slot++)
+		table->services[slot].program.source = supervisor->kernel->services[slot].updated;
 	table->version = RS_TABLE_VERSION;
 }
 

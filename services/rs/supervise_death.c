@@ -23,16 +23,18 @@ static void count_death(struct rs_entry *entry, uint32_t cause, uint64_t died_us
 		entry->deaths_in_row++;
 }
 
-static void death_log(const struct supervisor *supervisor, uint32_t slot,
-		      const struct recovery *recovery)
+static void death_log(struct supervisor *supervisor, uint32_t slot, const struct recovery *recovery,
+		      uint64_t now_us)
 {
 	const struct rs_entry *entry = &supervisor->table->services[slot];
 	const struct service_entry *life = &supervisor->kernel->services[slot];
 	enum log_level level = is_wanted(entry->last_cause) ? LOG_NOTICE : LOG_WARNING;
 	char text[LOG_TEXT_BYTES];
 
+	obituary_cause(life, text, sizeof text);
+	if (recovery->alert)
+		supervise_alert(supervisor, slot, text, now_us);
 	if (recovery->log || recovery->alert) {
-		obituary_cause(life, text, sizeof text);
 		supervise_log(supervisor, recovery->alert ? LOG_ERROR : level, slot,
 			      "died (%s), generation %" PRIu32, text, entry->generation);
 	}
@@ -76,12 +78,8 @@ static void carry_out(struct supervisor *supervisor, uint32_t slot, const struct
 				      "death %" PRIu32 " in a row, restart in %" PRIu64 " ms",
 				      entry->deaths_in_row, recovery->delay_us / 1000);
 		return;
-	case OUTCOME_GIVE_UP:
-		fail(supervisor, slot, "given up");
-		return;
-	case OUTCOME_DEGRADE:
-		fail(supervisor, slot, "the system carries on without it");
-		return;
+	case OUTCOME_GIVE_UP: fail(supervisor, slot, "given up"); return;
+	case OUTCOME_DEGRADE: fail(supervisor, slot, "the system carries on without it"); return;
 	case OUTCOME_REBOOT:
 		fail(supervisor, slot, "the machine is rebooted");
 		supervisor->actions->stop_machine(MACHINE_REBOOT);
@@ -89,31 +87,48 @@ static void carry_out(struct supervisor *supervisor, uint32_t slot, const struct
 	}
 }
 
+/* By the policy in force; 0 deaths: this one was wanted, so the next life begins at once. */
+static struct recovery decide(const struct supervisor *supervisor, uint32_t slot,
+			      uint32_t deaths_in_row)
+{
+	struct recovery recovery = recovery_decide(supervise_policy(supervisor, slot),
+						   deaths_in_row == 0 ? 1 : deaths_in_row);
+
+	if (deaths_in_row != 0)
+		return recovery;
+	recovery.outcome = OUTCOME_RESTART;
+	recovery.delay_us = 0;
+	recovery.alert = recovery.last_configuration = recovery.reset_device = false;
+	return recovery;
+}
+
 void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
 {
 	const struct service_entry *life = &supervisor->kernel->services[slot];
 	struct rs_entry *entry = &supervisor->table->services[slot];
 	struct supervise_watch *watch = &supervisor->watches[slot];
-	bool lived = entry->state == RS_STARTING || entry->state == RS_RUNNING;
+	bool was_ready = entry->state == RS_RUNNING;
+	bool lived = entry->state == RS_STARTING || was_ready;
 	/* A start that the kernel refused: there was no life, so no cause either. */
 	uint32_t cause = lived ? life->exit_cause : EXIT_NONE;
 
 	count_death(entry, cause, lived ? life->died_us : now_us);
 	/* Its answer, if it gave one after all, may come in its next life's name. */
 	watch->disbelieve = lived && watch->heartbeat.owed;
-	struct recovery recovery = recovery_decide(supervisor->manifest->services[slot].recovery,
-						   is_wanted(cause) ? 1 : entry->deaths_in_row);
-	if (is_wanted(cause)) {
-		recovery.outcome = OUTCOME_RESTART;
-		recovery.delay_us = 0;
-	}
+	struct recovery recovery =
+		decide(supervisor, slot, is_wanted(cause) ? 0 : entry->deaths_in_row);
+	entry->device_reset = recovery.reset_device;
 	if (lived)
-		death_log(supervisor, slot, &recovery);
+		death_log(supervisor, slot, &recovery, now_us);
 	if (entry->stopped != 0) {
 		entry->state = RS_STOPPED;
 		supervise_log(supervisor, LOG_NOTICE, slot, "stopped");
 		return;
 	}
+	if (!is_wanted(cause) && supervise_trial_fails(supervisor, slot, was_ready))
+		recovery = decide(supervisor, slot, 0);
+	if (recovery.last_configuration)
+		supervise_last_configuration(supervisor, slot);
 	/* First, as RS may die here: who is not yet buried is found again. */
 	if (recovery.dependents)
 		kill_dependents(supervisor, slot);

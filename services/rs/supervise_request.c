@@ -73,8 +73,7 @@ static bool is_crash(uint32_t how)
 		CRASH_TABLE(X)
 #undef X
 		return true;
-	default:
-		return false;
+	default: return false;
 	}
 }
 
@@ -82,8 +81,7 @@ static const char *crash_name(enum crash_how how)
 {
 	switch (how) {
 #define X(name, number, text)                                                                      \
-	case number:                                                                               \
-		return text;
+	case number: return text;
 		CRASH_TABLE(X)
 #undef X
 	}
@@ -118,16 +116,14 @@ enum status supervise_request(struct supervisor *supervisor, uint32_t op,
 	if (request->slot >= supervisor->count)
 		return E_ABSENT;
 	switch ((enum rs_op)op) {
-	case RS_RESTART:
-		return restart(supervisor, request->slot, now_us);
-	case RS_STOP:
-		return stop(supervisor, request->slot);
-	case RS_START:
-		return start_again(supervisor, request->slot, now_us);
-	case RS_CRASH:
-		return crash(supervisor, request->slot, request->argument);
-	case RS_MACHINE_STOP:
-		return E_CALL; /* needs no supervisor */
+	case RS_RESTART: return restart(supervisor, request->slot, now_us);
+	case RS_STOP: return stop(supervisor, request->slot);
+	case RS_START: return start_again(supervisor, request->slot, now_us);
+	case RS_CRASH: return crash(supervisor, request->slot, request->argument);
+	case RS_UPDATE: return supervise_update(supervisor, request->slot, now_us);
+	case RS_REVERT: return supervise_revert(supervisor, request->slot, now_us);
+	case RS_POLICY:
+	case RS_MACHINE_STOP: return E_CALL; /* not through here */
 	}
 	return E_CALL;
 }

@@ -24,8 +24,7 @@ static void started(struct supervisor *supervisor, uint32_t slot, uint32_t gener
 	supervise_watch_begin(supervisor, slot, now_us);
 	if (generation > 1)
 		supervise_log(supervisor, LOG_NOTICE, slot,
-			      "restarted as generation %" PRIu32 ", %" PRIu64
-			      " us after its death",
+			      "restarted as generation %" PRIu32 ", %" PRIu64 " us after its death",
 			      generation, dead_for_us(supervisor, slot));
 	if (supervisor->manifest->services[slot].heartbeat_ms == 0)
 		supervise_ready(supervisor, slot, now_us);
@@ -50,6 +49,8 @@ static void start_refused(struct supervisor *supervisor, uint32_t slot, enum sta
 static void start(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
 {
 	uint32_t generation = 0;
+
+	supervise_program_choose(supervisor, slot);
 	enum status status = supervisor->actions->start(slot, &generation);
 
 	if (status == OK)

@@ -112,6 +112,11 @@ enum status service_kill(uint32_t slot, enum exit_cause cause)
 	return kernel_call(SYS_SERVICE_KILL, slot, cause).status;
 }
 
+enum status service_source(uint32_t slot, enum image_source source)
+{
+	return kernel_call(SYS_SERVICE_SOURCE, slot, (uint64_t)source).status;
+}
+
 enum status service_crash_inject(uint32_t slot, enum crash_how how)
 {
 	return kernel_call(SYS_SERVICE_CRASH, slot, how).status;

@@ -45,6 +45,8 @@ must_use enum status device_assign(uint32_t slot, const struct device_info *devi
 
 must_use enum status service_start(uint32_t slot, uint32_t *generation);
 must_use enum status service_kill(uint32_t slot, enum exit_cause cause);
+/* Which program the slot's next lives run; E_ABSENT: the update bundle has none for it. */
+must_use enum status service_source(uint32_t slot, enum image_source source);
 must_use enum status service_crash_inject(uint32_t slot, enum crash_how how);
 must_use enum status machine_stop(enum machine_stop how);
 _Noreturn void kernel_exit(int code);

@@ -71,12 +71,12 @@ def mkrescue(path, files):
     return path
 
 
-def regrubbed(path, change, iso=TEST_ISO):
-    """A BIOS ISO with the same kernel and bundle, and change(text) as GRUB's configuration."""
+def regrubbed(path, change, iso=TEST_ISO, more=None):
+    """A BIOS ISO with the same kernel and bundle, change(text) as GRUB's configuration, and `more` files."""
     with tempfile.TemporaryDirectory() as folder:
         _tool("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/boot", f"{folder}/boot")
         boot = Path(folder) / "boot"
         files = {f"boot/{file.name}": file.read_bytes() for file in boot.iterdir() if file.is_file()}
         text = (boot / "grub/grub.cfg").read_text()
         _tool("chmod", "-R", "u+w", folder)
-    return mkrescue(path, files | {"boot/grub/grub.cfg": change(text).encode()})
+    return mkrescue(path, files | (more or {}) | {"boot/grub/grub.cfg": change(text).encode()})

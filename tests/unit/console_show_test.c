@@ -25,8 +25,9 @@ static void every_look_prints_text_and_one_document(void **state)
 		char line[64];
 		const char *text;
 
-		if (!commands[i].json || strcmp(commands[i].words, "show names") == 0)
-			continue;
+		if (!commands[i].json || strcmp(commands[i].words, "show names") == 0 ||
+		    strcmp(commands[i].words, "service policy") == 0)
+			continue; /* they ask others */
 		(void)snprintf(line, sizeof(line), "%s%s", commands[i].words,
 			       strcmp(commands[i].arguments, "NAME") == 0 ? " ds" : "");
 		text = world_run(line);

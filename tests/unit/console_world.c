@@ -166,6 +166,9 @@ const char *world_run(const char *line)
 
 #define ACTS(X)                                                                                    \
 	X(service_restart)                                                                         \
+	X(service_policy)                                                                          \
+	X(service_update)                                                                          \
+	X(service_revert)                                                                          \
 	X(service_stop)                                                                            \
 	X(service_start_again)                                                                     \
 	X(service_crash_make)                                                                      \

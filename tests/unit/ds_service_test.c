@@ -4,6 +4,7 @@
  * ds.c is compiled with its main called ds_main.
  */
 #include "services/ds/state.h"
+#include "services/proto/rs.h"
 #include "services/runtime/ds.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
@@ -22,6 +23,7 @@
 static struct {
 	const struct service *ds;
 	struct ds_state state;
+	struct rs_table rs;
 	struct start_info info;
 	struct message reply;
 	bool answered, faulted;
@@ -46,6 +48,8 @@ int service_run(const struct service *service)
 
 void *region(const char *alias, size_t size_bytes)
 {
+	if (strcmp(alias, "rs.table") == 0)
+		return &world.rs;
 	assert_string_equal(alias, "ds.state");
 	assert_true(size_bytes <= sizeof(world.state));
 	return &world.state;

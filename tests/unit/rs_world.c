@@ -38,6 +38,7 @@ static enum status kernel_start(uint32_t slot, uint32_t *generation)
 	life->complaints = 0;
 	life->state = SERVICE_ALIVE;
 	life->started_us = world.now_us;
+	life->updated = world.source[slot];
 	*generation = ++life->generation;
 	action_ends();
 	return OK;
@@ -66,6 +67,16 @@ static enum status kernel_crash(uint32_t slot, enum crash_how how)
 	return OK;
 }
 
+static enum status kernel_source(uint32_t slot, enum image_source source)
+{
+	action_begins();
+	if (source == IMAGE_UPDATE && world.kernel.services[slot].updatable == 0)
+		return E_ABSENT;
+	world.source[slot] = source;
+	action_ends();
+	return OK;
+}
+
 static void kernel_ask(uint32_t slot)
 {
 	action_begins();
@@ -91,6 +102,7 @@ static const struct supervise_actions actions = {
 	.start = kernel_start,
 	.kill = kernel_kill,
 	.crash = kernel_crash,
+	.source = kernel_source,
 	.ask = kernel_ask,
 	.log = kernel_log,
 	.stop_machine = kernel_stop,
@@ -114,6 +126,7 @@ void world_new(void)
 {
 	memset(&world, 0, sizeof(world));
 	world.now_us = 100000;
+	world.step_us = ANSWER_US;
 	world.manifest.service_count = SLOTS;
 	world.manifest.rs_slot = RS;
 	service_add(RS, "rs", 0);
@@ -189,8 +202,8 @@ void world_pass(uint64_t us, uint64_t answering)
 		uint64_t next_us = world_look();
 
 		next_us = next_us < end_us ? next_us : end_us;
-		if (next_us > world.now_us + ANSWER_US)
-			next_us = world.now_us + ANSWER_US;
+		if (next_us > world.now_us + world.step_us)
+			next_us = world.now_us + world.step_us;
 		if (next_us <= world.now_us)
 			next_us = world.now_us + 1;
 		world.kernel.idle_us += next_us - world.now_us;

@@ -19,9 +19,11 @@ struct rs_world {
 	struct rs_table table;
 	struct supervisor supervisor;
 	uint64_t now_us;
+	uint64_t step_us; /* time passes in steps of this at most */
 	unsigned starts[SLOTS], asks[SLOTS], answered[SLOTS];
 	enum status start_refusal[SLOTS]; /* what the kernel answers instead of starting */
 	enum crash_how crashed[SLOTS];
+	enum image_source source[SLOTS]; /* of the next life */
 	enum machine_stop stopped;
 	unsigned actions;     /* that RS has taken */
 	unsigned last_action; /* RS dies over this one, before it or behind it; 0: over none */
