@@ -17,9 +17,10 @@
 #define LEVEL_COUNT     (PRIORITY_COUNT + 1)
 #define SLICE_US        1000
 
-/* RS waits with time-outs of at most 50 ms; nobody else watches it. */
+/* RS waits with time-outs of at most 25 ms, its beat; nobody else watches it. */
 #define RS_LOOK_US          25000
-#define RS_SILENT_LOOKS_MAX 6
+#define RS_SILENT_LOOKS_MAX 2
+#define STOOD_STILL_US      5000
 
 static struct {
 	struct slot *head, *tail;
@@ -231,15 +232,17 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 }
 
 /*
- * RS counts as silent only if it was so at several looks in a row: when a
- * hypervisor has stopped the whole machine for a while, that is one look.
+ * RS counts as silent only if it was so at several looks in a row, and not while
+ * the machine itself stands still now and then, as a guest of a busy host does.
  */
-static uint64_t rs_watch(uint64_t now_us)
+static uint64_t rs_watch(uint64_t now_us, bool stood_still)
 {
 	static uint64_t next_look_us;
 	static unsigned silent_looks;
 	struct slot *rs = &slots[manifest->rs_slot];
 
+	if (stood_still)
+		silent_looks = 0;
 	if (now_us < next_look_us)
 		return next_look_us;
 	next_look_us = now_us + RS_LOOK_US;
@@ -252,9 +255,9 @@ static uint64_t rs_watch(uint64_t now_us)
 
 void schedule_tick(void)
 {
-	uint64_t now_tsc = rdtsc(), now_us = time_now_us();
+	uint64_t now_tsc = rdtsc(), now_us = time_now_us(), due_us = time_alarm_taken();
+	bool stood_still = now_us > due_us && now_us - due_us > STOOD_STILL_US;
 
-	time_alarm_taken();
 	if (current) {
 		time_charge(current, now_tsc);
 		current->slice_over = true;
@@ -262,5 +265,5 @@ void schedule_tick(void)
 	}
 	time_alarm_by(slots_serve(now_us, now_tsc));
 	time_alarm_by(irq_time_out(now_us));
-	time_alarm_by(rs_watch(now_us));
+	time_alarm_by(rs_watch(now_us, stood_still));
 }

@@ -139,9 +139,12 @@ void time_alarm_by(uint64_t deadline_us)
 	alarm_in(deadline_us > now ? deadline_us - now : 1);
 }
 
-void time_alarm_taken(void)
+uint64_t time_alarm_taken(void)
 {
+	uint64_t due_us = alarm_us;
+
 	alarm_us = TIME_NEVER;
+	return due_us;
 }
 
 void time_apic_end_of_interrupt(void)

@@ -14,8 +14,8 @@ uint64_t time_tsc_khz(void);
 /* The timer interrupts at `deadline_us` or before; a later one already set stays. */
 void time_alarm_by(uint64_t deadline_us);
 
-/* The timer has interrupted; it is off. */
-void time_alarm_taken(void);
+/* The timer has interrupted; it is off. When it should have: later, if the machine stood still. */
+uint64_t time_alarm_taken(void);
 
 void time_apic_end_of_interrupt(void);
 

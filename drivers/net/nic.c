@@ -130,7 +130,7 @@ static void frames_take(struct nic *nic)
 {
 	if (nic->rx_stopped)
 		return;
-	switch (nic->ops->rx_take(nic, NIC_RX_BATCH)) {
+	switch (nic->ops->rx_take(nic, nic->ops->rx_batch)) {
 	case NIC_RX_EMPTY: break;
 	case NIC_RX_MORE: nic->look_at_us = nic->now_us; break;
 	case NIC_RX_HELD: nic->look_at_us = nic->now_us + NIC_HELD_US; break;

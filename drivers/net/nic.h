@@ -20,7 +20,6 @@
 #include "drivers/net/tx_queue.h"
 #include "services/runtime/service.h"
 
-#define NIC_RX_BATCH      64u     /* frames received before others get their turn */
 #define NIC_WATCH_US      10000u  /* a lost interrupt costs that much */
 #define NIC_HELD_US       200u    /* until we look whether the firewall has caught up */
 #define NIC_DRAIN_US      10000u  /* a restart waits for the firewall at most so long */
@@ -54,6 +53,7 @@ struct nic;
 
 struct nic_ops {
 	const char *name;
+	unsigned rx_batch; /* frames received before others get their turn: a millisecond's worth */
 	/*
 	 * Takes over the device as our former life left it: no frame that it has
 	 * received is lost, none that it has sent is sent again. False: it does not

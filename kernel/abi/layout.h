@@ -39,6 +39,7 @@
 #define IMAGE_PCI_IDS_MAX 12
 #define IMAGE_ISA_MAX 4
 #define IMAGE_DMA_RULES_MAX 12
+#define IMAGE_PCI_WRITES_MAX 4
 #define DEVICE_MEMORY_MAX 0x10000ul /* bytes of a device's memory that are mapped */
 #define NAME_BYTES 16 /* names are at most 15 characters and end in zeros */
 #define PRIORITY_COUNT 16 /* 0 is the most urgent */

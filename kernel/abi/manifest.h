@@ -133,6 +133,17 @@ struct manifest_isa {
 	uint32_t irq;
 };
 
+/*
+ * A register of the device's own in PCI configuration space (0x40 and above),
+ * which drivers cannot reach: the pci service writes it before it hands the
+ * device out.
+ */
+struct manifest_pci_write {
+	uint8_t offset, width_bytes;
+	uint16_t reserved;
+	uint32_t value;
+};
+
 /* A device register that the kernel guards; see design, DMA guard. */
 enum dma_rule_kind {
 	/* The value begins `length` bytes that all lie in one MAP_DMA region, ... */
@@ -162,8 +173,10 @@ struct manifest_image {
 	struct manifest_pci_id pci_ids[IMAGE_PCI_IDS_MAX];
 	struct manifest_isa isa[IMAGE_ISA_MAX];
 	struct manifest_dma_rule dma_rules[IMAGE_DMA_RULES_MAX];
+	uint32_t pci_write_count, reserved;
+	struct manifest_pci_write pci_writes[IMAGE_PCI_WRITES_MAX];
 };
-static_assert(sizeof(struct manifest_image) == 432, "layout");
+static_assert(sizeof(struct manifest_image) == 472, "layout");
 
 struct manifest {
 	uint32_t magic;

@@ -23,7 +23,7 @@
 #define HEARTBEAT_START_US     2000000u
 #define HEARTBEAT_LATE_US      10000u /* RS is this late: the machine stood still */
 #define HEARTBEAT_IDLE_US      1000u  /* idle this long: whoever wanted to run did */
-#define HEARTBEAT_BUSY_US      5000u  /* used this much: could have answered */
+#define HEARTBEAT_BUSY_US      10000u /* used this much: could have answered */
 
 struct heartbeat {
 	uint64_t next_us;          /* of the next beat; 0: not watched */

@@ -332,6 +332,7 @@ static bool ne2k_mode_set(struct nic *nic)
 
 const struct nic_ops ne2k_ops = {
 	.name = "NE2000",
+	.rx_batch = 8, /* the processor moves every byte */
 	.adopt = ne2k_adopt,
 	.setup = ne2k_setup,
 	.handle_irq = ne2k_handle_irq,

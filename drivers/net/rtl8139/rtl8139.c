@@ -280,6 +280,7 @@ static bool rtl8139_mode_set(struct nic *nic)
 
 const struct nic_ops rtl8139_ops = {
 	.name = "RTL8139",
+	.rx_batch = 64,
 	.adopt = rtl8139_adopt,
 	.setup = rtl8139_setup,
 	.handle_irq = rtl8139_handle_irq,
