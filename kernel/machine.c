@@ -70,6 +70,8 @@ static void memory_note(const struct tag_memory_map *map)
 	const uint8_t *entry = (const uint8_t *)(map + 1);
 	const uint8_t *end = (const uint8_t *)map + map->tag.size;
 
+	if (map->entry_size < sizeof(struct memory_map_entry))
+		halt("the boot loader's memory map is damaged");
 	for (; entry + sizeof(struct memory_map_entry) <= end; entry += map->entry_size) {
 		const struct memory_map_entry *e = (const void *)entry;
 		if (e->type == 1 && e->base < MEMORY_END)
