@@ -124,15 +124,18 @@ PCI_ID = Layout("manifest_pci_id", ("vendor", "H", 1), ("device", "H", 1))
 ISA = Layout("manifest_isa", ("port", "H", 1), ("count", "H", 1), ("irq", "I", 1))
 DMA_RULE = Layout("manifest_dma_rule", ("offset", "H", 1), ("width_bytes", "B", 1), ("kind", "B", 1),
                   ("length", "I", 1), ("mask", "I", 1), ("bits", "I", 1))
+PCI_WRITE = Layout("manifest_pci_write", ("offset", "B", 1), ("width_bytes", "B", 1), ("reserved", "H", 1),
+                   ("value", "I", 1))
 IMAGE = Layout(
     "manifest_image", ("name", "s", _NAME), ("offset", "Q", 1), ("size_bytes", "I", 1), ("crc32", "I", 1),
     ("entry", "Q", 1), ("crash_entry", "Q", 1), ("segment_count", "I", 1), ("pci_id_count", "I", 1),
     ("isa_count", "I", 1), ("dma_rule_count", "I", 1), ("segments", SEGMENT, LIMITS["IMAGE_SEGMENTS_MAX"]),
     ("pci_ids", PCI_ID, LIMITS["IMAGE_PCI_IDS_MAX"]), ("isa", ISA, LIMITS["IMAGE_ISA_MAX"]),
-    ("dma_rules", DMA_RULE, LIMITS["IMAGE_DMA_RULES_MAX"]))
+    ("dma_rules", DMA_RULE, LIMITS["IMAGE_DMA_RULES_MAX"]), ("pci_write_count", "I", 1), ("reserved", "I", 1),
+    ("pci_writes", PCI_WRITE, LIMITS["IMAGE_PCI_WRITES_MAX"]))
 MANIFEST = Layout(
     "manifest", ("magic", "I", 1), ("version", "I", 1), ("crc32", "I", 1), ("manifest_bytes", "I", 1),
     ("bundle_bytes", "Q", 1), ("service_count", "I", 1), ("region_count", "I", 1), ("image_count", "I", 1),
     ("rs_slot", "I", 1), ("build_id", "s", 64), ("services", SERVICE, LIMITS["SERVICE_MAX"]),
     ("regions", REGION, LIMITS["REGION_MAX"]), ("images", IMAGE, LIMITS["IMAGE_MAX"]))
-LAYOUTS = (REGION, MAP, PORTS, IRQ, RECOVERY, SERVICE, SEGMENT, PCI_ID, ISA, DMA_RULE, IMAGE, MANIFEST)
+LAYOUTS = (REGION, MAP, PORTS, IRQ, RECOVERY, SERVICE, SEGMENT, PCI_ID, ISA, DMA_RULE, PCI_WRITE, IMAGE, MANIFEST)

@@ -55,7 +55,8 @@ def _driver(driver):
     pci_ids = [{"vendor": vendor, "device": device} for (vendor, device), _ in driver.pci]
     isa = [{"port": ports.base, "count": ports.count, "irq": line} for (ports, line), _ in driver.isa]
     return {"pci_id_count": len(pci_ids), "isa_count": len(isa), "dma_rule_count": len(driver.dma_registers),
-            "pci_ids": pci_ids, "isa": isa, "dma_rules": driver.dma_registers}
+            "pci_ids": pci_ids, "isa": isa, "dma_rules": driver.dma_registers,
+            "pci_write_count": len(driver.pci_writes), "pci_writes": driver.pci_writes}
 
 
 def _region(region):

@@ -10,6 +10,7 @@ _KEYS = {"bits": {"offset", "width", "kind", "mask", "bits"}}
 _KEYS_OF_ADDRESS = {"offset", "width", "kind", "length"}
 _WIDTHS = (1, 2, 4)
 _OFFSET_MAX = 0xffff
+_PCI_OWN, _PCI_END = 0x40, 0x100  # PCI 3.0, 6.1: what lies below is the same in all devices, and the pci service's
 
 
 def read_drivers(source, problems):
@@ -30,7 +31,21 @@ def _driver(source, name, values, problems):
                 problems.add(place, str(error))
     for number, register in enumerate(values.get("dma_register", [])):
         _register(driver, register, source.place(*path, "dma_register", number), problems)
+    for number, write in enumerate(values.get("pci_write", [])):
+        _pci_write(driver, write, source.place(*path, "pci_write", number), problems)
     return driver
+
+
+def _pci_write(driver, write, place, problems):
+    offset, width, value = write["offset"], write["width"], write["value"]
+    if width not in _WIDTHS or offset % width:
+        problems.add(place, f"a PCI register has 1, 2 or 4 bytes and lies on a multiple of that, not {width} at {offset:#x}")
+    elif not _PCI_OWN <= offset < _PCI_END:
+        problems.add(place, f"PCI registers of the device's own lie from {_PCI_OWN:#x} to {_PCI_END - 1:#x}, not at {offset:#x}")
+    elif value >> 8 * width:
+        problems.add(place, f"{value:#x} is too much for a PCI register of {width} bytes")
+    else:
+        driver.pci_writes.append({"offset": offset, "width_bytes": width, "value": value})
 
 
 def _register(driver, register, place, problems):

@@ -60,6 +60,7 @@ class Driver:
     pci: list = field(default_factory=list)  # ((vendor, device), place)
     isa: list = field(default_factory=list)  # ((PortRange, line), place)
     dma_registers: list = field(default_factory=list)
+    pci_writes: list = field(default_factory=list)
     bus_master: bool = False
     dma: str = ""  # "" for not said
     dma_place: tuple = ()

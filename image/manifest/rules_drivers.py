@@ -37,12 +37,15 @@ def _check_service(system, service, problems):
 
 def _check_devices(driver, problems):
     for items, what, limit in ((driver.pci, "PCI ids", "IMAGE_PCI_IDS_MAX"), (driver.isa, "ISA places", "IMAGE_ISA_MAX"),
-                               (driver.dma_registers, "DMA registers", "IMAGE_DMA_RULES_MAX")):
+                               (driver.dma_registers, "DMA registers", "IMAGE_DMA_RULES_MAX"),
+                               (driver.pci_writes, "PCI registers to write", "IMAGE_PCI_WRITES_MAX")):
         if len(items) > abi.LIMITS[limit]:
             problems.add(driver.place, f"driver '{driver.name}' has {len(items)} {what}, "
                                        f"the kernel holds {abi.LIMITS[limit]}")
     if not driver.pci and not driver.isa:
         problems.add(driver.place, f"driver '{driver.name}' names no device: neither pci_ids nor isa")
+    if driver.pci_writes and not driver.pci:
+        problems.add(driver.place, f"driver '{driver.name}' has PCI registers to write, but no pci_ids")
 
 
 def _check_dma(system, driver, problems):

@@ -34,9 +34,11 @@ SERVICE = {
 }
 SERVICE_REQUIRED = ("priority", "budget_us", "period_us", "stack")
 DRIVER_TOP = {"driver": "table"}
-DRIVER = {"pci_ids": "texts", "isa": "texts", "bus_master": "boolean", "dma": "text", "dma_register": "tables"}
+DRIVER = {"pci_ids": "texts", "isa": "texts", "bus_master": "boolean", "dma": "text", "dma_register": "tables",
+          "pci_write": "tables"}
 DMA_REGISTER = {"offset": "number", "width": "number", "kind": "text", "length": "number", "mask": "number",
                 "bits": "number"}
+PCI_WRITE = {"offset": "number", "width": "number", "value": "number"}
 
 
 def _check(source, problems, path, values, known, required=()):
@@ -81,3 +83,5 @@ def check_drivers(source, problems):
         good = _check(source, problems, ("driver", name), values, DRIVER)
         for number, register in enumerate(good.get("dma_register", [])):
             _check(source, problems, ("driver", name, "dma_register", number), register, DMA_REGISTER)
+        for number, write in enumerate(good.get("pci_write", [])):
+            _check(source, problems, ("driver", name, "pci_write", number), write, PCI_WRITE, PCI_WRITE)

@@ -61,13 +61,22 @@ static bool slot_choose(const struct assignment *a, image_matches matches, const
 
 static bool image_has_id(const struct manifest_image *image, const void *what)
 {
-	const struct pci_nic *nic = what;
+	const struct pci_device *device = what;
 
 	for (unsigned i = 0; i < image->pci_id_count && i < IMAGE_PCI_IDS_MAX; i++)
-		if (image->pci_ids[i].vendor == nic->vendor &&
-		    image->pci_ids[i].device == nic->device)
+		if (image->pci_ids[i].vendor == device->vendor &&
+		    image->pci_ids[i].device == device->device)
 			return true;
 	return false;
+}
+
+/* Of any slot that takes devices, free or not. */
+static bool driver_exists(const void *context, uint16_t vendor, uint16_t device)
+{
+	const struct pci_device wanted = { .vendor = vendor, .device = device };
+	struct choice choice;
+
+	return slot_choose(context, image_has_id, &wanted, &choice) || choice.driver != NULL;
 }
 
 static bool image_has_place(const struct manifest_image *image, const void *what)
@@ -132,76 +141,136 @@ static bool assign(struct assignment *a, const struct choice *choice, struct dev
 	device->order = a->order;
 	status = device_assign(choice->slot, device);
 	if (status != OK) {
-		log_error("%s cannot have ports %#x+%u, interrupt %u: %s", name, device->port_base,
-			  device->port_count, device->irq_line, status_text(status));
+		log_error("%s cannot have ports %#x+%u, memory %#x+%u, interrupt %u: %s", name,
+			  device->port_base, device->port_count, (unsigned)device->memory_base,
+			  (unsigned)device->memory_bytes, device->irq_line, status_text(status));
 		return false;
 	}
 	a->order++;
 	return true;
 }
 
-/* A network device that no driver watches must not write to memory. */
-static void nic_leave(struct assignment *a, const struct pci_nic *nic, const char *why)
+static void found_device(struct assignment *a, const struct pci_device *device, const char *what)
 {
-	config_command_set(nic->address, COMMAND_MASTER, 0);
-	log_warning("network device %04x:%04x at " ADDRESS_FORMAT " remains unused: %s",
-		    nic->vendor, nic->device, ADDRESS_PARTS(nic->address), why);
-	found_add(a, ADDRESS_FORMAT " %04x:%04x unused", ADDRESS_PARTS(nic->address), nic->vendor,
-		  nic->device);
+	found_add(a, ADDRESS_FORMAT " %04x:%04x %s", ADDRESS_PARTS(device->address), device->vendor,
+		  device->device, what);
+}
+
+/* A network device that no driver watches must not write to memory. */
+static void device_leave(struct assignment *a, const struct pci_device *device, const char *why)
+{
+	config_command_set(device->address, COMMAND_MASTER, 0);
+	log_warning("%sdevice %04x:%04x at " ADDRESS_FORMAT " remains unused: %s",
+		    device->network ? "network " : "", device->vendor, device->device,
+		    ADDRESS_PARTS(device->address), why);
+	found_device(a, device, "unused");
+}
+
+/*
+ * Its I/O ports, or else its memory; but never the memory of a bus master, in
+ * which its registers would lie a second time, unguarded. False: *why says so.
+ */
+static bool device_resources(const struct assignment *a, const struct manifest_image *driver,
+			     struct device_info *info, const char **why)
+{
+	if (bus_function_ports(info->pci_address, &info->port_base, &info->port_count))
+		return true;
+	*why = "it has no I/O ports";
+	return driver->dma_rule_count == 0 &&
+	       bus_function_memory(&a->scan, info->pci_address, &info->memory_base,
+				   &info->memory_bytes, why);
 }
 
 /* Master only if its image guards what it is told; off before a slot has it. */
-static void nic_enable(const struct pci_nic *nic, const struct manifest_image *driver)
+static void device_enable(const struct device_info *info, const struct manifest_image *driver)
 {
-	config_command_set(nic->address, 0,
-			   COMMAND_IO | (driver->dma_rule_count != 0 ? COMMAND_MASTER : 0u));
+	uint32_t decode = info->port_count != 0 ? COMMAND_IO : COMMAND_MEMORY;
+
+	config_command_set(info->pci_address, 0,
+			   decode | (driver->dma_rule_count != 0 ? COMMAND_MASTER : 0u));
 }
 
-static void nic_assign(struct assignment *a, const struct pci_nic *nic, const struct choice *choice)
+/*
+ * What its image wants written in configuration space, once a slot has it; also
+ * after our own restart, as nobody knows whether our former life got so far.
+ */
+static void device_prepare(const struct pci_device *device, const struct manifest_image *driver)
 {
-	struct device_info device = { .bus = DEVICE_PCI,
-				      .irq_line = nic->irq_line,
-				      .vendor = nic->vendor,
-				      .device = nic->device,
-				      .pci_address = nic->address };
-	const char *name = a->manifest->services[choice->slot].name;
-
-	config_command_set(nic->address, COMMAND_MASTER, 0);
-	if (!bus_function_ports(nic->address, &device.port_base, &device.port_count)) {
-		nic_leave(a, nic, "it has no I/O ports");
-		return;
-	}
-	nic_enable(nic, choice->driver);
-	if (!assign(a, choice, &device)) {
-		nic_leave(a, nic, "refused");
-		return;
-	}
-	log_notice("%s: %s, %04x:%04x at " ADDRESS_FORMAT ", ports %#x+%u, interrupt %u", name,
-		   choice->driver->name, nic->vendor, nic->device, ADDRESS_PARTS(nic->address),
-		   device.port_base, device.port_count, device.irq_line);
-	found_add(a, ADDRESS_FORMAT " %04x:%04x %s", ADDRESS_PARTS(nic->address), nic->vendor,
-		  nic->device, name);
+	for (unsigned i = 0; i < driver->pci_write_count && i < IMAGE_PCI_WRITES_MAX; i++)
+		config_write_narrow(device->address, driver->pci_writes[i].offset,
+				    driver->pci_writes[i].width_bytes, driver->pci_writes[i].value);
 }
 
-static void nic_place(struct assignment *a, const struct pci_nic *nic)
+static void device_log(const char *name, const struct manifest_image *driver,
+		       const struct device_info *info)
 {
-	uint32_t slot = slot_of_pci(a, nic->address);
+	if (info->port_count != 0)
+		log_notice("%s: %s, %04x:%04x at " ADDRESS_FORMAT ", ports %#x+%u, interrupt %u",
+			   name, driver->name, info->vendor, info->device,
+			   ADDRESS_PARTS(info->pci_address), info->port_base, info->port_count,
+			   info->irq_line);
+	else
+		log_notice("%s: %s, %04x:%04x at " ADDRESS_FORMAT ", memory %#x+%u", name,
+			   driver->name, info->vendor, info->device,
+			   ADDRESS_PARTS(info->pci_address), (unsigned)info->memory_base,
+			   (unsigned)info->memory_bytes);
+}
+
+static void device_hand_out(struct assignment *a, const struct pci_device *device,
+			    const struct choice *choice)
+{
+	struct device_info info = { .bus = DEVICE_PCI,
+				    .irq_line = device->irq_line,
+				    .vendor = device->vendor,
+				    .device = device->device,
+				    .pci_address = device->address };
+	const char *name = a->manifest->services[choice->slot].name, *why;
+
+	config_command_set(device->address, COMMAND_MASTER, 0);
+	if (!device_resources(a, choice->driver, &info, &why)) {
+		device_leave(a, device, why);
+		return;
+	}
+	device_enable(&info, choice->driver);
+	if (!assign(a, choice, &info)) {
+		device_leave(a, device, "refused");
+		return;
+	}
+	device_prepare(device, choice->driver);
+	device_log(name, choice->driver, &info);
+	found_device(a, device, name);
+}
+
+/* One that a slot has already. */
+static void device_keep(struct assignment *a, const struct pci_device *device, uint32_t slot)
+{
+	const struct manifest_image *driver =
+		slot_image(a, slot, a->table->services[slot].device.image);
+
+	a->order++;
+	if (driver != NULL)
+		device_prepare(device, driver);
+	found_device(a, device, a->manifest->services[slot].name);
+}
+
+static void device_place(struct assignment *a, const struct pci_device *device)
+{
+	uint32_t slot = slot_of_pci(a, device->address);
 	struct choice choice;
 
+	a->networks += device->network;
 	if (slot != SERVICE_MAX) {
-		a->order++;
-		found_add(a, ADDRESS_FORMAT " %04x:%04x %s", ADDRESS_PARTS(nic->address),
-			  nic->vendor, nic->device, a->manifest->services[slot].name);
-	} else if (slot_choose(a, image_has_id, nic, &choice)) {
-		nic_assign(a, nic, &choice);
+		device_keep(a, device, slot);
+	} else if (slot_choose(a, image_has_id, device, &choice)) {
+		device_hand_out(a, device, &choice);
 	} else if (choice.driver != NULL) {
-		nic_leave(a, nic, "all ports are taken");
+		device_leave(a, device,
+			     device->network ? "all ports are taken" : "its service has one");
 	} else {
-		config_command_set(nic->address, COMMAND_MASTER, 0);
+		config_command_set(device->address, COMMAND_MASTER, 0);
 		log_warning("unknown network device %04x:%04x at " ADDRESS_FORMAT ": no driver",
-			    nic->vendor, nic->device, ADDRESS_PARTS(nic->address));
-		found_add(a, ADDRESS_FORMAT " %04x:%04x no driver", ADDRESS_PARTS(nic->address),
-			  nic->vendor, nic->device);
+			    device->vendor, device->device, ADDRESS_PARTS(device->address));
+		found_device(a, device, "no driver");
 	}
 }
 
@@ -229,6 +298,7 @@ static void isa_assign(struct assignment *a, const struct manifest_isa *place)
 				      .port_count = place->count };
 	struct choice choice;
 
+	a->networks++;
 	if (!slot_choose(a, image_has_place, place, &choice)) {
 		log_warning("ISA network card at %#x remains unused: all ports are taken",
 			    place->port);
@@ -249,6 +319,7 @@ static void isa_place(struct assignment *a, const struct manifest_isa *place)
 
 	if (slot != SERVICE_MAX) {
 		if (a->table->services[slot].device.bus == DEVICE_ISA) {
+			a->networks++;
 			a->order++;
 			found_add(a, "isa %#x %s", place->port, a->manifest->services[slot].name);
 		}
@@ -260,14 +331,14 @@ static void isa_place(struct assignment *a, const struct manifest_isa *place)
 
 void assignment_make(struct assignment *a)
 {
-	bus_scan(&a->scan);
-	for (unsigned i = 0; i < a->scan.nic_count; i++)
-		nic_place(a, &a->scan.nics[i]);
+	bus_scan(&a->scan, driver_exists, a);
+	for (unsigned i = 0; i < a->scan.device_count; i++)
+		device_place(a, &a->scan.devices[i]);
 	for (unsigned i = 0; i < a->manifest->image_count && i < IMAGE_MAX; i++)
 		for (unsigned n = 0; n < a->manifest->images[i].isa_count && n < IMAGE_ISA_MAX; n++)
 			isa_place(a, &a->manifest->images[i].isa[n]);
 	if (a->scan.nics_left_out != 0)
 		log_warning("%u more network devices than we can count", a->scan.nics_left_out);
-	if (a->found_count == 0)
+	if (a->networks == 0)
 		log_warning("no network device found");
 }

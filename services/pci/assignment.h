@@ -1,7 +1,7 @@
 /*
- * Which device goes to which port: devices in PCI order, ISA after, to the
- * slots of the manifest in theirs. A device that a slot has already stays where
- * it is, and is not touched.
+ * Which device goes to which slot: devices in PCI order, ISA after, each to the
+ * first free slot of the manifest that has an image for it. A device that a slot has already stays
+ * where it is, and is not touched.
  */
 #ifndef PCI_ASSIGNMENT_H
 #define PCI_ASSIGNMENT_H
@@ -10,10 +10,10 @@
 #include "kernel/abi/table.h"
 #include "services/pci/bus_scan.h"
 
-#define FOUND_MAX        (SCAN_NICS_MAX + IMAGE_ISA_MAX)
+#define FOUND_MAX        (SCAN_DEVICES_MAX + IMAGE_ISA_MAX)
 #define FOUND_TEXT_BYTES 64
 
-/* What there is to say of a network device, for the data store. */
+/* What there is to say of a device, for the data store. */
 struct found {
 	char text[FOUND_TEXT_BYTES];
 };
@@ -23,7 +23,8 @@ struct assignment {
 	const struct kernel_table *table;
 	uint32_t self; /* our own slot */
 	struct bus_scan scan;
-	uint32_t order; /* rank of the next device */
+	uint32_t order;    /* rank of the next device */
+	unsigned networks; /* network devices, used or not */
 	unsigned found_count;
 	struct found found[FOUND_MAX];
 };

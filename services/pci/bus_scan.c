@@ -5,7 +5,11 @@
  */
 #include "services/pci/bus_scan.h"
 
+#include "kernel/abi/table.h"
+
 #include <string.h>
+
+#define PAGE_MASK ((uint32_t) ~(PAGE_BYTES - 1))
 
 struct walk {
 	struct bus_scan *scan;
@@ -25,17 +29,50 @@ static void ranges_add(struct bus_scan *scan, pci_address_t address)
 	}
 }
 
-static void nic_add(struct bus_scan *scan, pci_address_t address, uint32_t id)
+static void page_add(struct bus_scan *scan, pci_address_t address, uint32_t page)
 {
-	if (scan->nic_count == SCAN_NICS_MAX) {
-		scan->nics_left_out++;
+	if (scan->page_count == SCAN_PAGES_MAX) {
+		scan->pages_left_out = true;
 		return;
 	}
-	scan->nics[scan->nic_count++] = (struct pci_nic){
+	scan->pages[scan->page_count].address = address;
+	scan->pages[scan->page_count++].page = page;
+}
+
+static void pages_add(struct bus_scan *scan, pci_address_t address)
+{
+	if ((config_read(address, PCI_COMMAND) & COMMAND_MEMORY) == 0)
+		return;
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		uint32_t bar = config_read(address, PCI_BAR0 + 4 * i);
+
+		if ((bar & BAR_IO) == 0 && (bar & BAR_MEMORY_MASK) != 0)
+			page_add(scan, address, bar & PAGE_MASK);
+		if ((bar & (BAR_IO | BAR_TYPE)) == BAR_TYPE_64)
+			i++;
+	}
+}
+
+/* PCI 3.0, 6.2.4: without a pin the line means nothing. */
+static uint8_t irq_line(pci_address_t address)
+{
+	uint32_t interrupt = config_read(address, PCI_INTERRUPT);
+
+	return (interrupt >> 8 & 0xffu) != 0 ? (uint8_t)interrupt : IRQ_LINE_NONE;
+}
+
+static void device_add(struct bus_scan *scan, pci_address_t address, uint32_t id, bool network)
+{
+	if (scan->device_count == SCAN_DEVICES_MAX) {
+		scan->nics_left_out += network;
+		return;
+	}
+	scan->devices[scan->device_count++] = (struct pci_device){
 		.address = address,
 		.vendor = (uint16_t)id,
 		.device = (uint16_t)(id >> 16),
-		.irq_line = (uint8_t)config_read(address, PCI_INTERRUPT),
+		.irq_line = irq_line(address),
+		.network = network,
 	};
 }
 
@@ -50,6 +87,7 @@ static void bridge_follow(struct walk *walk, pci_address_t address)
 static void function_scan(struct walk *walk, pci_address_t address, uint32_t id, uint32_t header)
 {
 	unsigned type = header >> 16 & HEADER_TYPE;
+	bool network;
 
 	walk->scan->functions++;
 	if (type == HEADER_BRIDGE)
@@ -57,8 +95,11 @@ static void function_scan(struct walk *walk, pci_address_t address, uint32_t id,
 	if (type != HEADER_NORMAL)
 		return;
 	ranges_add(walk->scan, address);
-	if (config_read(address, PCI_CLASS) >> 24 == CLASS_NETWORK)
-		nic_add(walk->scan, address, id);
+	pages_add(walk->scan, address);
+	network = config_read(address, PCI_CLASS) >> 24 == CLASS_NETWORK;
+	if (network ||
+	    walk->scan->wants(walk->scan->wants_context, (uint16_t)id, (uint16_t)(id >> 16)))
+		device_add(walk->scan, address, id, network);
 }
 
 static void device_scan(struct walk *walk, unsigned bus, unsigned device)
@@ -81,11 +122,13 @@ static void device_scan(struct walk *walk, unsigned bus, unsigned device)
 	}
 }
 
-void bus_scan(struct bus_scan *scan)
+void bus_scan(struct bus_scan *scan, scan_wants *wants, const void *wants_context)
 {
 	static struct walk walk;
 
 	memset(scan, 0, sizeof *scan);
+	scan->wants = wants;
+	scan->wants_context = wants_context;
 	memset(&walk, 0, sizeof walk);
 	walk.scan = scan;
 	if (!config_present())
@@ -124,5 +167,52 @@ bool bus_function_ports(pci_address_t address, uint16_t *base, uint16_t *count)
 		*count = bar_count(address, offset);
 		return *count != 0;
 	}
+	return false;
+}
+
+/* Does memory of another function begin in these pages? */
+static bool pages_are_shared(const struct bus_scan *scan, pci_address_t address, uint32_t base,
+			     uint32_t bytes)
+{
+	if (scan->pages_left_out)
+		return true;
+	for (unsigned i = 0; i < scan->page_count; i++)
+		if (scan->pages[i].address != address && scan->pages[i].page - base < bytes)
+			return true;
+	return false;
+}
+
+/* The first memory BAR that 32 bits reach; PCI_BARS: there is none. */
+static unsigned memory_bar(pci_address_t address)
+{
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		uint32_t bar = config_read(address, PCI_BAR0 + 4 * i);
+		bool wide = (bar & (BAR_IO | BAR_TYPE)) == BAR_TYPE_64;
+		uint32_t upper = wide ? config_read(address, PCI_BAR0 + 4 * (i + 1)) : 0;
+
+		if ((bar & BAR_IO) == 0 && (bar & BAR_MEMORY_MASK) != 0 && upper == 0)
+			return i;
+		i += wide;
+	}
+	return PCI_BARS;
+}
+
+bool bus_function_memory(const struct bus_scan *scan, pci_address_t address, uint32_t *base,
+			 uint32_t *bytes, const char **why)
+{
+	unsigned bar = memory_bar(address);
+	uint32_t place, taken, size;
+
+	*why = "it has neither I/O ports nor memory";
+	if (bar == PCI_BARS)
+		return false;
+	place = config_read(address, PCI_BAR0 + 4 * bar) & BAR_MEMORY_MASK;
+	taken = config_bar_probe(address, PCI_BAR0 + 4 * bar) & BAR_MEMORY_MASK;
+	size = taken & (0u - taken);
+	*base = place & PAGE_MASK;
+	*bytes = size < PAGE_BYTES ? (uint32_t)PAGE_BYTES : size;
+	if (size != 0 && !pages_are_shared(scan, address, *base, *bytes))
+		return true;
+	*why = "its memory shares a page with another device's";
 	return false;
 }

@@ -1,6 +1,7 @@
 #include "services/pci/config_space.h"
 
 #include "services/runtime/kernel.h"
+#include "services/runtime/service.h"
 
 #define CONFIG_ADDRESS 0xcf8u
 #define CONFIG_DATA    0xcfcu
@@ -50,6 +51,18 @@ uint32_t config_read(pci_address_t address, unsigned offset)
 void config_write(pci_address_t address, unsigned offset, uint32_t value)
 {
 	(void)config_access(address, offset, true, value);
+}
+
+void config_write_narrow(pci_address_t address, unsigned offset, unsigned width_bytes,
+			 uint32_t value)
+{
+	struct port_access list[2];
+
+	access_add(list, address, offset, true, value);
+	list[1].port = (uint16_t)(CONFIG_DATA + (offset & 3u));
+	list[1].width_bytes = (uint8_t)width_bytes;
+	if (port_vector(list, 2) != OK)
+		log_error("register %#x of PCI function %04x cannot be written", offset, address);
 }
 
 /* The upper half is the status register, in which ones clear and zeros change nothing. */

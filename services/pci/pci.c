@@ -1,5 +1,5 @@
 /*
- * The pci service: finds the network devices once, hands them to driver slots,
+ * The pci service: finds the devices once, hands them to driver slots,
  * and says in the data store what it found. A restart finds the same devices,
  * the kernel's table says which are given away, and nobody is disturbed.
  */
@@ -22,7 +22,7 @@ static enum status start(void)
 	assignment.self = service_info()->self.slot;
 	assignment_make(&assignment);
 	log_info("%u PCI functions, %u network devices", assignment.scan.functions,
-		 assignment.found_count);
+		 assignment.networks);
 	return OK;
 }
 

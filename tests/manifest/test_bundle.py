@@ -141,6 +141,8 @@ def test_driver_block(manifest):
                                    "kind": abi.ENUMS["DMA_RULE_DEVICE_WRITES"]}
     assert nic["dma_rules"][1] == {"offset": 0x10, "width_bytes": 4, "length": 0, "mask": 0x1f00, "bits": 0x600,
                                    "kind": abi.ENUMS["DMA_RULE_BITS"]}
+    assert nic["pci_write_count"] == 1
+    assert nic["pci_writes"][0] == {"offset": 0x60, "width_bytes": 2, "reserved": 0, "value": 0x8003}
 
 
 def test_same_inputs_give_the_same_bytes(build, bundle):

@@ -24,23 +24,41 @@ static struct function *function_selected(void)
 static void config_data_write(struct function *function, unsigned index, uint32_t value)
 {
 	if (index == PCI_BAR0 / 4) {
+		uint32_t kind = function->registers[index] & BAR_IO;
+
 		if (value == UINT32_MAX) {
-			assert_int_equal(function->registers[1] & COMMAND_IO, 0);
+			assert_int_equal(function->registers[1] & (COMMAND_IO | COMMAND_MEMORY), 0);
 			machine.sized++;
 		}
-		value = (value & function->bar_mask) | BAR_IO;
+		value = (value & function->bar_mask) | kind;
 	}
 	if (index == PCI_COMMAND / 4)
 		assert_int_equal(value >> 16, 0); /* ones would clear status bits */
 	function->registers[index] = value;
 }
 
+/* A register of the function's own, of any width. */
+static void config_own_write(struct function *function, const struct port_access *access)
+{
+	unsigned lane = access->port - 0xcfcu;
+	unsigned index = machine.selector >> 2 & 63u;
+
+	assert_in_range(index, 16, 63);
+	assert_int_equal(lane % access->width_bytes, 0);
+	memcpy((uint8_t *)&function->registers[index] + lane, &access->value, access->width_bytes);
+	function->own_writes++;
+}
+
 static void config_do(struct port_access *access)
 {
 	struct function *function = function_selected();
-	unsigned index = machine.selector >> 2 & 15u;
+	unsigned index = machine.selector >> 2 & 63u;
 
-	assert_int_equal(access->width_bytes, 4);
+	if (access->width_bytes != 4) {
+		assert_int_equal(access->write, 1);
+		config_own_write(function, access);
+		return;
+	}
 	machine.config_accesses++;
 	if (access->port == 0xcf8) {
 		if (access->write != 0)
@@ -118,7 +136,7 @@ enum status port_write(uint16_t port, unsigned width_bytes, uint32_t value)
 
 enum status device_assign(uint32_t slot, const struct device_info *device)
 {
-	assert_in_range(slot, 1, SLOTS);
+	assert_true((slot >= 1 && slot <= SLOTS) || slot == WATCHDOG_SLOT);
 	assert_int_equal(table.services[slot].device.bus, DEVICE_NONE);
 	if (machine.refusal != OK)
 		return machine.refusal;
@@ -163,6 +181,16 @@ struct function *card_add(pci_address_t address, uint32_t id, uint32_t base)
 	return function;
 }
 
+struct function *watchdog_add(pci_address_t address, uint32_t base)
+{
+	struct function *function = function_add(address, ESB, 0x08);
+
+	function->registers[PCI_COMMAND / 4] = COMMAND_MEMORY;
+	function->bar_mask = 0xfffffff0u;
+	function->registers[PCI_BAR0 / 4] = base;
+	return function;
+}
+
 struct function *bridge_add(pci_address_t address, uint32_t secondary)
 {
 	struct function *function = function_add(address, 0x12378086u, 0x06);
@@ -170,6 +198,23 @@ struct function *bridge_add(pci_address_t address, uint32_t secondary)
 	function->registers[PCI_HEADER / 4] = HEADER_BRIDGE << 16;
 	function->registers[PCI_BUS_NUMBER / 4] = secondary << 8;
 	return function;
+}
+
+static void manifest_add_watchdog(void)
+{
+	struct manifest_image *image = &manifest.images[2];
+	struct manifest_service *service = &manifest.services[WATCHDOG_SLOT];
+
+	strcpy(image->name, "i6300esb");
+	image->pci_id_count = 1;
+	image->pci_ids[0] = (struct manifest_pci_id){ 0x8086, 0x25ab };
+	image->pci_write_count = 2;
+	image->pci_writes[0] = (struct manifest_pci_write){ 0x60, 2, 0, 0x0003 };
+	image->pci_writes[1] = (struct manifest_pci_write){ 0x6a, 1, 0, 0x12 };
+	strcpy(service->name, "watchdog");
+	service->flags = SERVICE_DEVICE;
+	service->image_count = 1;
+	service->images[0] = 2;
 }
 
 static void manifest_make(void)
@@ -186,8 +231,9 @@ static void manifest_make(void)
 	ne2k->pci_ids[0] = (struct manifest_pci_id){ 0x10ec, 0x8029 };
 	ne2k->isa_count = 1;
 	ne2k->isa[0] = (struct manifest_isa){ ISA_BASE, ISA_COUNT, 9 };
-	manifest.image_count = 2;
-	manifest.service_count = table.service_count = SELF + 1;
+	manifest.image_count = 3;
+	manifest.service_count = table.service_count = WATCHDOG_SLOT + 1;
+	manifest_add_watchdog();
 	for (unsigned slot = 1; slot <= SLOTS; slot++) {
 		struct manifest_service *service = &manifest.services[slot];
 

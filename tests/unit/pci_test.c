@@ -129,7 +129,7 @@ static void more_cards_than_can_be_counted_are_said_so(void **state)
 {
 	(void)state;
 	bridge_add(pci_address(0, 1, 0), 1);
-	for (unsigned i = 0; i < SCAN_NICS_MAX + 5; i++)
+	for (unsigned i = 0; i < SCAN_DEVICES_MAX + 5; i++)
 		card_add(pci_address(i / 30, 2 + i % 30, 0), E1000, 0xc000);
 	machine_run();
 	assert_logged("5 more network devices");
@@ -241,6 +241,106 @@ static void isa_places_that_the_manifest_does_not_give_us_are_not_touched(void *
 	assert_int_equal(machine.isa_reads + machine.isa_writes, 0);
 }
 
+/* --- Devices with memory, and of another class --------------------------------- */
+
+static const struct device_info *watchdog_device(void)
+{
+	return &table.services[WATCHDOG_SLOT].device;
+}
+
+static void a_device_with_a_driver_goes_to_its_service_whatever_its_class(void **state)
+{
+	(void)state;
+	struct function *watchdog = watchdog_add(pci_address(0, 2, 0), 0xfebd1000u);
+
+	card_add(pci_address(0, 3, 0), RTL8139, 0xc000);
+	machine_run();
+	assert_int_equal(watchdog_device()->bus, DEVICE_PCI);
+	assert_int_equal(watchdog_device()->memory_base, 0xfebd1000u);
+	assert_int_equal(watchdog_device()->memory_bytes, PAGE_BYTES);
+	assert_int_equal(watchdog_device()->port_count, 0);
+	assert_int_equal(watchdog_device()->irq_line, IRQ_LINE_NONE);
+	assert_int_equal(watchdog->registers[PCI_COMMAND / 4], COMMAND_MEMORY);
+	assert_int_equal(watchdog->registers[PCI_BAR0 / 4], 0xfebd1000u);
+	assert_int_equal(device_of(0)->pci_address, 3 << 3);
+	assert_logged("watchdog: i6300esb, 8086:25ab at 00:02.0, memory 0xfebd1000+4096");
+	assert_string_equal(assignment.found[0].text, "00:02.0 8086:25ab watchdog");
+}
+
+static void what_its_driver_wants_is_written_once_it_has_the_device(void **state)
+{
+	(void)state;
+	struct function *watchdog = watchdog_add(pci_address(0, 2, 0), 0xfebd1000u);
+
+	machine_run();
+	assert_int_equal(watchdog->registers[0x60 / 4], 0x0003);
+	assert_int_equal(watchdog->registers[0x68 / 4], 0x00120000u);
+	assert_int_equal(watchdog->own_writes, 2);
+	machine_run(); /* a restart may be one in the middle */
+	assert_int_equal(watchdog->own_writes, 4);
+}
+
+static void nothing_is_written_for_a_device_that_is_refused(void **state)
+{
+	(void)state;
+	struct function *watchdog = watchdog_add(pci_address(0, 2, 0), 0xfebd1000u);
+
+	machine.refusal = E_ARGUMENT;
+	machine_run();
+	assert_int_equal(watchdog->own_writes, 0);
+	assert_logged("watchdog cannot have ports 0+0, memory 0xfebd1000+4096");
+}
+
+static void a_page_shared_with_another_device_is_not_given_away(void **state)
+{
+	(void)state;
+	struct function *other = function_add(pci_address(0, 1, 0), 0x70208086u, 0x0c);
+
+	watchdog_add(pci_address(0, 2, 0), 0xfebd1010u);
+	other->registers[PCI_COMMAND / 4] = COMMAND_MEMORY;
+	other->registers[PCI_BAR0 / 4 + 2] = 0xfebd1800u;
+	machine_run();
+	assert_int_equal(watchdog_device()->bus, DEVICE_NONE);
+	assert_logged("device 8086:25ab at 00:02.0 remains unused: its memory shares a page with "
+		      "another device's");
+	other->registers[PCI_BAR0 / 4 + 2] = 0xfebd2000u;
+	machine_run();
+	assert_int_equal(watchdog_device()->memory_base, 0xfebd1000u);
+}
+
+static void large_memory_is_given_in_its_size(void **state)
+{
+	(void)state;
+	watchdog_add(pci_address(0, 2, 0), 0xfebd0000u)->bar_mask = 0xffffc000u;
+	machine_run();
+	assert_int_equal(watchdog_device()->memory_base, 0xfebd0000u);
+	assert_int_equal(watchdog_device()->memory_bytes, 0x4000);
+}
+
+static void memory_above_4_gib_is_not_ours_to_give(void **state)
+{
+	(void)state;
+	struct function *watchdog = watchdog_add(pci_address(0, 2, 0), 0xfebd1000u | BAR_TYPE_64);
+
+	watchdog->registers[PCI_BAR0 / 4 + 1] = 1;
+	machine_run();
+	assert_int_equal(watchdog_device()->bus, DEVICE_NONE);
+	assert_logged("remains unused: it has neither I/O ports nor memory");
+}
+
+static void a_second_watchdog_stays_unused(void **state)
+{
+	(void)state;
+	struct function *second = watchdog_add(pci_address(0, 4, 0), 0xfebd2000u);
+
+	watchdog_add(pci_address(0, 2, 0), 0xfebd1000u);
+	machine_run();
+	assert_int_equal(watchdog_device()->pci_address, 2 << 3);
+	assert_int_equal(second->own_writes, 0);
+	assert_logged("device 8086:25ab at 00:04.0 remains unused: its service has one");
+	assert_logged("no network device found");
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, machine_setup)
 
 int main(void)
@@ -266,6 +366,13 @@ int main(void)
 		TEST(only_the_proms_signature_makes_an_ne2000),
 		TEST(isa_places_that_a_pci_device_decodes_are_not_touched),
 		TEST(isa_places_that_the_manifest_does_not_give_us_are_not_touched),
+		TEST(a_device_with_a_driver_goes_to_its_service_whatever_its_class),
+		TEST(what_its_driver_wants_is_written_once_it_has_the_device),
+		TEST(nothing_is_written_for_a_device_that_is_refused),
+		TEST(a_page_shared_with_another_device_is_not_given_away),
+		TEST(large_memory_is_given_in_its_size),
+		TEST(memory_above_4_gib_is_not_ours_to_give),
+		TEST(a_second_watchdog_stays_unused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
