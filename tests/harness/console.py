@@ -51,11 +51,19 @@ class Console:
                 self._serial.send("\x15\r")  # empty the line, ask for a prompt
 
     def json(self, command, timeout_s=COMMAND_TIMEOUT_S):
-        """The one JSON document that `command json` prints on one line."""
-        text = self.look(f"{command} json", timeout_s)
-        for line in text.splitlines():
-            if line.startswith(("{", "[")):
-                return json.loads(line)
+        """The one JSON document that `command json` prints on one line.
+
+        A serial driver that dies meanwhile prints some characters twice.
+        """
+        for left in reversed(range(TRIES)):
+            text = self.look(f"{command} json", timeout_s)
+            for line in text.splitlines():
+                if line.startswith(("{", "[")):
+                    try:
+                        return json.loads(line)
+                    except ValueError:
+                        if left == 0:
+                            raise
         raise ConsoleError(f"{command} json printed no JSON document: {text!r}")
 
 

@@ -34,6 +34,7 @@ class Spec:
     cpu: str = "max"
     uefi: bool = False
     config: str | None = CONFIGURATION_TEXT  # None: no drive, so the factory default
+    capture: bool = True  # what every port saw; too much to keep of a long campaign
     iso: str = str(TEST_ISO)
 
 
@@ -87,6 +88,11 @@ class Machine:
         self._process = None
 
     @property
+    def pid(self):
+        """QEMU's."""
+        return self._process.pid
+
+    @property
     def alive(self):
         return self._process is not None and self._process.poll() is None
 
@@ -122,7 +128,9 @@ class Machine:
             place = "iobase={},irq={}".format(*ISA_CARDS[isa])
         else:
             place += ",romfile="
-        capture = self.directory / f"port{port}.pcap"
-        return ["-netdev", f"{link.netdev},id=net{port}",
-                "-device", f"{model},netdev=net{port},mac={self.mac(port)},{place}",
-                "-object", f"filter-dump,id=dump{port},netdev=net{port},file={capture},maxlen={CAPTURE_BYTES}"]
+        argv = ["-netdev", f"{link.netdev},id=net{port}",
+                "-device", f"{model},netdev=net{port},mac={self.mac(port)},{place}"]
+        if self.spec.capture:
+            file = self.directory / f"port{port}.pcap"
+            argv += ["-object", f"filter-dump,id=dump{port},netdev=net{port},file={file},maxlen={CAPTURE_BYTES}"]
+        return argv
