@@ -148,14 +148,15 @@ def run(options):
 def report(record, options, flows, opened, died, first_s, text):
     discarded = sum(int(words.split()[-1]) for words in
                     (line.split(" discarded")[0] for line in text.splitlines() if " discarded" in line))
-    record.lines += [f"{options.flows} UDP flows, {opened} of them opened before the first kill; {options.firewall_kills} "
-                     f"kills, one each {KILL_INTERVAL_S * 1000:.0f} ms, {died} restarts; seed {options.seed}. After each "
-                     f"kill {min(CHECKED_A_KILL, options.flows)} flows, in the end all of them, were checked.", ""]
+    record.lines += [f"{options.flows} UDP flows, {opened} of them opened before the first kill; "
+                     f"{options.firewall_kills} kills, one each {KILL_INTERVAL_S * 1000:.0f} ms, {died} restarts; seed "
+                     f"{options.seed}. After each kill {min(CHECKED_A_KILL, options.flows)} flows, in the end all of "
+                     "them, were checked.", ""]
     record.lines += table(("flows that changed their port", "flows that passed no more", "came untranslated",
                            "records discarded"), [(len(flows.changed), len(flows.dead), flows.foreign, discarded)])
     middle, late, latest = spread(first_s, 1000)
-    record.lines += ["", f"From the command to the next answer on a flow that asks every 2 ms: p50 {middle:.1f} ms, p99 "
-                         f"{late:.1f} ms, max {latest:.1f} ms."]
+    record.lines += ["", f"From the command to the next answer on a flow that asks every 2 ms: p50 {middle:.1f} ms, "
+                         f"p99 {late:.1f} ms, max {latest:.1f} ms."]
     for what, count in (("flows changed their port", len(flows.changed)), ("flows pass no more", len(flows.dead)),
                         ("datagrams came untranslated", flows.foreign), ("records discarded", discarded),
                         ("flows could not be opened", options.flows - opened),

@@ -103,18 +103,21 @@ def fill(matrix, names):
 
 def report(record, names, cells, matrix, seed):
     wrong = [(key, text) for key, text in cells.items() if text != "ok"]
-    record.lines += [f"Seed {seed}. `ok`: all services run, LAN reaches WAN, no reboot, DS's names and the configuration "
-                     "are what they were, a TCP connection through the router and one to the router's own echo service "
-                     "go on (but if the echo service itself died). Else what was lost.", "", "Each alone:", ""]
+    record.lines += [f"Seed {seed}. `ok`: all services run, LAN reaches WAN, no reboot, DS's names and the "
+                     "configuration are what they were, a TCP connection through the router and one to the router's "
+                     "own echo service go on (but if the echo service itself died). Else what was lost.", "",
+                     "Each alone:", ""]
     record.lines += table(names, [[cells[name, None, False] for name in names]])
     record.lines += ["", "Both at once:", ""]
-    record.lines += table(["", *names], [[first, *(at_once(cells, first, second) for second in names)] for first in names])
+    record.lines += table(["", *names],
+                          [[first, *(at_once(cells, first, second) for second in names)] for first in names])
     record.lines += ["", "The one above dies while the one on the left is recovered from a hang:", ""]
-    record.lines += table(["", *names], [[first, *(cells[first, second, True] for second in names)] for first in names])
+    record.lines += table(["", *names],
+                          [[first, *(cells[first, second, True] for second in names)] for first in names])
     middle, late, latest = spread(matrix.slow_ms, 1)
-    record.lines += ["", f"{len(cells)} cells. From the first kill until all ran and a ping got through, as seen on the "
-                         f"console: p50 {middle:.0f} ms, p99 {late:.0f} ms, max {latest:.0f} ms. Services that died "
-                         f"without having been killed: {', '.join(matrix.collateral) or 'none'}."]
+    record.lines += ["", f"{len(cells)} cells. From the first kill until all ran and a ping got through, as seen "
+                         f"on the console: p50 {middle:.0f} ms, p99 {late:.0f} ms, max {latest:.0f} ms. Services that "
+                         f"died without having been killed: {', '.join(matrix.collateral) or 'none'}."]
     if wrong:
         record.failures.append(f"{len(wrong)} cells of {len(cells)}: " + ", ".join(
             f"{first}{f'+{second}' if second else ''}{' (during)' if during else ''}: {text.strip('*')}"

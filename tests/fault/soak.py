@@ -22,7 +22,7 @@ from tests.fault.transfer import Transfer
 WAYS = ("exception", "panic", "exit", "hang", "spin")
 PAUSE_S = (2, 10)
 RATE = 1000
-DOWNLOAD_BYTES = 64 << 20
+DOWNLOAD_BYTES = 16 << 20
 GAP_MAX_MS = 100
 LOOK_S = 0.3
 SAMPLES_SHOWN = 12
@@ -78,8 +78,9 @@ class Soak:
         if broken:
             self.wrong.append(f"{at_s:.0f} s, {self.gaps[-1][1]}: {' '.join(broken)}")
         memory = self._machine.console.json("show memory")
-        self.samples.append((at_s, memory["reserved_bytes"] // 1024, sum(row["memory_bytes"] for row in rows.values()) // 1024,
-                             len(self._state.names), self._machine.console.json("show connections").get("used"),
+        services_bytes = sum(row["memory_bytes"] for row in rows.values())
+        self.samples.append((at_s, memory["reserved_bytes"] // 1024, services_bytes // 1024, len(self._state.names),
+                             self._machine.console.json("show connections").get("used"),
                              resident_kib(self._machine.pid)))
 
     def _download_go_on(self, download):
@@ -116,16 +117,19 @@ def run(options):
 
 def report(record, soak, restarts, options):
     total = sum(soak.deaths.values())
-    record.lines += [f"{options.duration} s, {total} deaths ({', '.join(f'{count} {how}' for how, count in sorted(soak.deaths.items()))}), "
-                     f"restarts {restarts}; seed {options.seed}. {soak.received} numbered frames received, {soak.lost} "
-                     f"lost, {soak.overtaken} overtaken; {len(soak.downloads)} downloads of {DOWNLOAD_BYTES >> 20} MiB.", ""]
+    ways = ", ".join(f"{count} by {how}" for how, count in sorted(soak.deaths.items()))
+    lives = ", ".join(f"{name} {count}" for name, count in restarts.items() if count)
+    record.lines += [f"{options.duration} s, seed {options.seed}. Killed {total} times: {ways}. Restarts: {lives}. "
+                     f"{soak.received} numbered frames received, {soak.lost} lost, {soak.overtaken} overtaken; "
+                     f"{len(soak.downloads)} downloads of {DOWNLOAD_BYTES >> 20} MiB.", ""]
     step = max(1, len(soak.samples) // SAMPLES_SHOWN)
     record.lines += table(("after s", "given out KiB", "services KiB", "DS names", "flows", "QEMU resident KiB"),
                           [(int(sample[0]), *sample[1:]) for sample in soak.samples[::step]])
     gaps = [gap for gap, _, _ in soak.gaps]
     worst = sorted(soak.gaps, reverse=True)[:10]
-    record.lines += ["", f"Longest gap of a window: p50 {percentile(gaps, 50):.1f} ms, p99 {percentile(gaps, 99):.1f} ms. "
-                         "The longest (and how long the host kept QEMU and the stream waiting in that window):", ""]
+    record.lines += ["", f"Longest gap of a window: p50 {percentile(gaps, 50):.1f} ms, p99 "
+                         f"{percentile(gaps, 99):.1f} ms. The longest (and how long the host kept QEMU and the stream "
+                         "waiting in that window):", ""]
     record.lines += table(("ms", "after", "host ms"), worst)
     late = [gap for gap in gaps if gap > GAP_MAX_MS]
     if late:

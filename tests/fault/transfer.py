@@ -84,7 +84,8 @@ def check(found, buffer, count):
     place, view = found["bytes"] % len(BLOCK), memoryview(buffer)[:count]
     first = min(count, len(BLOCK) - place)
     block = memoryview(BLOCK)
-    if found["wrong_at"] is None and (view[:first] != block[place:place + first] or view[first:] != block[:count - first]):
+    right = view[:first] == block[place:place + first] and view[first:] == block[:count - first]
+    if not right and found["wrong_at"] is None:
         found["wrong_at"] = found["bytes"]
     found["bytes"] += count
 
