@@ -13,6 +13,7 @@
 static struct firewall fw;
 static struct fw_ports ports;
 static struct fw_table *table;
+static struct quarantine *quarantine;
 static const struct netconf_region *netconf;
 static struct netconf netconf_copy; /* ours alone: checked, then used */
 static uint32_t netconf_in_force;   /* checksum */
@@ -89,12 +90,35 @@ static void ports_open(void)
 {
 	char name[NAME_BYTES];
 
-	fw_ports_init(&ports, &fw);
+	fw_ports_init(&ports, &fw, quarantine);
 	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
 		snprintf(name, sizeof name, "port%u", index);
 		port_open(index, name, name, NETQ_RX_BYTES);
 	}
 	port_open(FW_PORT_HOST, "host", "inet", NETQ_TX_BYTES);
+}
+
+static bool died_by_itself(uint32_t cause)
+{
+	return cause == EXIT_EXCEPTION || cause == EXIT_PANIC || cause == EXIT_EXIT ||
+	       cause == EXIT_HEARTBEAT;
+}
+
+/* What our last life died of; true: of its flows, as far as can be told. */
+static bool flows_are_poison(const struct kernel_table *kernel)
+{
+	const struct start_info *info = service_info();
+	uint64_t died_us = kernel->services[info->self.slot].died_us;
+	bool by_itself = died_by_itself(info->exit_cause);
+	bool explained = by_itself && fw_ports_blame(&ports, died_us);
+
+	quarantine->at_port = 0;
+	if (explained)
+		log_error("a packet has killed the firewall twice: it is in quarantine");
+	if (!quarantine_life_ended(quarantine, by_itself, explained, died_us))
+		return false;
+	log_error("%u short lives in a row: the flow table is begun anew", FIREWALL_SHORT_LIVES_MAX);
+	return true;
 }
 
 static enum status start(void)
@@ -109,10 +133,15 @@ static enum status start(void)
 	flows = (struct fw_flows *)(uintptr_t)map->address;
 	table = region("fw.table", sizeof *table);
 	netconf = region("netconf", sizeof *netconf);
-	fw_flows_rebase(flows, map->size_bytes, kernel->boot_tsc);
-	fw_init(&fw, flows, map->size_bytes, preserved, seed_get());
+	quarantine = region("quarantine", sizeof *quarantine);
+	quarantine_open(quarantine, restarted);
 	fw_time_set(&fw, time_us());
 	ports_open();
+	if (restarted && flows_are_poison(kernel))
+		preserved = false;
+	quarantine_life_begins(quarantine, time_us());
+	fw_flows_rebase(flows, map->size_bytes, kernel->boot_tsc);
+	fw_init(&fw, flows, map->size_bytes, preserved, seed_get());
 	snapshot_init(table, &fw, &ports, restarted);
 	configuration_read();
 	if (preserved)

@@ -1,5 +1,6 @@
 #include "netstack/firewall/fw_port.h"
 
+#include "netstack/firewall/kill_packet.h"
 #include "services/runtime/service.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 /* --- What the other side says ------------------------------------------------------------ */
 
 /* Frames received and not consumed; 0 if the index makes no sense. */
-static uint32_t port_rx_filled(struct fw_port *port)
+uint32_t fw_port_rx_filled(struct fw_port *port)
 {
 	uint32_t filled = netq_load(&port->regions.driver->rx_produced) - port->rx_consumed;
 
@@ -207,7 +208,7 @@ static uint8_t *port_buffer(struct fw_ports *ports, const struct fw_port *port)
 }
 
 /* The next descriptor, read once, as it may change under our eyes. */
-static struct netq_rx_desc port_rx_desc(const struct fw_port *port)
+struct netq_rx_desc fw_port_rx_desc(const struct fw_port *port)
 {
 	const struct netq_rx_desc *shared =
 		&port->regions.driver->rx[port->rx_consumed % NETQ_RX_SLOTS];
@@ -220,7 +221,7 @@ static struct netq_rx_desc port_rx_desc(const struct fw_port *port)
 	return desc;
 }
 
-static bool desc_is_within(const struct fw_port *port, const struct netq_rx_desc *desc)
+bool fw_port_desc_is_within(const struct fw_port *port, const struct netq_rx_desc *desc)
 {
 	return desc->offset <= port->regions.rx_bytes &&
 	       desc->length_bytes <= port->regions.rx_bytes - desc->offset;
@@ -235,7 +236,7 @@ static void port_rx_drop(struct fw_ports *ports, struct fw_port *port, enum fw_r
 static void port_rx_take(struct fw_ports *ports, unsigned index)
 {
 	struct fw_port *port = &ports->ports[index];
-	struct netq_rx_desc desc = port_rx_desc(port);
+	struct netq_rx_desc desc = fw_port_rx_desc(port);
 	unsigned skipped = index == FW_PORT_HOST ? ETHERNET_HEADER_BYTES : 0;
 	unsigned guess = port->guess;
 	struct fw_verdict verdict;
@@ -243,7 +244,7 @@ static void port_rx_take(struct fw_ports *ports, unsigned index)
 
 	port->rx_frames++;
 	port->rx_bytes += desc.length_bytes;
-	if (!desc_is_within(port, &desc)) {
+	if (!fw_port_desc_is_within(port, &desc)) {
 		fw_port_complain(port, COMPLAINT_RING_BUFFER);
 		port_rx_drop(ports, port, DROP_FRAME_LONG);
 		return;
@@ -258,6 +259,12 @@ static void port_rx_take(struct fw_ports *ports, unsigned index)
 	}
 	buffer = port_buffer(ports, port);
 	frame_copy(buffer + skipped, port->regions.rx + desc.offset, desc.length_bytes);
+	if (!quarantine_is_empty(ports->quarantine) &&
+	    quarantine_holds(ports->quarantine, buffer + skipped, desc.length_bytes)) {
+		port_rx_drop(ports, port, DROP_QUARANTINED);
+		return;
+	}
+	kill_packet_obey(buffer, desc.length_bytes + skipped);
 	verdict = fw_process(ports->fw, index, buffer, desc.length_bytes, desc.interface);
 	if (verdict.outcome == FW_DROP)
 		port->dropped++;
@@ -268,24 +275,38 @@ static void port_rx_take(struct fw_ports *ports, unsigned index)
 		port->guess = (uint8_t)__builtin_ctz(verdict.ports);
 }
 
+/* The next frame of a port. False: it waits for room where it goes. */
+static bool port_rx_next(struct fw_ports *ports, unsigned index)
+{
+	struct fw_port *port = &ports->ports[index];
+
+	if (port_tx_holds(ports, &ports->ports[port->guess]))
+		return false;
+	port_rx_take(ports, index);
+	port->rx_consumed++;
+	netq_store(&port->regions.own->rx_consumed, port->rx_consumed);
+	return true;
+}
+
 /* A batch of one port; true if there may be more. Consumed only when it has been dealt with. */
 static bool port_rx_batch(struct fw_ports *ports, unsigned index)
 {
 	struct fw_port *port = &ports->ports[index];
-	uint32_t filled = port_rx_filled(port);
+	uint32_t filled = fw_port_rx_filled(port);
 	uint32_t count = filled < FW_PORT_BATCH ? filled : FW_PORT_BATCH;
+	bool held = false;
 
-	for (uint32_t i = 0; i < count; i++) {
-		if (port_tx_holds(ports, &ports->ports[port->guess])) {
-			ports->held |= FW_PORT_BIT(index);
-			return false;
-		}
-		port_rx_take(ports, index);
-		port->rx_consumed++;
-		netq_store(&port->regions.own->rx_consumed, port->rx_consumed);
+	if (count == 0)
+		return false;
+	netq_store(&ports->quarantine->at_port, index + 1);
+	for (uint32_t i = 0; i < count && !held; i++)
+		held = !port_rx_next(ports, index);
+	netq_store(&ports->quarantine->at_port, 0);
+	if (held) {
+		ports->held |= FW_PORT_BIT(index);
+		return false;
 	}
-	if (count > 0 && filled <= NETQ_RX_SLOTS)
-		port->complained = false;
+	port->complained = false;
 	return filled > count;
 }
 
@@ -296,7 +317,7 @@ static bool port_rx_arm(struct fw_port *port)
 		netq_store(&port->regions.own->rx_wake, port->rx_consumed);
 		netq_barrier();
 	}
-	return port_rx_filled(port) != 0;
+	return fw_port_rx_filled(port) != 0;
 }
 
 /* Our own packets: answers, questions, errors, and those that have waited. */

@@ -14,6 +14,7 @@
 #define FIREWALL_FW_PORT_H
 
 #include "netstack/firewall/fw.h"
+#include "netstack/firewall/quarantine.h"
 #include "services/runtime/service.h"
 
 #define FW_PORT_BATCH    64u /* frames of one port before the next gets its turn */
@@ -52,6 +53,7 @@ struct fw_port {
 
 struct fw_ports {
 	struct firewall *fw;
+	struct quarantine *quarantine; /* preserved */
 	unsigned turn;        /* port that comes first next time */
 	uint32_t unsignalled; /* a bit a port: frames published since it was last signalled */
 	uint32_t tx_limit;    /* frames in a transmit queue at which the next has no room */
@@ -60,7 +62,13 @@ struct fw_ports {
 	uint8_t staging[FW_BUFFER_BYTES]; /* for frames whose guess has no room */
 };
 
-void fw_ports_init(struct fw_ports *ports, struct firewall *fw);
+void fw_ports_init(struct fw_ports *ports, struct firewall *fw, struct quarantine *quarantine);
+
+/*
+ * After a death that nobody had asked for: blames the frame that was being dealt with. True: it
+ * has killed twice and is in quarantine. To be called with all ports attached.
+ */
+bool fw_ports_blame(struct fw_ports *ports, uint64_t now_us);
 
 /*
  * Attaches a port served by `slot`. With `restarted` it goes on at the preserved indices, if they
@@ -87,5 +95,13 @@ bool fw_ports_work(struct fw_ports *ports);
 
 /* Every FW_TICK_MS: refreshes all ports, notices stalled ones. */
 void fw_ports_tick(struct fw_ports *ports);
+
+/* --- Shared by fw_port.c and fw_port_watch.c --------------------------------------------- */
+
+/* Frames received and not consumed; 0 if the index makes no sense. */
+uint32_t fw_port_rx_filled(struct fw_port *port);
+/* The next descriptor, read once; and does the frame it describes lie in the port's region? */
+struct netq_rx_desc fw_port_rx_desc(const struct fw_port *port);
+bool fw_port_desc_is_within(const struct fw_port *port, const struct netq_rx_desc *desc);
 
 #endif

@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-void fw_ports_init(struct fw_ports *ports, struct firewall *fw)
+void fw_ports_init(struct fw_ports *ports, struct firewall *fw, struct quarantine *quarantine)
 {
 	memset(ports, 0, sizeof *ports);
 	ports->fw = fw;
+	ports->quarantine = quarantine;
 	ports->tx_limit = FW_PORT_TX_LIMIT;
 }
 
@@ -117,4 +118,21 @@ void fw_ports_tick(struct fw_ports *ports)
 		fw_port_refresh(ports, index);
 		port_stall_check(ports, &ports->ports[index]);
 	}
+}
+
+bool fw_ports_blame(struct fw_ports *ports, uint64_t now_us)
+{
+	uint32_t at = netq_load(&ports->quarantine->at_port);
+	const uint8_t *frame = NULL;
+	struct netq_rx_desc desc = { 0 };
+
+	if (at != 0 && at <= FW_PORTS && ports->ports[at - 1].attached) {
+		struct fw_port *port = &ports->ports[at - 1];
+
+		desc = fw_port_rx_desc(port);
+		if (fw_port_rx_filled(port) != 0 && fw_port_desc_is_within(port, &desc))
+			frame = port->regions.rx + desc.offset;
+	}
+	netq_store(&ports->quarantine->at_port, 0);
+	return quarantine_blame(ports->quarantine, frame, desc.length_bytes, at - 1, now_us);
 }

@@ -44,6 +44,7 @@ static void view_fill(void)
 	view.manifest = region("manifest", sizeof(struct manifest));
 	view.kernel = region("ktable", sizeof(struct kernel_table));
 	view.log = region("klog", sizeof(struct kernel_log));
+	view.quarantine = region("quarantine", sizeof(struct quarantine));
 	view.crashes = region("crashes", sizeof(struct crash_log));
 	view.rs = region("rs.table", sizeof(struct rs_table));
 	view.netconf = region("netconf", sizeof(struct netconf_region));

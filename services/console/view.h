@@ -13,6 +13,7 @@
 #include "services/proto/fwtable.h"
 #include "services/proto/netconf.h"
 #include "services/proto/netq.h"
+#include "services/proto/quarantine.h"
 #include "services/proto/rs.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct view {
 	const struct kernel_table *kernel;
 	const struct kernel_log *log;
 	const struct crash_log *crashes;
+	const struct quarantine *quarantine;
 	const struct rs_table *rs;
 	const struct netconf_region *netconf;
 	const struct fw_table *firewall;

@@ -15,6 +15,7 @@
 	X(TX_FULL, "tx-full", "the transmit queue of the port to leave by is full")                \
 	X(QUEUE_FULL, "queue-full", "too many packets of the firewall's own, or that wait")        \
 	/* Ethernet */                                                                             \
+	X(QUARANTINED, "quarantined", "equal to one that killed the firewall twice")               \
 	X(FRAME_SHORT, "frame-short", "shorter than its headers")                                  \
 	X(FRAME_LONG, "frame-long", "longer than Ethernet allows")                                 \
 	X(FRAME_VLAN, "frame-vlan", "tagged for a VLAN that is not ours")                          \

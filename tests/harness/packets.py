@@ -24,6 +24,10 @@ def probe_udp(to_mac, source, target, port):
     return bytes(ethernet(to_mac) / IP(src=source, dst=target) / UDP(sport=port, dport=port) / MARK)
 
 
+def datagram(to_mac, source, target, payload):
+    return bytes(ethernet(to_mac) / IP(src=source, dst=target) / UDP(sport=9999, dport=9999) / payload)
+
+
 def probe_ping(to_mac, source, target, number):
     return bytes(ethernet(to_mac) / IP(src=source, dst=target) / ICMP(id=77, seq=number) / MARK)
 

@@ -90,6 +90,27 @@ static void service_show_tells_policy_and_program(void **state)
 			       "\"policy\":\"give-up\",\"policy_of\":\"administrator\""));
 }
 
+static void quarantine_is_shown(void **state)
+{
+	struct quarantine_packet *packet = &world.quarantine.packets[1];
+
+	(void)state;
+	world_init();
+	world.quarantine.magic = QUARANTINE_MAGIC;
+	assert_non_null(strstr(world_run("show quarantine"), "no packet has killed"));
+	world.quarantine.sequence = 1;
+	*packet = (struct quarantine_packet){ .sequence = 1,
+					      .dropped = 7,
+					      .port = 1,
+					      .length_bytes = UINT16_MAX };
+	memcpy(packet->bytes, "\xde\xad", 2);
+	assert_non_null(strstr(world_run("show quarantine"), "from port1, 1520 bytes"));
+	assert_non_null(strstr(world_run("show quarantine"), "dropped 7 times since\r\n  dead00"));
+	assert_non_null(strstr(world_run("show quarantine json"), "\"bytes\":\"dead00"));
+	world.quarantine.sequence = UINT64_MAX; /* of nonsense */
+	assert_non_null(strstr(world_run("show quarantine json"), "{\"packets\":[]}"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +118,7 @@ int main(void)
 		cmocka_unit_test(the_longest_policy_fits),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(every_step_has_a_word),
+		cmocka_unit_test(quarantine_is_shown),
 		cmocka_unit_test(service_show_tells_policy_and_program),
 	};
 

@@ -112,6 +112,7 @@ void world_init(void)
 	view.kernel = &world.kernel;
 	view.log = &world.log;
 	view.crashes = &world.crashes;
+	view.quarantine = &world.quarantine;
 	view.rs = &world.rs;
 	view.netconf = &world.netconf;
 	view.firewall = &world.firewall;

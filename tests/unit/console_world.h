@@ -25,6 +25,7 @@ struct world {
 	struct kernel_table kernel;
 	struct kernel_log log;
 	struct crash_log crashes;
+	struct quarantine quarantine;
 	struct rs_table rs;
 	struct netconf_region netconf;
 	struct fw_table firewall;

@@ -343,7 +343,7 @@ static void restart_goes_on_at_the_preserved_indices(void **state)
 	work_until_idle(r);
 	ring_receive(r, LAN_PORT, &f); /* while the firewall is dead */
 	world_restart(r->w);
-	fw_ports_init(&r->ports, &r->w->fw);
+	fw_ports_init(&r->ports, &r->w->fw, &r->quarantine);
 	notified_count[RING_SLOT(WAN_PORT)] = 0;
 	for (unsigned port = 0; port < 3; port++)
 		rings_attach(r, port, true);
@@ -407,7 +407,7 @@ static void snapshot_shows_flows_and_keeps_counters_over_a_restart(void **state)
 	assert_int_equal(table->ports[WAN_PORT].dropped, 1);
 	assert_true(fw_table_done(table, sequence));
 	world_restart(r->w);
-	fw_ports_init(&r->ports, &r->w->fw);
+	fw_ports_init(&r->ports, &r->w->fw, &r->quarantine);
 	snapshot_init(table, &r->w->fw, &r->ports, true);
 	assert_false(fw_table_done(table, sequence));
 	assert_int_equal(r->w->fw.dropped[DROP_DEFAULT_DENIED], 1);

@@ -103,6 +103,23 @@ static void tx_full(struct rings *r)
 		ring_receive(r, LAN_PORT, &f);
 		fw_ports_work(&r->ports);
 	}
+	ring_receive(r, LAN_PORT, &f); /* waits, but not for ever */
+	fw_ports_work(&r->ports);
+	r->w->fw.now_ms += FW_PORT_HOLD_MS;
+	fw_ports_work(&r->ports);
+}
+
+/* The frame that follows has killed twice. */
+static void quarantined(struct rings *r)
+{
+	udp();
+	(void)quarantine_blame(&r->quarantine, f.buffer, f.bytes, LAN_PORT, 0);
+	(void)quarantine_blame(&r->quarantine, f.buffer, f.bytes, LAN_PORT, 0);
+}
+
+static void case_quarantined(struct world *w)
+{
+	with_rings(w, quarantined);
 }
 
 static void case_port_link_down(struct world *w)
@@ -505,6 +522,7 @@ static const case_t cases[FW_REASON_COUNT] = {
 	[DROP_PORT_LINK_DOWN] = case_port_link_down,
 	[DROP_TX_FULL] = case_tx_full,
 	[DROP_QUEUE_FULL] = case_queue_full,
+	[DROP_QUARANTINED] = case_quarantined,
 	[DROP_FRAME_SHORT] = case_frame_short,
 	[DROP_FRAME_LONG] = case_frame_long,
 	[DROP_FRAME_VLAN] = case_frame_vlan,

@@ -49,7 +49,7 @@ struct rings *rings_new(void)
 	memset(notified_count, 0, sizeof notified_count);
 	memset(complained_count, 0, sizeof complained_count);
 	r->w = world_new();
-	fw_ports_init(&r->ports, &r->w->fw);
+	fw_ports_init(&r->ports, &r->w->fw, &r->quarantine);
 	ring_start(r, LAN_PORT, 0xa0);
 	ring_start(r, WAN_PORT, 0xa1);
 	ring_start(r, LAN_PORT2, 0xa2);

@@ -18,6 +18,7 @@ struct ring {
 struct rings {
 	struct world *w;
 	struct fw_ports ports;
+	struct quarantine quarantine;
 	struct ring ring[FW_PORTS];
 };
 
