@@ -10,6 +10,7 @@ import json
 import re
 
 PROMPT = "bulkhead> "
+BANNER = r"^Bulkhead .*lists the commands"
 PROMPT_AT_END = rf"^{PROMPT}\Z"
 BOOT_TIMEOUT_S = 60
 COMMAND_TIMEOUT_S = 5
@@ -27,9 +28,10 @@ class Console:
     def __init__(self, serial):
         self._serial = serial
 
-    def wait_ready(self, timeout_s=BOOT_TIMEOUT_S):
-        """Waits for the first prompt after boot."""
-        self._serial.wait_for(PROMPT_AT_END, timeout_s)
+    def wait_ready(self, timeout_s=BOOT_TIMEOUT_S, start=0):
+        """Waits for the first prompt of a boot, behind the mark `start`."""
+        banner = self._serial.wait_for(BANNER, timeout_s, start)
+        self._serial.wait_for(PROMPT_AT_END, timeout_s, banner.end())
         return self
 
     def run(self, command, timeout_s=COMMAND_TIMEOUT_S):

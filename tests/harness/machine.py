@@ -35,6 +35,8 @@ class Spec:
     uefi: bool = False
     config: str | None = CONFIGURATION_TEXT  # None: no drive, so the factory default
     capture: bool = True  # what every port saw; too much to keep of a long campaign
+    devices: tuple = ()  # more words for QEMU
+    reboots: bool = False  # a reset boots again, and does not end QEMU
     iso: str = str(TEST_ISO)
 
 
@@ -107,10 +109,13 @@ class Machine:
         spec = self.spec
         argv = ["qemu-system-x86_64", "-name", f"bulkhead-{self.directory.name}",
                 "-machine", spec.machine, "-accel", "tcg", "-cpu", spec.cpu, "-m", str(spec.memory_mib),
-                "-nodefaults", "-display", "none", "-vga", "std", "-no-reboot",
+                "-nodefaults", "-display", "none", "-vga", "std",
                 "-chardev", f"socket,id=serial,fd={serial_fd}", "-serial", "chardev:serial",
                 "-chardev", f"socket,id=control,fd={control_fd}", "-mon", "chardev=control,mode=control",
                 "-drive", f"file={spec.iso},media=cdrom,format=raw,readonly=on", "-boot", "d"]
+        argv += spec.devices
+        if not spec.reboots:
+            argv += ["-no-reboot"]
         if spec.uefi:
             argv += ["-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF_CODE}",
                      "-drive", f"if=pflash,unit=1,format=raw,snapshot=on,file={OVMF_VARIABLES}"]

@@ -1,0 +1,6 @@
+services += i6300esb
+i6300esb_sources := $(addprefix drivers/watchdog/i6300esb/, watchdog.c timer.c pulse.c mmio.c)
+
+unit_tests += i6300esb
+i6300esb_test_sources := tests/unit/i6300esb_test.c \
+	$(addprefix drivers/watchdog/i6300esb/, timer.c pulse.c)
