@@ -32,6 +32,7 @@
 #define SUPERVISE_WAIT_US        3000000u  /* for one that does not become ready */
 #define SUPERVISE_BOOT_WAIT_US   30000000u /* for all of them together */
 #define SUPERVISE_QUIET_US       500000u   /* after so long a life deaths count from 1 again */
+#define SUPERVISE_USEFUL_US      50000u    /* who was ready so long is worth a restart at once */
 #define SUPERVISE_OWN_DEATHS_MAX 3u        /* RS's own in a row: then rs.table is the culprit */
 #define SUPERVISE_NO_DEADLINE    UINT64_MAX
 

@@ -11,13 +11,19 @@ static bool is_wanted(uint32_t cause)
 	return cause == EXIT_REQUEST || cause == EXIT_UPDATE || cause == EXIT_DEPENDENCY;
 }
 
+/* How long the life that ended was ready. */
+static uint64_t ready_for_us(const struct rs_entry *entry, uint64_t died_us)
+{
+	bool was_ready = entry->state == RS_RUNNING && died_us > entry->last_ready_us;
+
+	return was_ready ? died_us - entry->last_ready_us : 0;
+}
+
 static void count_death(struct rs_entry *entry, uint32_t cause, uint64_t died_us)
 {
-	bool was_ready = entry->state == RS_RUNNING;
-
 	entry->last_cause = cause;
 	entry->last_death_us = died_us;
-	if (was_ready && died_us - entry->last_ready_us >= SUPERVISE_QUIET_US)
+	if (ready_for_us(entry, died_us) >= SUPERVISE_QUIET_US)
 		entry->deaths_in_row = 0;
 	if (!is_wanted(cause) && entry->deaths_in_row < UINT32_MAX)
 		entry->deaths_in_row++;
@@ -117,6 +123,9 @@ void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_u
 	watch->disbelieve = lived && watch->heartbeat.owed;
 	struct recovery recovery =
 		decide(supervisor, slot, is_wanted(cause) ? 0 : entry->deaths_in_row);
+	/* Waiting would cost more than dying: the port that is killed ten times a second. */
+	if (lived && ready_for_us(entry, life->died_us) >= SUPERVISE_USEFUL_US)
+		recovery.delay_us = 0;
 	entry->device_reset = recovery.reset_device;
 	if (lived)
 		death_log(supervisor, slot, &recovery, now_us);

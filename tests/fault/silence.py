@@ -74,7 +74,7 @@ def reborn(appliance, before, victims):
 def noticed(machine, appliance, name, mark, began):
     """In ms; by what RS said, or for RS itself by when the kernel started it again."""
     if name == "rs":
-        place = machine.serial.wait_for(r"^\[ *[0-9.]+\] rs: ", 5, mark)
+        place = machine.serial.wait_for(r"kernel: error: rs died", 5, mark)
         return (machine.serial.arrived(place.start()) - began) * 1000
     texts = [record["text"] for record in appliance.log()]
     found = [match for text in texts if (match := SILENT.search(text)) and match[1] == name]

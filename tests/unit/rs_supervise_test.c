@@ -110,6 +110,23 @@ static void deaths_in_a_row_are_followed_by_ever_longer_waits(void **state)
 	}
 }
 
+static void one_that_is_of_use_between_its_deaths_does_not_wait(void **state)
+{
+	(void)state;
+	world_boot();
+	for (unsigned deaths = 1; deaths <= 20; deaths++) {
+		world_pass(SUPERVISE_USEFUL_US + 1000, WORLD_ALL);
+		world_dies(PORT, EXIT_PANIC);
+		world_look();
+		assert_int_equal(world_entry(PORT)->deaths_in_row, deaths);
+		assert_int_equal(world.kernel.services[PORT].state, SERVICE_ALIVE);
+	}
+	world_pass(SUPERVISE_USEFUL_US / 2, WORLD_ALL);
+	world_dies(PORT, EXIT_PANIC);
+	world_look();
+	assert_int_equal(world_entry(PORT)->state, RS_BACKOFF);
+}
+
 static void after_a_quiet_life_deaths_count_from_the_first_again(void **state)
 {
 	(void)state;
@@ -343,6 +360,7 @@ int main(void)
 		cmocka_unit_test(a_start_that_the_kernel_refuses_is_tried_again_with_back_off),
 		cmocka_unit_test(the_first_death_is_followed_by_a_restart_in_the_same_look),
 		cmocka_unit_test(deaths_in_a_row_are_followed_by_ever_longer_waits),
+		cmocka_unit_test(one_that_is_of_use_between_its_deaths_does_not_wait),
 		cmocka_unit_test(after_a_quiet_life_deaths_count_from_the_first_again),
 		cmocka_unit_test(two_that_die_at_once_are_both_restarted),
 		cmocka_unit_test(dependents_are_restarted_if_the_policy_says_so),
