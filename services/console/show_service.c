@@ -97,6 +97,8 @@ static void service_json_device(struct json *json, struct text *out,
 	json_number(json, out, "device", device->device);
 	json_number(json, out, "pci_address", device->pci_address);
 	json_number(json, out, "port_base", device->port_base);
+	json_number(json, out, "memory_base", device->memory_base);
+	json_number(json, out, "memory_bytes", device->memory_bytes);
 	json_number(json, out, "irq_line", device->irq_line);
 	json_object_end(json, out);
 }
@@ -165,6 +167,20 @@ static void service_show_blame(const struct view_service *service, struct text *
 	text_printf(out, ": %s\r\n", view_complaint_text(service->kernel.complaint));
 }
 
+static void service_show_device(const struct device_info *device, struct text *out)
+{
+	if (device->bus == DEVICE_NONE)
+		return;
+	text_printf(out, "device       %04x:%04x", device->vendor, device->device);
+	if (device->port_count != 0)
+		text_printf(out, ", ports from %#x", device->port_base);
+	if (device->memory_bytes != 0)
+		text_printf(out, ", memory from %#x", device->memory_base);
+	if (device->irq_line != IRQ_LINE_NONE)
+		text_printf(out, ", interrupt %u", device->irq_line);
+	text_string(out, "\r\n");
+}
+
 static void service_show_text(const struct view_service *service, struct text *out)
 {
 	const struct service_entry *kernel = &service->kernel;
@@ -185,10 +201,7 @@ static void service_show_text(const struct view_service *service, struct text *o
 		    (unsigned long long)kernel->budget_exhausted,
 		    (unsigned long long)kernel->messages);
 	text_printf(out, "memory       %lu KiB\r\n", KIB(kernel->memory_bytes));
-	if (kernel->device.bus != DEVICE_NONE)
-		text_printf(out, "device       %04x:%04x, ports from %#x, interrupt %u\r\n",
-			    kernel->device.vendor, kernel->device.device, kernel->device.port_base,
-			    kernel->device.irq_line);
+	service_show_device(&kernel->device, out);
 	text_printf(out, "interrupts   %u, %u of them not acknowledged in time\r\n", kernel->irqs,
 		    kernel->irq_deadlines);
 	service_show_blame(service, out);

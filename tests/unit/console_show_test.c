@@ -46,6 +46,13 @@ static void services_are_listed_and_shown(void **state)
 	check_text("service list json", "services.2.name", "port0");
 	check_text("service list json", "services.4.state", "absent");
 	check_text("service show port1 json", "device.bus", "isa");
+	world.kernel.services[WORLD_PORT1].device =
+		(struct device_info){ .bus = DEVICE_PCI,
+				      .memory_base = 0xfebd1000,
+				      .memory_bytes = 4096,
+				      .irq_line = IRQ_LINE_NONE };
+	check_number("service show port1 json", "device.memory_bytes", 4096);
+	assert_non_null(strstr(world_run("service show port1"), "memory from 0xfebd1000\r\n"));
 	check_text("service show nosuch json", "error", "no service is named 'nosuch'");
 }
 
