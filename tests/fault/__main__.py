@@ -35,6 +35,7 @@ def parsed():
     parser.add_argument("--nics", type=lambda text: tuple(text.split(",")), default=("rtl8139", "rtl8139"))
     parser.add_argument("--megabytes", type=int, default=512, help="a download of the throughput campaign")
     parser.add_argument("--rounds", type=int, default=2, help="downloads with each interval between kills")
+    parser.add_argument("--paired-kills", type=int, default=120, help="of the throughput campaign, one a second")
     parser.add_argument("--firewall-kills", type=int, default=1000)
     parser.add_argument("--flows", type=int, default=10_000)
     parser.add_argument("--services", type=lambda text: text.split(","), help="of matrix and silence: only these")

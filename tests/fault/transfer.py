@@ -11,6 +11,7 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from tests.harness.paths import ROOT
@@ -19,6 +20,9 @@ from tests.harness.topology import WAN_HOST
 BLOCK = hashlib.shake_256(b"bulkhead").digest(1 << 20)
 CONNECT_TIMEOUT_S = 10
 SILENCE_S = 30
+PROGRESS_S = 0.01  # between notes of how far it is: (time.monotonic(), bytes)
+
+FOUND = {"bytes": 0, "seconds": 0.0, "pause_s": 0.0, "wrong_at": None, "error": None, "progress": []}
 
 
 class Transfer:
@@ -26,29 +30,36 @@ class Transfer:
 
     def __init__(self, topology, length, port=7300):
         words = [WAN_HOST, str(port), str(length)]
-        self._sender = self._popen(topology.wan, "send", words)
+        self._sender = self._popen(topology.wan, "send", words, subprocess.PIPE)
         self._sender.stdout.readline()  # it listens
-        self._receiver = self._popen(topology.lan, "receive", words)
+        self._found = tempfile.TemporaryFile("w+")  # more than a pipe holds
+        self._receiver = self._popen(topology.lan, "receive", words, self._found)
 
     def running(self):
         return self._receiver.poll() is None
 
     def result(self, timeout_s=SILENCE_S):
         """What receive() found, as a dictionary."""
-        output, _ = self._receiver.communicate(timeout=timeout_s)
-        self.stop()
-        return json.loads(output)
+        try:
+            self._receiver.wait(timeout_s)
+            self._found.seek(0)
+            return json.loads(self._found.read())
+        except (subprocess.TimeoutExpired, ValueError):
+            return FOUND | {"error": "it did not end in time"}
+        finally:
+            self.stop()
 
     def stop(self):
         for process in (self._receiver, self._sender):
             process.kill()
             process.wait(5)
-            process.stdout.close()
+        self._sender.stdout.close()
+        self._found.close()
 
     @staticmethod
-    def _popen(namespace, role, words):
+    def _popen(namespace, role, words, stdout):
         return namespace.popen(sys.executable, "-m", "tests.fault.transfer", role, *words, cwd=ROOT,
-                               stdout=subprocess.PIPE, text=True)
+                               stdout=stdout, text=True)
 
 
 def send(address, port, length):
@@ -63,8 +74,8 @@ def send(address, port, length):
 
 
 def receive(address, port, length):
-    """Bytes, seconds, the longest time without any, and the first wrong place if there is one."""
-    found = {"bytes": 0, "seconds": 0.0, "pause_s": 0.0, "wrong_at": None, "error": None}
+    """Bytes, seconds, the longest time without any, the first wrong place if there is one, and how it went on."""
+    found = FOUND | {"progress": []}
     buffer = bytearray(len(BLOCK))
     with socket.create_connection((address, port), CONNECT_TIMEOUT_S) as connection:
         connection.settimeout(SILENCE_S)
@@ -74,6 +85,8 @@ def receive(address, port, length):
                 now = time.monotonic()
                 found["pause_s"], last = max(found["pause_s"], now - last), now
                 check(found, buffer, count)
+                if not found["progress"] or now >= found["progress"][-1][0] + PROGRESS_S:
+                    found["progress"].append((now, found["bytes"]))
         except OSError as error:
             found["error"] = str(error) or type(error).__name__
         found["seconds"] = last - began
