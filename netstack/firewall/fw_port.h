@@ -23,7 +23,11 @@
 #define FW_PORT_TX_LIMIT (NETQ_TX_SLOTS - FW_PORT_RESERVED)
 #define FW_PORT_HOLD_MS  20u   /* frames for a full queue wait so long for it to drain */
 #define FW_PORT_HELD_US  200u  /* until we look whether it has */
-#define FW_PORT_STALL_MS 3000u /* frames to send and none sent for so long is worth a complaint */
+/*
+ * Frames to send, a link, and none sent for so long is worth a complaint. A driver sees a hung
+ * transmitter itself after 200 ms, and has had time for a second reset by then.
+ */
+#define FW_PORT_STALL_MS 500u
 
 /* The four regions of a port (netq.h), as mapped. */
 struct fw_port_regions {

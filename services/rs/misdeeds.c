@@ -21,7 +21,8 @@ static enum exit_cause verdict_of(const struct service_entry *life)
 	if (life->refusals.dma >= MISDEEDS_DMA_MAX ||
 	    refusals_sum(&life->refusals) >= MISDEEDS_REFUSALS_MAX)
 		return EXIT_REFUSALS;
-	if (life->complaints >= MISDEEDS_COMPLAINTS_MAX)
+	if (life->complaints >= MISDEEDS_COMPLAINTS_MAX ||
+	    (life->complaints != 0 && life->complaint == COMPLAINT_STALLED))
 		return EXIT_COMPLAINT;
 	return EXIT_NONE;
 }

@@ -5,7 +5,8 @@
  *
  * A value refused by the DMA guard is an attempt to overwrite memory: the third
  * ends the life. Of the other refusals the twentieth does, as one alone can be
- * an honest mistake; of complaints the third.
+ * an honest mistake; of complaints the third, but that of work not done at once,
+ * as who complains of that has waited long enough.
  */
 #ifndef RS_MISDEEDS_H
 #define RS_MISDEEDS_H

@@ -34,12 +34,20 @@ static bool is_sound(const struct rs_entry *entry, uint64_t now_us)
 	       supervise_program_is_sound(&entry->program, now_us);
 }
 
-/* A life that RS did not see the beginning of, or not the end. */
-static void life_note(struct rs_entry *entry, const struct service_entry *life)
+/*
+ * A life that RS did not see the beginning of, or not the end. One that has lived for a while has
+ * answered before, so that its silence means something.
+ */
+static void life_note(struct rs_entry *entry, const struct service_entry *life, uint64_t now_us)
 {
+	bool is_old =
+		life->state == SERVICE_ALIVE && now_us - life->started_us >= SUPERVISE_QUIET_US;
+
 	entry->generation = life->generation;
 	entry->restarts = life->generation - 1;
-	entry->state = RS_STARTING;
+	entry->state = is_old ? RS_RUNNING : RS_STARTING;
+	if (is_old)
+		entry->last_ready_us = life->started_us;
 }
 
 static void living_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
@@ -48,7 +56,7 @@ static void living_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t 
 	const struct service_entry *life = &supervisor->kernel->services[slot];
 
 	if (!is_living(entry) || entry->generation != life->generation)
-		life_note(entry, life);
+		life_note(entry, life, now_us);
 	entry->heartbeat_sent_us = now_us;
 	supervise_watch_begin(supervisor, slot, now_us);
 	if (entry->stopped != 0)
@@ -65,7 +73,7 @@ static void dead_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t no
 	const struct service_entry *life = &supervisor->kernel->services[slot];
 
 	if (entry->generation != life->generation || entry->state == RS_WAITING)
-		life_note(entry, life);
+		life_note(entry, life, now_us);
 	if (entry->state != RS_BACKOFF)
 		return;
 	uint64_t delay_us =
@@ -100,6 +108,11 @@ static void slot_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t no
 	}
 }
 
+static bool lived_quietly(const struct rs_entry *entry, const struct service_entry *life)
+{
+	return life->died_us > entry->last_ready_us + SUPERVISE_QUIET_US;
+}
+
 /* RS's own entry: its deaths in a row tell whether the table kills it. */
 static void self_adopt(struct supervisor *supervisor, uint64_t now_us)
 {
@@ -107,7 +120,7 @@ static void self_adopt(struct supervisor *supervisor, uint64_t now_us)
 	const struct service_entry *life = &supervisor->kernel->services[supervisor->self];
 	bool again = life->generation > 1;
 
-	if (!again || life->died_us > entry->last_ready_us + SUPERVISE_QUIET_US)
+	if (!again || lived_quietly(entry, life))
 		entry->deaths_in_row = 0;
 	if (again && life->exit_cause != EXIT_REQUEST && life->exit_cause != EXIT_UPDATE)
 		entry->deaths_in_row++;
@@ -124,10 +137,11 @@ static void self_adopt(struct supervisor *supervisor, uint64_t now_us)
 static void table_check(struct supervisor *supervisor, uint64_t now_us)
 {
 	struct rs_table *table = supervisor->table;
-	struct rs_entry *self = &table->services[supervisor->self];
+	const struct rs_entry *self = &table->services[supervisor->self];
+	const struct service_entry *life = &supervisor->kernel->services[supervisor->self];
 
 	if (table->version == RS_TABLE_VERSION && is_sound(self, now_us) &&
-	    self->deaths_in_row < SUPERVISE_OWN_DEATHS_MAX)
+	    (self->deaths_in_row < SUPERVISE_OWN_DEATHS_MAX || lived_quietly(self, life)))
 		return;
 	if (supervisor->kernel->services[supervisor->self].generation > 1)
 		supervise_log(supervisor, LOG_ERROR, supervisor->self,

@@ -227,6 +227,32 @@ static void rs_that_keeps_dying_drops_the_table_it_dies_of(void **state)
 	assert_all_in_their_first_life();
 }
 
+static void a_quiet_life_of_rs_clears_its_table_of_suspicion(void **state)
+{
+	(void)state;
+	world_boot();
+	world.table.services[PORT].deaths_in_row = 77;
+	for (unsigned i = 0; i < SUPERVISE_OWN_DEATHS_MAX; i++)
+		world_rs_dies(EXIT_EXCEPTION);
+	world_pass(SUPERVISE_QUIET_US + 100000, WORLD_ALL);
+	world_rs_dies(EXIT_EXCEPTION);
+	assert_null(strstr(world.log, "not to be trusted"));
+	assert_int_equal(world_entry(PORT)->deaths_in_row, 77);
+	assert_int_equal(world_entry(RS)->deaths_in_row, 1);
+}
+
+static void a_hang_is_noticed_in_time_though_the_table_was_lost(void **state)
+{
+	(void)state;
+	world_boot();
+	world_pass(SUPERVISE_QUIET_US + 100000, WORLD_ALL);
+	memset(&world.table, 0xa5, sizeof(world.table));
+	world_rs_dies(EXIT_EXCEPTION);
+	world_pass(100000, WORLD_ALL & ~(1ull << PORT));
+	assert_int_equal(world_entry(PORT)->last_cause, EXIT_HEARTBEAT);
+	assert_int_equal(world_entry(PORT)->generation, 2);
+}
+
 static void rs_restarted_on_request_ever_so_often_keeps_its_table(void **state)
 {
 	(void)state;
@@ -253,6 +279,8 @@ int main(void)
 		cmocka_unit_test(a_table_of_garbage_is_made_anew),
 		cmocka_unit_test(a_restart_time_beyond_the_back_off_is_cut),
 		cmocka_unit_test(rs_that_keeps_dying_drops_the_table_it_dies_of),
+		cmocka_unit_test(a_quiet_life_of_rs_clears_its_table_of_suspicion),
+		cmocka_unit_test(a_hang_is_noticed_in_time_though_the_table_was_lost),
 		cmocka_unit_test(rs_restarted_on_request_ever_so_often_keeps_its_table),
 	};
 

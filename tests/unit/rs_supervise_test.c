@@ -281,6 +281,19 @@ static void complaints_end_a_life(void **state)
 	LOGGED("port0: firewall complains: ring buffer out of range or used twice");
 }
 
+static void work_not_done_ends_a_life_at_the_first_complaint(void **state)
+{
+	(void)state;
+	world_boot();
+	world.kernel.services[PORT].complaint = COMPLAINT_STALLED; /* of a former life */
+	world_look();
+	assert_int_equal(world_entry(PORT)->generation, 1);
+	world.kernel.services[PORT].complaints = 1;
+	world_look();
+	assert_int_equal(world_entry(PORT)->last_cause, EXIT_COMPLAINT);
+	assert_int_equal(world_entry(PORT)->generation, 2);
+}
+
 static void refusals_just_before_a_death_are_still_logged(void **state)
 {
 	(void)state;
@@ -371,6 +384,7 @@ int main(void)
 		cmocka_unit_test(too_many_refusals_end_a_life),
 		cmocka_unit_test(few_dma_refusals_end_a_life),
 		cmocka_unit_test(complaints_end_a_life),
+		cmocka_unit_test(work_not_done_ends_a_life_at_the_first_complaint),
 		cmocka_unit_test(refusals_just_before_a_death_are_still_logged),
 		cmocka_unit_test(a_restart_on_request_is_at_once_and_counts_as_no_failure),
 		cmocka_unit_test(a_stopped_service_stays_so_until_it_is_started),
