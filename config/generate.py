@@ -14,7 +14,8 @@ KNOWN = {"$schema", "$defs", "$ref", "title", "description", "examples", "defaul
          "additionalProperties", "required", "properties", "maxItems", "items", "enum", "format",
          "anyOf", "minimum", "maximum", "maxLength"}
 FORMATS = {None: "FORMAT_NONE", "ipv4": "FORMAT_IPV4", "ipv4-interface": "FORMAT_INTERFACE",
-           "ipv4-network": "FORMAT_NETWORK", "port-range": "FORMAT_PORT_RANGE"}
+           "ipv4-network": "FORMAT_NETWORK", "port-range": "FORMAT_PORT_RANGE",
+           "mac-address": "FORMAT_MAC", "host-label": "FORMAT_LABEL"}
 LENGTH_MAX = 64
 TEXT_COLUMNS = 80
 

@@ -1,6 +1,7 @@
 #include "services/config/address.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Reads a decimal number of at most `digits_max` digits; 0 in front only if it is alone. */
 static bool number_read(const char **at, unsigned digits_max, uint32_t *number)
@@ -129,4 +130,46 @@ bool network_has_host(const struct ipv4_network *network, uint32_t address)
 
 	return ((network->address ^ address) & mask) == 0 && (address & ~mask) != 0 &&
 	       (address | mask) != ~0u;
+}
+
+static int hex_digit(char character)
+{
+	if (character >= '0' && character <= '9')
+		return character - '0';
+	if (character >= 'a' && character <= 'f')
+		return character - 'a' + 10;
+	return character >= 'A' && character <= 'F' ? character - 'A' + 10 : -1;
+}
+
+const char *mac_parse(const char *text, uint8_t mac[MAC_BYTES])
+{
+	static const char wrong[] = "is no MAC address such as 52:54:00:12:34:56";
+
+	for (unsigned i = 0; i < MAC_BYTES; i++, text += 2) {
+		if (i > 0 && *text++ != ':')
+			return wrong;
+		int high = hex_digit(text[0]);
+		int low = high < 0 ? -1 : hex_digit(text[1]);
+		if (low < 0)
+			return wrong;
+		mac[i] = (uint8_t)(high * 16 + low);
+	}
+	if (*text != 0)
+		return wrong;
+	return mac[0] & 1 ? "is the address of a group, not of one station" : NULL;
+}
+
+/* RFC 1123, 2.1. */
+const char *label_check(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || text[0] == '-' || text[length - 1] == '-')
+		return "is no name: it neither begins nor ends with a hyphen";
+	for (; *text != 0; text++) {
+		bool letter = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
+		if (!letter && !(*text >= '0' && *text <= '9') && *text != '-')
+			return "is no name: letters, digits and hyphens only";
+	}
+	return NULL;
 }

@@ -14,11 +14,15 @@ struct port_range {
 	uint16_t low, high;
 };
 
+#define MAC_BYTES 6
+
 /* NULL, or what is wrong with `text` as such. */
 const char *address_parse(const char *text, uint32_t *address);       /* 192.168.1.1 */
 const char *interface_parse(const char *text, struct ipv4_network *); /* 192.168.1.1/24 */
 const char *network_parse(const char *text, struct ipv4_network *);   /* 192.168.1.0/24 */
 const char *ports_parse(const char *text, struct port_range *);       /* 80, 8000-8010 */
+const char *mac_parse(const char *text, uint8_t mac[MAC_BYTES]);      /* 52:54:00:12:34:56 */
+const char *label_check(const char *text);                            /* printer-2 */
 
 uint32_t network_mask(uint32_t prefix_bits);
 bool networks_overlap(const struct ipv4_network *, const struct ipv4_network *);

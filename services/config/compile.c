@@ -116,6 +116,7 @@ static bool rules_compile(const cJSON *rules, struct netconf *netconf, struct re
 bool compile_document(const cJSON *document, struct netconf *netconf, struct refusal *refusal)
 {
 	const cJSON *nat = cJSON_GetObjectItemCaseSensitive(document, "nat");
+	const cJSON *lan = cJSON_GetObjectItemCaseSensitive(document, "lan");
 
 	netconf->version = NETCONF_VERSION;
 	if (nat != NULL)
@@ -123,5 +124,7 @@ bool compile_document(const cJSON *document, struct netconf *netconf, struct ref
 	return ports_compile(cJSON_GetObjectItemCaseSensitive(document, "ports"), netconf,
 			     refusal) &&
 	       addresses_compile(document, netconf, refusal) &&
+	       compile_dhcp(cJSON_GetObjectItemCaseSensitive(lan, "dhcp"), netconf, refusal) &&
+	       compile_dns(cJSON_GetObjectItemCaseSensitive(document, "dns"), netconf, refusal) &&
 	       rules_compile(cJSON_GetObjectItemCaseSensitive(document, "rules"), netconf, refusal);
 }

@@ -22,4 +22,8 @@ bool compile_document(const struct cJSON *document, struct netconf *netconf,
 bool compile_rule(const struct cJSON *rule, unsigned number, struct netconf_rule *out,
 		  struct refusal *refusal);
 
+/* compile_dhcp.c: lan.dhcp and dns; the addresses are in place before. */
+bool compile_dhcp(const struct cJSON *dhcp, struct netconf *netconf, struct refusal *refusal);
+bool compile_dns(const struct cJSON *dns, struct netconf *netconf, struct refusal *refusal);
+
 #endif

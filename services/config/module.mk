@@ -5,7 +5,7 @@ $(config_tables): config/generate.py config/schema.json config/factory.json
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) $^ > $@
 
-config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_rule.c \
+config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_dhcp.c compile_rule.c \
 	document.c force.c nearest.c refusal.c scan.c schema.c) services/runtime/crc32.c
 
 services += config

@@ -134,6 +134,7 @@ static const char *format_check(const char *text, enum schema_format format)
 {
 	struct ipv4_network network;
 	struct port_range ports;
+	uint8_t mac[MAC_BYTES];
 
 	switch (format) {
 	case FORMAT_NONE:
@@ -146,6 +147,10 @@ static const char *format_check(const char *text, enum schema_format format)
 		return network_parse(text, &network);
 	case FORMAT_PORT_RANGE:
 		return ports_parse(text, &ports);
+	case FORMAT_MAC:
+		return mac_parse(text, mac);
+	case FORMAT_LABEL:
+		return label_check(text);
 	}
 	return NULL;
 }

@@ -27,6 +27,8 @@ enum schema_format {
 	FORMAT_INTERFACE,
 	FORMAT_NETWORK,
 	FORMAT_PORT_RANGE,
+	FORMAT_MAC, /* 52:54:00:12:34:56 */
+	FORMAT_LABEL, /* of a host's name: letters, digits, hyphens */
 };
 
 struct schema_member;

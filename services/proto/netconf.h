@@ -50,6 +50,31 @@ struct netconf_rule {
 	uint32_t number; /* of the rule in the document, from 0, for counters */
 };
 
+#define NETCONF_RESERVATIONS_MAX 48
+#define NETCONF_UPSTREAMS_MAX 4
+#define NETCONF_POOL_MAX 128u /* addresses that the DHCP server gives out */
+
+struct netconf_reservation {
+	uint32_t address;
+	uint8_t mac[6];
+	uint8_t reserved[2];
+	char name[32]; /* a lower-case label; "": what the client calls itself */
+};
+
+struct netconf_dhcp { /* the server on the LAN */
+	uint32_t enabled; /* 0 or 1 */
+	uint32_t first, last; /* the pool */
+	uint32_t lease_s;
+	uint32_t reservation_count;
+	struct netconf_reservation reservations[NETCONF_RESERVATIONS_MAX];
+};
+
+struct netconf_dns {
+	uint32_t upstream_count;
+	uint32_t upstreams[NETCONF_UPSTREAMS_MAX]; /* the first is asked first */
+	char domain[32]; /* of the LAN: a lower-case label */
+};
+
 struct netconf {
 	uint32_t crc32;
 	uint32_t version; /* NETCONF_VERSION */
@@ -60,6 +85,8 @@ struct netconf {
 	uint32_t nat; /* 1: LAN to WAN is translated to the WAN address */
 	uint32_t rule_count;
 	struct netconf_rule rules[NETCONF_RULES_MAX];
+	struct netconf_dhcp dhcp;
+	struct netconf_dns dns;
 };
 
 struct netconf_region {
@@ -67,7 +94,7 @@ struct netconf_region {
 	struct netconf copies[2];
 };
 
-#define NETCONF_REGION_BYTES 20480u
+#define NETCONF_REGION_BYTES 24576u
 _Static_assert(sizeof(struct netconf_region) <= NETCONF_REGION_BYTES, "region size");
 
 #endif

@@ -79,6 +79,52 @@ static void addresses_ports_and_nat_are_taken(void **state)
 	assert_int_equal(netconf.zone[3], ZONE_NONE);
 }
 
+static void the_dhcp_pool_lies_beside_the_lan_address(void **state)
+{
+	(void)state;
+	assert_taken("{}");
+	assert_int_equal(netconf.dhcp.enabled, 1);
+	assert_int_equal(netconf.dhcp.first, 0xc0a80164);
+	assert_int_equal(netconf.dhcp.last, 0xc0a801c7);
+	assert_int_equal(netconf.dhcp.lease_s, 43200);
+	assert_string_equal(netconf.dns.domain, "lan");
+	assert_taken("{\"lan\": {\"address\": \"10.1.2.3/8\"}}");
+	assert_int_equal(netconf.dhcp.first, 0x0a010264);
+	assert_taken("{\"lan\": {\"address\": \"10.1.2.18/28\"}}");
+	assert_int_equal(netconf.dhcp.first, 0x0a010211);
+	assert_int_equal(netconf.dhcp.last, 0x0a01021e);
+}
+
+static void reservations_and_upstreams_are_taken(void **state)
+{
+	(void)state;
+	assert_taken("{\"lan\": {\"address\": \"192.168.1.1/24\", \"dhcp\": {\"first\": "
+		     "\"192.168.1.10\","
+		     " \"last\": \"192.168.1.19\", \"lease_time\": 600, \"reservations\": ["
+		     "{\"mac\": \"52:54:00:aB:cd:ef\", \"address\": \"192.168.1.5\", \"name\": "
+		     "\"NAS\"}]}},"
+		     " \"dns\": {\"upstreams\": [\"9.9.9.9\", \"149.112.112.112\"], \"domain\": "
+		     "\"home\"}}");
+	const struct netconf_reservation *nas = &netconf.dhcp.reservations[0];
+	assert_int_equal(netconf.dhcp.first, 0xc0a8010a);
+	assert_int_equal(netconf.dhcp.lease_s, 600);
+	assert_int_equal(netconf.dhcp.reservation_count, 1);
+	assert_int_equal(nas->address, 0xc0a80105);
+	assert_memory_equal(nas->mac, "\x52\x54\x00\xab\xcd\xef", 6);
+	assert_string_equal(nas->name, "nas");
+	assert_int_equal(netconf.dns.upstream_count, 2);
+	assert_int_equal(netconf.dns.upstreams[0], 0x09090909);
+	assert_string_equal(netconf.dns.domain, "home");
+}
+
+static void the_gateway_is_asked_for_names_if_nobody_else_is(void **state)
+{
+	(void)state;
+	assert_taken("{\"wan\": {\"address\": \"203.0.113.2/24\", \"gateway\": \"203.0.113.1\"}}");
+	assert_int_equal(netconf.dns.upstream_count, 1);
+	assert_int_equal(netconf.dns.upstreams[0], 0xcb007101);
+}
+
 static void rules_are_taken_in_order(void **state)
 {
 	(void)state;
@@ -183,6 +229,9 @@ int main(void)
 		cmocka_unit_test(the_factory_default_is_the_design),
 		cmocka_unit_test(what_a_document_leaves_out_is_the_factory_default),
 		cmocka_unit_test(addresses_ports_and_nat_are_taken),
+		cmocka_unit_test(the_dhcp_pool_lies_beside_the_lan_address),
+		cmocka_unit_test(reservations_and_upstreams_are_taken),
+		cmocka_unit_test(the_gateway_is_asked_for_names_if_nobody_else_is),
 		cmocka_unit_test(rules_are_taken_in_order),
 		cmocka_unit_test(the_largest_document_is_taken),
 		cmocka_unit_test(what_is_put_in_force_the_firewall_takes),

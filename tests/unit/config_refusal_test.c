@@ -84,7 +84,30 @@ static const struct mistake schema_mistakes[] = {
 	  "'dmz' is none of 'lan', 'wan', 'none'" },
 };
 
+#define DHCP(members) "{\"lan\": {\"address\": \"192.168.1.1/24\", \"dhcp\": {" members "}}}"
+#define STATION(text) "\"mac\": \"52:54:00:00:00:01\", \"address\": \"" text "\""
+
 static const struct mistake value_mistakes[] = {
+	{ DHCP("\"first\": \"192.168.2.9\""), "lan.dhcp.first",
+	  "is no host of the network of lan.address" },
+	{ DHCP("\"last\": \"192.168.1.255\""), "lan.dhcp.last",
+	  "is no host of the network of lan.address" },
+	{ DHCP("\"first\": \"192.168.1.20\", \"last\": \"192.168.1.10\""), "lan.dhcp",
+	  "the pool's last address is before its first" },
+	{ DHCP("\"first\": \"192.168.1.2\""), "lan.dhcp",
+	  "the pool has more than 128 addresses" },
+	{ DHCP("\"lease_time\": 60"), "lan.dhcp.lease_time", "is not 120 to 604800" },
+	{ DHCP("\"reservations\": [{" STATION("10.0.0.1") "}]"), "lan.dhcp.reservations[0]",
+	  "its address is no other host of the LAN network" },
+	{ DHCP("\"reservations\": [{" STATION("192.168.1.5") "}, {" STATION("192.168.1.6") "}]"),
+	  "lan.dhcp.reservations[1]", "its MAC address, address or name stands there before" },
+	{ DHCP("\"reservations\": [{\"mac\": \"5254\", \"address\": \"192.168.1.5\"}]"),
+	  "lan.dhcp.reservations[0].mac",
+	  "'5254' is no MAC address such as 52:54:00:12:34:56" },
+	{ "{\"dns\": {\"upstreams\": [\"192.168.1.1\"]}}", "dns.upstreams",
+	  "names no other host: it would be asked in vain" },
+	{ "{\"dns\": {\"domain\": \"a.b\"}}", "dns.domain",
+	  "'a.b' is no name: letters, digits and hyphens only" },
 	{ "{\"lan\": {\"address\": \"192.168.1.256/24\"}}", "lan.address",
 	  "'192.168.1.256/24' has a number over 255 in its address" },
 	{ "{\"lan\": {\"address\": \"192.168.1.1\"}}", "lan.address",

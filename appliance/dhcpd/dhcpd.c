@@ -1,0 +1,154 @@
+/*
+ * dhcpd: the DHCP server on the LAN as a service. One UDP socket on port 67 of
+ * the LAN address; all that is decided stands in server.c. After a restart the
+ * leases come back from the keeper before the first message is read.
+ */
+#include "appliance/common/netconf_copy.h"
+#include "appliance/dhcpd/keeper.h"
+#include "appliance/dhcpd/server.h"
+#include "services/runtime/service.h"
+#include "services/runtime/socket.h"
+
+#include <stdio.h>
+
+#define MESSAGES_PER_TURN 8
+#define AGAIN_US          100000u  /* INET or DS was not there */
+#define HOUSEKEEPING_US   1000000u /* a new configuration is seen within this time */
+#define LIMITED_BROADCAST 0xffffffffu
+
+static struct {
+	const struct netconf_region *region;
+	struct netconf conf;
+	struct dhcp_server server;
+	bool loaded;
+	int fd; /* -1: none */
+} dhcpd = { .fd = -1 };
+
+static uint64_t now_seconds(void)
+{
+	return time_us() / 1000000u;
+}
+
+static void socket_drop(void)
+{
+	if (dhcpd.fd >= 0)
+		socket_close(dhcpd.fd);
+	dhcpd.fd = -1;
+}
+
+/* Bound to the LAN address, so that it neither hears nor speaks on the WAN. */
+static bool socket_open(void)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET,
+				   .sin_port = htons(DHCP_SERVER_PORT),
+				   .sin_addr.s_addr = htonl(dhcpd.conf.lan.address) };
+
+	if (dhcpd.fd >= 0)
+		return true;
+	dhcpd.fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (dhcpd.fd < 0)
+		return false;
+	if (bind(dhcpd.fd, (struct sockaddr *)&own, sizeof(own)) == 0)
+		return true;
+	socket_drop();
+	return false;
+}
+
+static bool answer_send_to(const struct dhcp_answer *answer, uint32_t address)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(DHCP_CLIENT_PORT),
+				  .sin_addr.s_addr = htonl(address) };
+
+	return sendto(dhcpd.fd, answer->message, answer->bytes, MSG_DONTWAIT,
+		      (struct sockaddr *)&to, sizeof(to)) >= 0;
+}
+
+/* Where INET has no way for 255.255.255.255, the LAN's own broadcast address does. */
+static void answer_send(const struct dhcp_answer *answer)
+{
+	uint32_t host_bits = 32 - dhcpd.conf.lan.prefix_bits;
+	uint32_t directed = dhcpd.conf.lan.address | (uint32_t)((1ull << host_bits) - 1);
+
+	if (answer->to != 0)
+		(void)answer_send_to(answer, answer->to); /* lost: the client asks again */
+	else if (!answer_send_to(answer, LIMITED_BROADCAST))
+		(void)answer_send_to(answer, directed);
+}
+
+/* False if there was none. */
+static bool message_serve(void)
+{
+	static uint8_t bytes[DHCP_MESSAGE_MAX];
+	struct dhcp_answer answer;
+	uint64_t full = dhcpd.server.outcomes[DHCP_FULL];
+	ssize_t got = recvfrom(dhcpd.fd, bytes, sizeof(bytes), MSG_DONTWAIT, NULL, NULL);
+
+	if (got < 0)
+		return false;
+	if (dhcp_server_handle(&dhcpd.server, bytes, (size_t)got, now_seconds(), &answer))
+		answer_send(&answer);
+	if (full == 0 && dhcpd.server.outcomes[DHCP_FULL] != 0)
+		log_warning("no address is left to give out");
+	return true;
+}
+
+static void configuration_follow(void)
+{
+	uint32_t before = dhcpd.conf.lan.address;
+
+	if (!netconf_copy_update(dhcpd.region, &dhcpd.conf))
+		return;
+	if (dhcpd.conf.lan.address != before || dhcpd.conf.dhcp.enabled == 0)
+		socket_drop();
+}
+
+static bool is_wanted(void)
+{
+	return dhcpd.conf.version != 0 && dhcpd.conf.dhcp.enabled != 0 &&
+	       dhcpd.conf.lan.address != 0;
+}
+
+static bool leases_ready(void)
+{
+	if (dhcpd.loaded)
+		return true;
+	dhcpd.loaded = leases_load(&dhcpd.server.leases, &keeper_ds);
+	if (dhcpd.loaded)
+		log_info("%u leases", leases_count(&dhcpd.server.leases, now_seconds()));
+	return dhcpd.loaded;
+}
+
+static uint64_t work(uint64_t now_us)
+{
+	configuration_follow();
+	if (!is_wanted())
+		return now_us + HOUSEKEEPING_US;
+	if (!leases_ready() || !socket_open())
+		return now_us + AGAIN_US;
+	for (int i = 0; i < MESSAGES_PER_TURN; i++) {
+		struct pollfd poll = { .fd = dhcpd.fd, .events = POLLIN };
+		int ready = socket_watch(&poll, 1);
+
+		if (ready == 0)
+			return now_us + HOUSEKEEPING_US; /* INET notifies us before if need be */
+		if (ready < 0 || (poll.revents & POLLERR) || !message_serve()) {
+			socket_drop();
+			return now_us + AGAIN_US;
+		}
+	}
+	return now_us;
+}
+
+static enum status start(void)
+{
+	dhcpd.region = region("netconf", sizeof(struct netconf_region));
+	dhcpd.server.conf = &dhcpd.conf;
+	return OK;
+}
+
+int main(void)
+{
+	static const struct service service = { .start = start, .work = work };
+	return service_run(&service);
+}

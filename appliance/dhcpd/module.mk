@@ -1,0 +1,11 @@
+dhcpd_core := $(addprefix appliance/dhcpd/, leases.c message.c server.c)
+
+services += dhcpd
+dhcpd_sources := appliance/dhcpd/dhcpd.c appliance/dhcpd/keeper.c appliance/common/netconf_copy.c \
+	services/runtime/crc32.c $(dhcpd_core)
+
+unit_tests += dhcpd
+dhcpd_test_sources := tests/unit/dhcpd_test.c $(dhcpd_core)
+
+fuzz_targets += dhcpd
+dhcpd_fuzz_sources := tests/fuzz/dhcpd_fuzz.c $(dhcpd_core)
