@@ -30,7 +30,8 @@ def parsed():
     parser.add_argument("campaigns", nargs="*", choices=[*CAMPAIGNS, []], help="all, if none is named")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=1000, help="of drivers")
-    parser.add_argument("--interval-ms", type=int, default=280, help="between driver kills")
+    parser.add_argument("--interval-ms", type=int, default=280,
+                        help="between driver kills; under 260 RS sees deaths in a row, and resets the devices")
     parser.add_argument("--load", type=float, default=driver_kills.LOAD, help="part of the highest rate")
     parser.add_argument("--nics", type=lambda text: tuple(text.split(",")), default=("rtl8139", "rtl8139"))
     parser.add_argument("--megabytes", type=int, default=512, help="a download of the throughput campaign")

@@ -8,16 +8,24 @@ from tests.harness.machine import Machine, Spec
 from tests.harness.paths import ARTIFACTS
 from tests.harness.topology import LAN_HOST, WAN_HOST, Topology
 
+DEEP_FRAMES = 10_000
+
 
 @contextmanager
-def booted(name, nics=("rtl8139", "rtl8139")):
-    """A machine and its console; what explains a failure stays in the artifacts folder."""
+def booted(name, nics=("rtl8139", "rtl8139"), deep_cables=False):
+    """A machine and its console; what explains a failure stays in the artifacts folder.
+
+    Deep cables hold so many frames for QEMU that a host that lets it wait for
+    20 ms does not lose some by itself.
+    """
     directory = ARTIFACTS / f"fault-{name}"
     shutil.rmtree(directory, ignore_errors=True)
     topology = Topology(len(nics))
     try:
         with Machine(Spec(nics=tuple(nics), capture=False), topology, directory) as machine:
             machine.console.wait_ready()
+            for link in topology.links if deep_cables else ():
+                link.namespace.run("ip", "link", "set", link.name, "txqueuelen", DEEP_FRAMES)
             topology.lan.run("ping", "-n", "-c", 2, "-i", 0.2, "-W", 5, WAN_HOST)
             yield machine, Appliance(machine.console)
     finally:

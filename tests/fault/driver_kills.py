@@ -92,7 +92,7 @@ def kill_all(machine, stream, options):
 def run(options):
     record = Record(f"Driver kills under load ({'/'.join(options.nics)})",
                     options.command("driver-kills", kills=options.kills, nics=",".join(options.nics)))
-    with booted("driver-kills", options.nics) as (machine, appliance), Stream(machine.topology) as stream:
+    with booted("driver-kills", options.nics, True) as (machine, appliance), Stream(machine.topology) as stream:
         fastest = rate_max(stream)
         rate = int(fastest * options.load)
         stream.rate(rate)
