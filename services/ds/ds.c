@@ -144,6 +144,8 @@ static enum status publish(struct exchange *exchange)
 
 	if (exchange->request.length_bytes > DS_VALUE_BYTES)
 		return E_ARGUMENT;
+	if (name_is_reserved(exchange->request.name) && exchange->slot != service_info()->rs_slot)
+		return E_DENIED;
 	enum status status = lent_get(exchange, value);
 	if (status == OK)
 		status = store_publish(&ds.store, exchange->slot, exchange->request.name, value,

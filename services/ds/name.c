@@ -60,5 +60,6 @@ bool pattern_matches(const char pattern[DS_NAME_BYTES], const char name[DS_NAME_
 
 bool name_is_reserved(const char name[DS_NAME_BYTES])
 {
-	return strncmp(name, "service.", strlen("service.")) == 0;
+	return strncmp(name, "service.", strlen("service.")) == 0 ||
+	       strncmp(name, "alert.", strlen("alert.")) == 0;
 }

@@ -161,8 +161,6 @@ enum status store_publish(struct store *store, uint32_t owner, const char name[D
 
 	if (!name_is_valid(name) || length_bytes > DS_VALUE_BYTES || owner >= SERVICE_MAX)
 		return E_ARGUMENT;
-	if (name_is_reserved(name))
-		return E_DENIED;
 	const struct entry_cell *known = by_name(store, name);
 	if (known != NULL && known->removed == 0 && known->owner != owner)
 		return E_DENIED;

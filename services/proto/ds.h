@@ -7,7 +7,8 @@
  *
  * A name is 1 to 31 printable characters, dots between words ("port.0.link"). A
  * name belongs to who published it first; others get E_DENIED. A value is 0 to
- * DS_VALUE_BYTES bytes. "alert.N" are RS's (services/proto/rs.h).
+ * DS_VALUE_BYTES bytes. Names starting with "service."
+ * and "alert." are RS's; DS publishes its alerts (services/proto/rs.h).
  *
  * All of it lives in the preserved region "ds.state" and outlives DS and the
  * publisher. Every op is safe to repeat after E_DEAD.

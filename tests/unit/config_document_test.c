@@ -223,6 +223,25 @@ static void a_damaged_copy_is_not_in_force_and_is_replaced(void **state)
 	assert_non_null(force_current(&region));
 }
 
+static void the_copy_before_comes_back_once(void **state)
+{
+	(void)state;
+	memset(&region, 0, sizeof(region));
+	assert_false(force_return(&region)); /* none at all */
+	assert_taken("{}");
+	assert_true(force_put(&region, &netconf));
+	assert_false(force_return(&region)); /* none before it */
+	netconf.nat ^= 1;
+	assert_true(force_put(&region, &netconf));
+	assert_int_equal(force_current(&region)->serial, 2);
+	region.copies[1 - region.current].gateway ^= 1;
+	assert_false(force_return(&region)); /* damaged */
+	region.copies[1 - region.current].gateway ^= 1;
+	assert_true(force_return(&region));
+	assert_int_equal(force_current(&region)->serial, 1);
+	assert_false(force_return(&region)); /* the other one is the newer */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +256,7 @@ int main(void)
 		cmocka_unit_test(what_is_put_in_force_the_firewall_takes),
 		cmocka_unit_test(the_same_again_changes_nothing_and_another_switches),
 		cmocka_unit_test(a_damaged_copy_is_not_in_force_and_is_replaced),
+		cmocka_unit_test(the_copy_before_comes_back_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,6 +216,7 @@ static void the_longest_names_and_values_fit_and_longer_ones_are_refused(void **
 	assert_int_equal(ds_publish("12345678901234567890123456789012", value, 1), E_ARGUMENT);
 	assert_int_equal(ds_publish("", value, 1), E_ARGUMENT);
 	assert_int_equal(ds_publish("service.ds", value, 1), E_DENIED);
+	assert_int_equal(ds_publish("alert.1", value, 1), E_DENIED);
 }
 
 static void subscribers_are_notified_and_told(void **state)
@@ -292,6 +293,40 @@ static void a_backup_comes_back_to_its_owner(void **state)
 	assert_int_equal(ds_backup_store(room, DS_BACKUP_BYTES + 1), E_TOO_LARGE);
 	world.caller = CLIENT + 1;
 	assert_int_equal(ds_backup_load(room, sizeof(room), &bytes), E_ABSENT);
+}
+
+static void alert_raise(uint64_t sequence, const char *text)
+{
+	struct rs_alert *alert = &world.rs.alerts[sequence % RS_ALERTS_MAX];
+
+	*alert = (struct rs_alert){ .sequence = sequence, .time_us = 1234567 };
+	memcpy(alert->text, text, strlen(text));
+	world.rs.alert_sequence = sequence;
+}
+
+static void alerts_of_rs_are_published_and_subscribers_told(void **state)
+{
+	struct ds_entry entry;
+
+	(void)state;
+	assert_int_equal(ds_subscribe("alert.*"), OK);
+	alert_raise(1, "port0 died (panic)");
+	alert_raise(2, "port1 died");
+	live_long();
+	assert_int_equal(world.notified, 1u << CLIENT);
+	assert_int_equal(ds_retrieve("alert.1", &entry), OK);
+	assert_string_equal(entry.value, "1.234 s: port0 died (panic)");
+	assert_int_equal(ds_retrieve("alert.2", &entry), OK);
+	for (uint64_t sequence = 3; sequence < 30; sequence++)
+		alert_raise(sequence, "again");
+	world.rs.alerts[26 % RS_ALERTS_MAX].sequence = 0; /* being written */
+	live_long();
+	assert_int_equal(ds_retrieve("alert.5", &entry), OK);
+	assert_string_equal(entry.value, "1.234 s: again");
+	world.rs.alert_sequence = UINT64_MAX; /* of nonsense */
+	live_long();
+	world.rs.alert_sequence = 0;
+	live_long();
 }
 
 static void a_state_that_kills_ds_again_and_again_is_dropped(void **state)
@@ -387,6 +422,7 @@ int main(void)
 		TEST(a_client_does_not_wait_for_ever),
 		TEST(after_its_death_ds_has_all_it_had_and_tells_subscribers_again),
 		TEST(a_backup_comes_back_to_its_owner),
+		TEST(alerts_of_rs_are_published_and_subscribers_told),
 		TEST(a_state_that_kills_ds_again_and_again_is_dropped),
 		TEST(deaths_far_apart_or_on_request_do_not_drop_the_state),
 		TEST(an_op_that_does_not_exist_faults_the_caller),

@@ -157,7 +157,6 @@ static void malformed_requests_change_nothing(void **state)
 	(void)state;
 	assert_int_equal(publish(PORT0, "a..b", "x"), E_ARGUMENT);
 	assert_int_equal(publish(SERVICE_MAX, "a", "x"), E_ARGUMENT);
-	assert_int_equal(publish(PORT0, "service.ds", "x"), E_DENIED);
 	assert_int_equal(
 		store_publish(&store, PORT0, name("a"), long_value, sizeof(long_value), &id),
 		E_ARGUMENT);

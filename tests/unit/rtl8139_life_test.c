@@ -109,6 +109,12 @@ static void notes_are_damaged(void)
 	world.driver.driver_private[1] ^= 1;
 }
 
+/* What only the checksum can tell. */
+static void epoch_is_damaged(void)
+{
+	world.driver.driver_private[0] ^= 1ull << 32; /* the checksum itself */
+}
+
 static void write_position_leaves(void)
 {
 	device.cbr = 0x9000;
@@ -122,7 +128,7 @@ static void indices_are_wild(void)
 
 static void (*const damages[])(void) = {
 	rbstart_moves,     receiver_stops,        mode_changes,
-	notes_are_damaged, write_position_leaves, indices_are_wild,
+	notes_are_damaged, epoch_is_damaged,      write_position_leaves, indices_are_wild,
 };
 
 static void what_does_not_check_out_is_set_up_afresh(void **state)
