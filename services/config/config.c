@@ -13,9 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STATUS_NAME      "config.status"
-#define STATUS_BYTES     200
-#define PUBLISH_AGAIN_US 100000u /* after DS did not answer */
+#define STATUS_NAME       "config.status"
+#define STATUS_BYTES      200
+#define CONFIG_DEATHS_MAX 3u      /* in a row; then the document is what kills us */
+#define PUBLISH_AGAIN_US  100000u /* after DS did not answer */
 
 static struct {
 	char status[STATUS_BYTES]; /* for the administrator */
@@ -98,17 +99,40 @@ static void return_if_wished(void)
 	readers_notify();
 }
 
+/* RS's count; without it we could not tell a document that kills us. */
+static bool document_is_poison(void)
+{
+	return config.rs->services[service_info()->self.slot].deaths_in_row >= CONFIG_DEATHS_MAX;
+}
+
+/* No document: what is in force stays so, or else it is the factory default. */
+static bool document_pass_over(struct netconf_region *region, struct netconf *netconf)
+{
+	bool kept = is_in_force(region);
+
+	snprintf(config.status, sizeof(config.status), "passed over: config died of it");
+	log_error(
+		"the document that came with the boot is passed over after %u deaths; the %s is in "
+		"force",
+		CONFIG_DEATHS_MAX, kept ? "previous one" : "factory default");
+	if (!kept)
+		factory_take(netconf);
+	return !kept;
+}
+
 static enum status config_start(void)
 {
 	static struct netconf netconf; /* too large for the stack */
 	struct netconf_region *shared = region("netconf", sizeof(struct netconf_region));
 	const struct kernel_table *kernel = region("ktable", sizeof(struct kernel_table));
 	uint32_t bytes = kernel->config_bytes;
-	config.rs = region("rs.table", sizeof(struct rs_table));
-	config.returns_seen = config.rs->last_configuration;
 	bool take = true;
 
-	if (bytes != 0) {
+	config.rs = region("rs.table", sizeof(struct rs_table));
+	config.returns_seen = config.rs->last_configuration;
+	if (bytes != 0 && document_is_poison()) {
+		take = document_pass_over(shared, &netconf);
+	} else if (bytes != 0) {
 		take = boot_document_take(shared, bytes, &netconf);
 	} else {
 		factory_take(&netconf);
