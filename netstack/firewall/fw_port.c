@@ -31,6 +31,8 @@ static bool port_tx_has_room(const struct fw_ports *ports, struct fw_port *port)
 		fw_port_complain(port, COMPLAINT_RING_INDEX);
 		return false;
 	}
+	if (consumed != port->tx_consumed)
+		port->tx_moved_ms = ports->fw->now_ms;
 	port->tx_consumed = consumed;
 	return port->tx_produced - consumed < ports->tx_limit;
 }

@@ -332,6 +332,25 @@ static void a_silent_transmitter_is_complained_about(void **state)
 	assert_int_equal(complained_count[RING_SLOT(LAN_PORT)], 0);
 }
 
+/* The queue is full at each look, and what was sent in between has been noticed already. */
+static void a_busy_transmitter_is_not_complained_about(void **state)
+{
+	struct rings *r = *state;
+	struct frame f, out;
+
+	frame_udp(&f, CLIENT, 5000, SERVER, 53, 100);
+	queue_fill(r, &f);
+	for (unsigned ms = 0; ms < 2 * FW_PORT_STALL_MS; ms += FW_TICK_MS) {
+		assert_true(ring_transmit(r, WAN_PORT, &out));
+		ring_receive(r, LAN_PORT, &f);
+		ring_receive(r, LAN_PORT, &f);
+		work_until_idle(r);
+		world_pass_time(r->w, FW_TICK_MS * 1000u);
+		fw_ports_tick(&r->ports);
+	}
+	assert_int_equal(complained_count[RING_SLOT(WAN_PORT)], 0);
+}
+
 static void restart_goes_on_at_the_preserved_indices(void **state)
 {
 	struct rings *r = *state;
@@ -438,6 +457,7 @@ int main(void)
 		TEST(a_frame_at_the_very_end_of_the_region_is_taken),
 		TEST(a_group_mac_of_a_driver_is_refused),
 		TEST(a_silent_transmitter_is_complained_about),
+		TEST(a_busy_transmitter_is_not_complained_about),
 		TEST(restart_goes_on_at_the_preserved_indices),
 		TEST(restart_with_damaged_indices_starts_with_empty_queues),
 		TEST(lan_ports_of_a_bridge_are_promiscuous),
