@@ -12,24 +12,24 @@ DEEP_FRAMES = 10_000
 
 
 @contextmanager
-def booted(name, nics=("rtl8139", "rtl8139"), deep_cables=False):
-    """A machine and its console; what explains a failure stays in the artifacts folder.
-
-    Deep cables hold so many frames for QEMU that a host that lets it wait for
-    20 ms does not lose some by itself.
-    """
+def booted(name, nics=("rtl8139", "rtl8139")):
+    """A machine and its console; what explains a failure stays in the artifacts folder."""
     directory = ARTIFACTS / f"fault-{name}"
     shutil.rmtree(directory, ignore_errors=True)
     topology = Topology(len(nics))
     try:
         with Machine(Spec(nics=tuple(nics), capture=False), topology, directory) as machine:
             machine.console.wait_ready()
-            for link in topology.links if deep_cables else ():
-                link.namespace.run("ip", "link", "set", link.name, "txqueuelen", DEEP_FRAMES)
             topology.lan.run("ping", "-n", "-c", 2, "-i", 0.2, "-W", 5, WAN_HOST)
             yield machine, Appliance(machine.console)
     finally:
         topology.close()
+
+
+def cables_deepen(machine):
+    """From now on they hold so many frames that a host that lets QEMU wait for 20 ms loses none by itself."""
+    for link in machine.topology.links:
+        link.namespace.run("ip", "link", "set", link.name, "txqueuelen", DEEP_FRAMES)
 
 
 def build_id(machine):
@@ -42,4 +42,4 @@ def routes(machine):
     return done.returncode == 0
 
 
-__all__ = ["LAN_HOST", "WAN_HOST", "booted", "build_id", "routes"]
+__all__ = ["LAN_HOST", "WAN_HOST", "booted", "build_id", "cables_deepen", "routes"]

@@ -11,14 +11,14 @@ wants little, was never late by more than QUIET_US.
 import random
 import time
 
-from tests.fault.bench_machine import booted, build_id
+from tests.fault.bench_machine import booted, build_id, cables_deepen
 from tests.fault.figures import percentile, spread, table
 from tests.fault.record import Record
 from tests.fault.stream import Stream
 
 PORTS = ("port0", "port1")
 LOAD = 0.8
-TRIAL_S = 2.0
+TRIAL_S = 4.0
 RATE_STEP, RATE_MIN = 0.85, 1000
 AROUND_S = 0.1
 QUIET_US = 2000
@@ -92,9 +92,10 @@ def kill_all(machine, stream, options):
 def run(options):
     record = Record(f"Driver kills under load ({'/'.join(options.nics)})",
                     options.command("driver-kills", kills=options.kills, nics=",".join(options.nics)))
-    with booted("driver-kills", options.nics, True) as (machine, appliance), Stream(machine.topology) as stream:
+    with booted("driver-kills", options.nics) as (machine, appliance), Stream(machine.topology) as stream:
         fastest = rate_max(stream)
         rate = int(fastest * options.load)
+        cables_deepen(machine)
         stream.rate(rate)
         time.sleep(WARM_UP_S)
         record.build_id = build_id(machine)
