@@ -124,6 +124,7 @@ enum status slot_start(struct slot *slot)
 	memory_clear(slot);
 	registers_set(slot, slot->program->entry, 0);
 	entry_begin(slot);
+	memset(slot->trace, 0xff, sizeof(slot->trace));
 	slot->sources = slot->events = 0;
 	slot->deadline_us = TIME_NEVER;
 	slot->received = true;

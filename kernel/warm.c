@@ -9,7 +9,8 @@
 #include "kernel/log.h"
 #include "kernel/string.h"
 
-#define WARM_BASE  0x1000000ull /* GRUB keeps to both ends of memory */
+#define WARM_BASE  0x2000000ull /* above what EDK II uses to start; GRUB keeps to both ends */
+#define WARM_SMALL 0x1000000ull /* a machine of 32 MiB has no UEFI */
 #define WARM_MAGIC 0x4d524157u
 
 struct warm_head {
@@ -32,19 +33,20 @@ static uint64_t bytes_wanted(void)
 bool warm_init(void)
 {
 	const struct warm_head wanted = { WARM_MAGIC, manifest->crc32, bytes_wanted() };
+	uint64_t base = memory_take_at(WARM_BASE, wanted.bytes) ? WARM_BASE : WARM_SMALL;
 
-	if (!memory_take_at(WARM_BASE, wanted.bytes)) {
+	if (base == WARM_SMALL && !memory_take_at(base, wanted.bytes)) {
 		klog(LOG_WARNING,
 		     "nothing will survive a warm reboot: its place in memory is taken");
 		next = memory_take(wanted.bytes, "warm regions").address + PAGE_BYTES;
 		end = next + wanted.bytes - PAGE_BYTES;
 		return false;
 	}
-	struct warm_head *head = physical_pointer((physical_t){ WARM_BASE });
+	struct warm_head *head = physical_pointer((physical_t){ base });
 	bool held = !memcmp(head, &wanted, sizeof(wanted));
 
-	next = WARM_BASE + PAGE_BYTES;
-	end = WARM_BASE + wanted.bytes;
+	next = base + PAGE_BYTES;
+	end = base + wanted.bytes;
 	if (!held) {
 		memset(head, 0, wanted.bytes);
 		*head = wanted;

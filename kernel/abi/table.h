@@ -187,7 +187,7 @@ struct crash_record {
 	uint64_t detail, address; /* as exit_detail and exit_address */
 	uint64_t registers[18]; /* r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi rip rflags rsp */
 	uint64_t stack[CRASH_STACK_WORDS]; /* from rsp upwards; zeros where that is not its memory */
-	uint32_t trace[CRASH_TRACE_CALLS]; /* numbers of its last kernel calls, the latest last */
+	uint32_t trace[CRASH_TRACE_CALLS]; /* its last kernel calls, the latest last; ~0: none */
 	char name[NAME_BYTES], image[NAME_BYTES];
 	char build_id[64]; /* of the bundle that the image is from */
 	char text[64]; /* of a panic */

@@ -48,6 +48,7 @@ const char *view_call_text(uint32_t call)
 	case number: return text;
 		SYSCALL_TABLE(X)
 #undef X
+	case UINT32_MAX: return "none"; /* it had not made so many */
 	default: return "unknown";
 	}
 }
