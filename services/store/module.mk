@@ -1,0 +1,10 @@
+# The store's records: their format and the order of writes, with their tests.
+
+store_core := services/store/record.c services/store/vault.c services/runtime/crc32.c
+
+unit_tests += store_vault store_cut
+store_vault_test_sources := tests/unit/store_vault_test.c tests/unit/store_disk.c $(store_core)
+store_cut_test_sources := tests/unit/store_cut_test.c tests/unit/store_disk.c $(store_core)
+
+fuzz_targets += store
+store_fuzz_sources := tests/fuzz/store_fuzz.c $(store_core)
