@@ -3,7 +3,7 @@
  * the LAN address; all that is decided stands in server.c. After a restart the
  * leases come back from the keeper before the first message is read.
  */
-#include "appliance/common/netconf_copy.h"
+#include "services/runtime/netconf_copy.h"
 #include "appliance/dhcpd/keeper.h"
 #include "appliance/dhcpd/server.h"
 #include "services/runtime/service.h"

@@ -5,8 +5,8 @@
  */
 #include "appliance/dnsd/dnsd.h"
 
-#include "appliance/common/netconf_copy.h"
-#include "netstack/inet/random.h"
+#include "services/runtime/netconf_copy.h"
+#include "appliance/dnsd/random.h"
 #include "services/runtime/ds.h"
 
 #define QUERIES_PER_TURN 8
@@ -224,7 +224,7 @@ static uint64_t work(uint64_t now_us)
 static enum status start(void)
 {
 	shared = region("netconf", sizeof(struct netconf_region));
-	inet_random_init();
+	random_init();
 	all_forget();
 	return OK;
 }

@@ -8,7 +8,7 @@
  *	          +--+ no answer in time, or a failure: the next upstream, TRIES_MAX times
  */
 #include "appliance/dnsd/dnsd.h"
-#include "netstack/inet/random.h"
+#include "appliance/dnsd/random.h"
 
 #include <string.h>
 
@@ -55,7 +55,7 @@ static bool question_send(struct forward *forward)
 	forward->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	if (forward->fd < 0)
 		return false;
-	forward->id = (uint16_t)inet_random_u32();
+	forward->id = (uint16_t)random_u32();
 	size_t bytes = dns_query_build(&forward->askers[0].query, forward->id, forward->edns, out);
 	return connect(forward->fd, (struct sockaddr *)&to, sizeof(to)) == 0 &&
 	       send(forward->fd, out, bytes, MSG_DONTWAIT) >= 0;

@@ -5,7 +5,7 @@
  *	READING -> ASKING (connect, send, receive) -> TELLING -> READING
  */
 #include "appliance/dnsd/dnsd.h"
-#include "netstack/inet/random.h"
+#include "appliance/dnsd/random.h"
 
 #include <string.h>
 
@@ -118,7 +118,7 @@ static bool asking_begin(struct stream *stream, uint64_t now_us)
 		return false;
 	stream->state = ASKING;
 	stream->asked = false;
-	stream->id = (uint16_t)inet_random_u32();
+	stream->id = (uint16_t)random_u32();
 	stream->deadline_us = now_us + UPSTREAM_US;
 	framed(stream, dns_query_build(&stream->query, stream->id, true, stream->buffer + 2));
 	stream->up = socket(AF_INET, SOCK_STREAM, 0);

@@ -1,5 +1,5 @@
 /* See netconf_copy.h and services/proto/netconf.h: another process writes it meanwhile. */
-#include "appliance/common/netconf_copy.h"
+#include "services/runtime/netconf_copy.h"
 
 #include "services/runtime/crc32.h"
 

@@ -1,6 +1,6 @@
 /* The configuration in force, copied and checked before it is used. */
-#ifndef COMMON_NETCONF_COPY_H
-#define COMMON_NETCONF_COPY_H
+#ifndef RUNTIME_NETCONF_COPY_H
+#define RUNTIME_NETCONF_COPY_H
 
 #include "services/proto/netconf.h"
 
