@@ -4,8 +4,8 @@
  *
  * One thread, bounded clients. An echo client is read only when what it sent
  * before has been sent back, so that a peer which does not read cannot make us
- * keep more than one buffer. When INET has restarted all descriptors are gone:
- * everything is dropped and opened again.
+ * keep more than one buffer. A restart of INET is a pause; a listener that it
+ * lost is opened again, a connection that it lost is closed.
  */
 #include "services/runtime/service.h"
 #include "services/runtime/socket.h"
@@ -14,7 +14,7 @@
 
 #define ECHO_PORT        7
 #define DISCARD_PORT     9
-#define CLIENTS_MAX      32
+#define CLIENTS_MAX      112
 #define BUFFER_BYTES     4096
 #define BACKLOG          8
 #define ROUNDS_PER_TURN  8
@@ -41,6 +41,7 @@ static struct listener listeners[LISTENERS] = {
 struct client {
 	int fd; /* -1: free */
 	bool echoes;
+	bool closing;      /* INET has not answered yet */
 	size_t begin, end; /* what is still to be sent back in `buffer` */
 	uint64_t active_us;
 	uint8_t buffer[BUFFER_BYTES];
@@ -76,7 +77,6 @@ static bool listeners_open(void)
 	return all;
 }
 
-/* INET has restarted: no descriptor means anything any more. */
 static void forget_all(void)
 {
 	for (int i = 0; i < LISTENERS; i++)
@@ -87,10 +87,12 @@ static void forget_all(void)
 
 /* --- Streams ----------------------------------------------------------------- */
 
+/* INET may be restarting: what is not closed yet is closed when it comes up idle. */
 static void client_close(struct client *client)
 {
-	socket_close(client->fd);
-	client->fd = -1;
+	client->closing = socket_close(client->fd) < 0 && errno == EAGAIN;
+	if (!client->closing)
+		client->fd = -1;
 }
 
 static struct client *client_free_slot(void)
@@ -109,6 +111,7 @@ static void listener_accept(const struct listener *listener, uint64_t now_us)
 		return;
 	client->fd = accept_nowait(listener->fd, NULL, NULL);
 	client->echoes = listener->port == ECHO_PORT;
+	client->closing = false;
 	client->begin = client->end = 0;
 	client->active_us = now_us;
 }
@@ -137,10 +140,10 @@ static bool client_write(struct client *client)
 
 static void client_serve(struct client *client, uint64_t now_us)
 {
-	bool alive = true;
+	bool alive = !client->closing;
 
 	client->active_us = now_us;
-	if (client->begin == client->end)
+	if (alive && client->begin == client->end)
 		alive = client_read(client);
 	if (alive && client->begin < client->end)
 		alive = client_write(client);
@@ -196,18 +199,19 @@ static void polls_serve(const struct pollfd polls[LISTENERS + CLIENTS_MAX], uint
 	}
 }
 
-static bool listeners_are_gone(const struct pollfd polls[LISTENERS + CLIENTS_MAX])
+/* INET could not take them over from its former life. */
+static void lost_listeners_drop(const struct pollfd polls[LISTENERS + CLIENTS_MAX])
 {
 	for (int i = 0; i < LISTENERS; i++)
 		if (polls[i].revents & POLLERR)
-			return true;
-	return false;
+			listeners[i].fd = -1;
 }
 
 static void idle_close(uint64_t now_us)
 {
 	for (int i = 0; i < CLIENTS_MAX; i++)
-		if (clients[i].fd >= 0 && now_us - clients[i].active_us >= IDLE_US)
+		if (clients[i].fd >= 0 &&
+		    (clients[i].closing || now_us - clients[i].active_us >= IDLE_US))
 			client_close(&clients[i]);
 }
 
@@ -223,13 +227,12 @@ static uint64_t work(uint64_t now_us)
 		int ready = socket_watch(polls, LISTENERS + CLIENTS_MAX);
 		if (ready == 0)
 			return now_us + HOUSEKEEPING_US; /* INET notifies us before if need be */
-		if (ready < 0 && errno != ECONNRESET)
+		if (ready < 0)
 			return now_us + REOPEN_US;
-		if (ready < 0 || listeners_are_gone(polls)) {
-			forget_all();
-			return now_us + REOPEN_US;
-		}
 		polls_serve(polls, now_us);
+		lost_listeners_drop(polls);
+		if (!listeners_open())
+			return now_us + REOPEN_US;
 	}
 	return now_us;
 }

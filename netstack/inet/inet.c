@@ -2,9 +2,8 @@
  * INET: the appliance as a host on its own networks. lwIP behind the firewall,
  * sockets for the other services (services/proto/socket.h).
  *
- * Nothing that routers forward passes here, so its death stops no traffic; it
- * ends the appliance's own connections, and their peers are told by RST as
- * soon as they speak.
+ * Nothing that routers forward passes here, so its death stops no traffic. The
+ * next life carries on with the sockets and connections of this one.
  */
 #include "lwip/init.h"
 #include "lwip/netif.h"
@@ -12,9 +11,11 @@
 #include "netstack/inet/clients.h"
 #include "netstack/inet/held.h"
 #include "netstack/inet/hostq.h"
+#include "netstack/inet/journal.h"
 #include "netstack/inet/netif.h"
 #include "netstack/inet/random.h"
 #include "netstack/inet/requests.h"
+#include "netstack/inet/restore.h"
 #include "netstack/inet/watch.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
@@ -48,7 +49,7 @@ static void queue_setup(void)
 		   region("rx", HOSTQ_RX_BYTES), region("tx", NETQ_TX_BYTES));
 }
 
-/* Their sockets went with our former life; polling tells them so. */
+/* Our former life forgot who waited for what: they look again. */
 static void former_clients_notify(uint64_t slots)
 {
 	const struct start_info *info = service_info();
@@ -56,6 +57,20 @@ static void former_clients_notify(uint64_t slots)
 	for (uint32_t slot = 0; slot < info->service_count && slot < SERVICE_MAX; slot++)
 		if (slots >> slot & 1 && slot != info->self.slot)
 			service_notify(slot);
+}
+
+static void former_life_restore(void)
+{
+	struct preserved_region *state = region("state", sizeof(struct preserved_region));
+
+	preserved_init(state);
+	inet_journal_init(state);
+	struct inet_restored restored = inet_restore(state);
+	if (restored.discarded > 0)
+		log_warning("%u entries of inet.state discarded", restored.discarded);
+	if (restored.sockets > 0 || restored.connections > 0)
+		log_notice("%u sockets and %u connections carried on", restored.sockets,
+			   restored.connections);
 }
 
 static enum status start(void)
@@ -70,9 +85,11 @@ static enum status start(void)
 	inet_netif_init(&queue);
 	configure();
 	inet_sockets_init(service_info()->self.generation);
-	former_clients_notify(queue.own->driver_private[0]);
+	uint64_t former = queue.own->driver_private[0];
 	queue.own->driver_private[0] = 0;
 	inet_clients_init(&queue.own->driver_private[0]);
+	former_life_restore();
+	former_clients_notify(former);
 	hostq_link_up(&queue, "INET (lwIP " LWIP_VERSION_STRING ")");
 	service_notify(firewall_slot);
 	return OK;
@@ -110,8 +127,10 @@ static void clients_serve(uint64_t now_us)
 	}
 }
 
+/* Packets promise: so what they say is in safety before they leave. */
 static void packets_send(void)
 {
+	inet_journal_commit_all();
 	if (hostq_flush(&queue))
 		service_notify(firewall_slot);
 	enum complaint complaint = hostq_complaint_take(&queue);

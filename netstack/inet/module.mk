@@ -10,14 +10,14 @@ lwip_sources := \
 lwip_cflags := -Inetstack/inet/port -isystem $(lwip_directory)/include
 
 services += inet
-inet_own_sources := $(wildcard netstack/inet/*.c)
+inet_own_sources := $(wildcard netstack/inet/*.c) services/runtime/crc32.c
 inet_sources := $(inet_own_sources) $(lwip_sources)
 inet_cflags := $(lwip_cflags)
 
 inet_tested := $(filter-out netstack/inet/inet.c, $(inet_own_sources)) tests/unit/inet_fixture.c \
 	$(lwip_sources)
 
-unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_netif inet_echo
+unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_netif inet_echo inet_preserved
 inet_random_test_sources := tests/unit/inet_random_test.c netstack/inet/random.c netstack/inet/siphash.c
 inet_hostq_test_sources := tests/unit/inet_hostq_test.c netstack/inet/hostq.c
 inet_netconf_test_sources := tests/unit/inet_netconf_test.c netstack/inet/netconf_reader.c
@@ -27,3 +27,4 @@ inet_netif_test_sources := tests/unit/inet_netif_test.c $(inet_tested)
 inet_netif_test_cflags := $(lwip_cflags)
 inet_echo_test_sources := tests/unit/inet_echo_test.c services/runtime/socket.c $(inet_tested)
 inet_echo_test_cflags := $(lwip_cflags)
+inet_preserved_test_sources := tests/unit/inet_preserved_test.c netstack/inet/preserved.c services/runtime/crc32.c

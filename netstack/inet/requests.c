@@ -10,6 +10,7 @@
 #include "lwip/pbuf.h"
 #include "netstack/inet/clients.h"
 #include "netstack/inet/held.h"
+#include "netstack/inet/journal.h"
 #include "netstack/inet/poll.h"
 #include "netstack/inet/socket_tcp.h"
 #include "netstack/inet/socket_udp.h"
@@ -21,7 +22,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define FLAGS_KNOWN (SOCKET_NONBLOCKING | SOCKET_NOTIFY)
+#define FLAGS_KNOWN (SOCKET_NONBLOCKING | SOCKET_NOTIFY | SOCKET_POSITION)
 
 static enum status find(const struct inet_call *call, struct inet_socket **socket)
 {
@@ -262,6 +263,9 @@ bool inet_call_try(const struct inet_call *call)
 
 	if (status == E_AGAIN && !(call->request.flags & SOCKET_NONBLOCKING))
 		return false;
+	/* SEND and RECEIVE see to what they move by themselves. */
+	if (call->op != SOCKET_SEND && call->op != SOCKET_RECEIVE && call->op != SOCKET_POLL)
+		inet_journal_commit_all();
 	bool delivered = answer(call->from, status, &reply);
 	if (status == OK && operation->finish != NULL)
 		operation->finish(call, &reply, delivered);

@@ -1,6 +1,8 @@
 /* See socket_table.h. */
 #include "netstack/inet/socket_table.h"
 
+#include "netstack/inet/journal.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -55,10 +57,25 @@ enum status inet_socket_alloc(endpoint_t owner, enum socket_type type, struct in
 	return E_FULL;
 }
 
+struct inet_socket *inet_socket_restore(uint32_t id, endpoint_t owner, enum socket_type type)
+{
+	struct inet_socket *socket = &sockets[id % INET_SOCKETS];
+
+	if (id == 0 || owner.slot >= SERVICE_MAX || socket->state != INET_SOCKET_FREE)
+		return NULL;
+	*socket = (struct inet_socket){
+		.id = id, .state = INET_SOCKET_NEW, .type = type, .owner = owner, .restored = true
+	};
+	owned[owner.slot]++;
+	sequences[id % INET_SOCKETS] = (uint16_t)(id >> ID_INDEX_BITS);
+	return socket;
+}
+
 void inet_socket_free(struct inet_socket *socket)
 {
 	assert(socket->state != INET_SOCKET_FREE);
-	assert(socket->tcp == NULL && socket->udp == NULL && socket->unread == NULL);
+	assert(socket->tcp == NULL && socket->udp == NULL);
+	inet_journal_socket_gone(socket);
 	owned[socket->owner.slot]--;
 	socket->state = INET_SOCKET_FREE;
 	socket->id = 0;
@@ -73,10 +90,15 @@ enum status inet_socket_find(endpoint_t owner, uint32_t id, struct inet_socket *
 {
 	struct inet_socket *entry = &sockets[id % INET_SOCKETS];
 
-	if (id_of_life(id) != life_mark)
+	if (entry->id != id && id_of_life(id) != life_mark)
 		return E_RESET;
-	/* One that waits to be accepted is not yet its owner's to use. */
-	if (id == 0 || entry->id != id || !owner_is(entry, owner) || entry->listener != NULL)
+	if (id == 0 || entry->id != id || !owner_is(entry, owner))
+		return E_ABSENT;
+	/*
+	 * One that waits to be accepted is not yet its owner's to use, unless our
+	 * former life has told the owner and could not take that down.
+	 */
+	if (entry->listener != NULL && !entry->restored)
 		return E_ABSENT;
 	*socket = entry;
 	return OK;

@@ -2,9 +2,9 @@
  * The sockets: who owns them and what waits in them.
  *
  * A socket belongs to one life of one slot. Its id names the socket, its use
- * count and the life of INET that made it, so that an id kept over a restart of
- * INET is recognised (E_RESET) and never mistaken for a new one. Ids are
- * positive as an int: clients use them as BSD descriptors.
+ * count and the life of INET that made it, so that an id whose socket could not
+ * be taken over by a later life is recognised (E_RESET) and never mistaken for
+ * a new one. Ids are positive as an int: clients use them as BSD descriptors.
  */
 #ifndef INET_SOCKET_TABLE_H
 #define INET_SOCKET_TABLE_H
@@ -18,6 +18,7 @@
 struct tcp_pcb;
 struct udp_pcb;
 struct pbuf;
+struct journal_entry;
 
 #define INET_SOCKETS       256u
 #define INET_DATAGRAMS_MAX 16u /* waiting in one socket */
@@ -57,13 +58,15 @@ struct inet_socket {
 	enum socket_type type;
 	endpoint_t owner;
 	struct inet_name local, peer;
+	struct journal_entry *entry; /* what is preserved of it */
+	bool restored;               /* from a former life of INET */
 
 	/* Streams. tcp is NULL in FAILED, and once both directions have ended. */
 	struct tcp_pcb *tcp;
-	enum status error; /* why it FAILED */
-	bool ended;        /* the peer will send no more */
-	bool shut;         /* we will send no more */
-	struct pbuf *unread;
+	enum status error;            /* why it FAILED */
+	bool ended;                   /* the peer will send no more */
+	bool shut;                    /* we will send no more */
+	uint32_t backlog;             /* LISTENING */
 	struct inet_socket *listener; /* while we wait in its queue */
 	struct inet_socket *queue;    /* LISTENING: connections to accept, oldest first */
 	struct inet_socket *queue_next;
@@ -79,6 +82,8 @@ void inet_sockets_init(uint32_t life);
 /* E_FULL: the table, or the owner's share of SOCKET_MAX, is used up. */
 must_use enum status inet_socket_alloc(endpoint_t owner, enum socket_type type,
 				       struct inet_socket **socket);
+/* Puts a socket of a former life back at its place; NULL: it is taken. */
+struct inet_socket *inet_socket_restore(uint32_t id, endpoint_t owner, enum socket_type type);
 /* Frees the entry; what it held has to be gone. */
 void inet_socket_free(struct inet_socket *socket);
 /* E_RESET: of a former life of INET; E_ABSENT: no such socket of this owner. */

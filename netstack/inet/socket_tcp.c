@@ -10,6 +10,7 @@
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/sys.h"
 #include "netstack/inet/hooks.h"
+#include "netstack/inet/journal.h"
 #include "netstack/inet/lwip_error.h"
 #include "netstack/inet/netif.h"
 #include "netstack/inet/random.h"
@@ -17,9 +18,8 @@
 
 #include <assert.h>
 
-#define BACKLOG_MAX      16u
-#define PORT_TRIES       32
-#define UNREAD_PBUFS_MAX 24u /* then they are merged: a segment may carry one byte */
+#define BACKLOG_MAX 16u
+#define PORT_TRIES  32
 
 /* --- What lwIP tells ----------------------------------------------------- */
 
@@ -36,9 +36,7 @@ static void pcb_let_go(struct inet_socket *socket)
 
 static void unread_drop(struct inet_socket *socket)
 {
-	if (socket->unread != NULL)
-		pbuf_free(socket->unread);
-	socket->unread = NULL;
+	inet_journal_receive_consume(socket->entry, inet_journal_unread(socket->entry));
 }
 
 static void queue_remove(struct inet_socket *connection)
@@ -90,12 +88,9 @@ static void on_end_of_stream(struct inet_socket *socket)
 
 static void unread_append(struct inet_socket *socket, struct pbuf *data)
 {
-	if (socket->unread == NULL)
-		socket->unread = data;
-	else
-		pbuf_cat(socket->unread, data);
-	if (pbuf_clen(socket->unread) > UNREAD_PBUFS_MAX)
-		socket->unread = pbuf_coalesce(socket->unread, PBUF_RAW);
+	for (const struct pbuf *part = data; part != NULL; part = part->next)
+		inet_journal_receive_append(socket->entry, part->payload, part->len);
+	pbuf_free(data);
 }
 
 static err_t on_receive(void *argument, struct tcp_pcb *pcb, struct pbuf *data, err_t error)
@@ -131,8 +126,11 @@ static void socket_connected(struct inet_socket *socket, struct tcp_pcb *pcb)
 
 static err_t on_connected(void *argument, struct tcp_pcb *pcb, err_t error)
 {
+	struct inet_socket *socket = argument;
+
 	(void)error; /* always ERR_OK: failures come through on_error */
-	socket_connected(argument, pcb);
+	inet_journal_begin(socket->entry, pcb->snd_lbb, pcb->rcv_nxt);
+	socket_connected(socket, pcb);
 	return ERR_OK;
 }
 
@@ -169,6 +167,8 @@ static err_t on_accept(void *argument, struct tcp_pcb *pcb, err_t error)
 		return ERR_ABRT;
 	}
 	tcp_backlog_delayed(pcb);
+	connection->entry = inet_journal_of(pcb);
+	connection->entry->socket = connection;
 	pcb_adopt(connection, pcb);
 	queue_append(listener, connection);
 	socket_connected(connection, pcb);
@@ -195,6 +195,11 @@ enum status inet_tcp_open(struct inet_socket *socket)
 
 	if (pcb == NULL)
 		return E_FULL;
+	if (!inet_journal_open(socket)) {
+		tcp_abort(pcb);
+		return E_FULL;
+	}
+	inet_journal_pcb_set(socket->entry, pcb);
 	pcb_adopt(socket, pcb);
 	return OK;
 }
@@ -226,10 +231,14 @@ enum status inet_tcp_listen(struct inet_socket *socket, uint32_t backlog)
 		return E_STATE;
 	if (backlog == 0 || backlog > BACKLOG_MAX)
 		backlog = backlog == 0 ? 1 : BACKLOG_MAX;
+	inet_journal_listen(socket->entry, socket->tcp, true);
 	struct tcp_pcb *pcb = tcp_listen_with_backlog_and_err(socket->tcp, (u8_t)backlog, &error);
-	if (pcb == NULL)
+	if (pcb == NULL) {
+		inet_journal_listen(socket->entry, socket->tcp, false);
 		return inet_status_of(error);
+	}
 	socket->tcp = pcb;
+	socket->backlog = backlog;
 	socket->state = INET_SOCKET_LISTENING;
 	tcp_accept(pcb, on_accept);
 	return OK;
@@ -284,17 +293,12 @@ static enum status connect_start(struct inet_socket *socket, struct inet_name pe
 enum status inet_tcp_connect(struct inet_socket *socket, struct inet_name peer)
 {
 	switch (socket->state) {
-	case INET_SOCKET_NEW:
-		return connect_start(socket, peer);
-	case INET_SOCKET_CONNECTING:
-		return E_AGAIN;
-	case INET_SOCKET_CONNECTED:
-		return OK;
-	case INET_SOCKET_FAILED:
-		return socket->error;
+	case INET_SOCKET_NEW: return connect_start(socket, peer);
+	case INET_SOCKET_CONNECTING: return E_AGAIN;
+	case INET_SOCKET_CONNECTED: return OK;
+	case INET_SOCKET_FAILED: return socket->error;
 	case INET_SOCKET_LISTENING:
-	case INET_SOCKET_FREE:
-		break;
+	case INET_SOCKET_FREE: break;
 	}
 	return E_STATE;
 }
@@ -309,7 +313,8 @@ enum status inet_tcp_space(struct inet_socket *socket, size_t *bytes)
 		return E_STATE;
 	if (socket->shut || socket->tcp == NULL)
 		return E_CLOSED;
-	*bytes = inet_tcp_writable_bytes(socket->tcp);
+	*bytes = LWIP_MIN(inet_tcp_writable_bytes(socket->tcp),
+			  inet_journal_send_room(socket->entry));
 	return *bytes > 0 ? OK : E_AGAIN;
 }
 
@@ -325,10 +330,10 @@ void inet_tcp_write(struct inet_socket *socket, const void *bytes, size_t length
 	tcp_output(socket->tcp);
 }
 
-enum status inet_tcp_readable(struct inet_socket *socket, struct pbuf **data)
+enum status inet_tcp_readable(struct inet_socket *socket, uint32_t *bytes)
 {
-	*data = socket->unread;
-	if (socket->unread != NULL)
+	*bytes = inet_journal_unread(socket->entry);
+	if (*bytes > 0)
 		return OK;
 	if (socket->state == INET_SOCKET_FAILED)
 		return socket->error;
@@ -341,8 +346,7 @@ enum status inet_tcp_readable(struct inet_socket *socket, struct pbuf **data)
 
 void inet_tcp_consume(struct inet_socket *socket, size_t length_bytes)
 {
-	assert(socket->unread != NULL && length_bytes <= socket->unread->tot_len);
-	socket->unread = pbuf_free_header(socket->unread, (u16_t)length_bytes);
+	inet_journal_receive_consume(socket->entry, (uint32_t)length_bytes);
 	if (socket->tcp != NULL)
 		tcp_recved(socket->tcp, (u16_t)length_bytes);
 }
@@ -377,6 +381,8 @@ void inet_tcp_close(struct inet_socket *socket)
 {
 	struct tcp_pcb *pcb = socket->tcp;
 
+	if (socket->listener != NULL)
+		queue_remove(socket);
 	if (socket->state == INET_SOCKET_LISTENING) {
 		queue_abort(socket);
 		tcp_arg(pcb, NULL);
@@ -388,7 +394,6 @@ void inet_tcp_close(struct inet_socket *socket)
 		if (tcp_close(pcb) != ERR_OK)
 			tcp_abort(pcb);
 	}
-	unread_drop(socket);
 	inet_socket_free(socket);
 }
 
@@ -406,14 +411,14 @@ static bool is_writable(struct inet_socket *socket)
 unsigned inet_tcp_events(struct inet_socket *socket)
 {
 	unsigned events = 0;
-	struct pbuf *data;
+	uint32_t bytes;
 	struct inet_socket *connection;
 
 	switch (socket->state) {
 	case INET_SOCKET_LISTENING:
 		return inet_tcp_accept(socket, &connection) == OK ? SOCKET_READABLE : 0;
 	case INET_SOCKET_CONNECTED:
-		if (inet_tcp_readable(socket, &data) == OK)
+		if (inet_tcp_readable(socket, &bytes) == OK)
 			events |= SOCKET_READABLE;
 		if (is_writable(socket))
 			events |= SOCKET_WRITABLE;
@@ -424,8 +429,49 @@ unsigned inet_tcp_events(struct inet_socket *socket)
 		return SOCKET_READABLE | SOCKET_WRITABLE | SOCKET_ERROR | SOCKET_HANGUP;
 	case INET_SOCKET_CONNECTING:
 	case INET_SOCKET_NEW:
-	case INET_SOCKET_FREE:
-		break;
+	case INET_SOCKET_FREE: break;
 	}
 	return 0;
+}
+
+/* --- A former life's -------------------------------------------------------- */
+
+void inet_tcp_restore(struct inet_socket *socket, struct tcp_pcb *pcb)
+{
+	pcb_adopt(socket, pcb);
+	if (socket->ended && socket->shut)
+		pcb_let_go(socket);
+}
+
+void inet_tcp_restore_queued(struct inet_socket *listener, struct inet_socket *connection)
+{
+	if (connection->tcp != NULL) {
+		connection->tcp->listener = (struct tcp_pcb_listen *)listener->tcp;
+		tcp_backlog_delayed(connection->tcp);
+	}
+	queue_append(listener, connection);
+}
+
+static struct tcp_pcb_listen *listener_at(const struct tcp_pcb *pcb)
+{
+	for (struct tcp_pcb_listen *each = tcp_listen_pcbs.listen_pcbs; each != NULL;
+	     each = each->next)
+		if (each->local_port == pcb->local_port &&
+		    (ip_addr_isany_val(each->local_ip) ||
+		     ip_addr_eq(&each->local_ip, &pcb->local_ip)))
+			return each;
+	return NULL;
+}
+
+void inet_tcp_restore_handshake(struct tcp_pcb *pcb)
+{
+	struct tcp_pcb_listen *listener = listener_at(pcb);
+
+	if (listener == NULL) {
+		tcp_abort(pcb);
+		return;
+	}
+	pcb->listener = listener;
+	pcb->callback_arg = listener->callback_arg;
+	tcp_backlog_delayed(pcb);
 }

@@ -26,13 +26,19 @@ must_use enum status inet_tcp_connect(struct inet_socket *socket, struct inet_na
 must_use enum status inet_tcp_space(struct inet_socket *socket, size_t *bytes);
 /* At most what inet_tcp_space said; cuts the connection if memory fails all the same. */
 void inet_tcp_write(struct inet_socket *socket, const void *bytes, size_t length_bytes);
-/* What has arrived; *data NULL: end of stream. E_AGAIN: nothing yet. */
-must_use enum status inet_tcp_readable(struct inet_socket *socket, struct pbuf **data);
+/* How much has arrived; 0: end of stream. E_AGAIN: nothing yet. */
+must_use enum status inet_tcp_readable(struct inet_socket *socket, uint32_t *bytes);
 void inet_tcp_consume(struct inet_socket *socket, size_t length_bytes);
 
 must_use enum status inet_tcp_shutdown(struct inet_socket *socket);
 /* Frees the socket. The connection ends in the background, by FIN or by RST. */
 void inet_tcp_close(struct inet_socket *socket);
+/* Makes a connection, live in `pcb` or at an end, that of a former life's socket. */
+void inet_tcp_restore(struct inet_socket *socket, struct tcp_pcb *pcb);
+/* A connection of a former life that waits again to be accepted. */
+void inet_tcp_restore_queued(struct inet_socket *listener, struct inet_socket *connection);
+/* A handshake of a former life goes on, if its port is still listened on. */
+void inet_tcp_restore_handshake(struct tcp_pcb *pcb);
 /* enum socket_events, OR-ed. */
 unsigned inet_tcp_events(struct inet_socket *socket);
 

@@ -3,6 +3,7 @@
 
 #include "lwip/stats.h"
 #include "lwip/udp.h"
+#include "netstack/inet/journal.h"
 #include "netstack/inet/lwip_error.h"
 #include "netstack/inet/netif.h"
 #include "netstack/inet/random.h"
@@ -42,6 +43,11 @@ enum status inet_udp_open(struct inet_socket *socket)
 	socket->udp = udp_new();
 	if (socket->udp == NULL)
 		return E_FULL;
+	if (!inet_journal_open(socket)) {
+		udp_remove(socket->udp);
+		socket->udp = NULL;
+		return E_FULL;
+	}
 	udp_recv(socket->udp, on_datagram, socket);
 	return OK;
 }
@@ -147,7 +153,8 @@ void inet_udp_close(struct inet_socket *socket)
 {
 	while (socket->datagram_count > 0)
 		inet_udp_consume(socket);
-	udp_remove(socket->udp);
+	if (socket->udp != NULL)
+		udp_remove(socket->udp);
 	socket->udp = NULL;
 	inet_socket_free(socket);
 }

@@ -1,7 +1,7 @@
 /*
  * See tcp_memory.h.
  *
- * What one connection may hold, unread or unsent, is a fraction of what is
+ * What one connection may hold, early or unsent, is a fraction of what is
  * still free, so that a greedy or hostile one gets less as memory gets short
  * and none can use it up.
  */
@@ -11,9 +11,10 @@
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/stats.h"
 #include "netstack/inet/hooks.h"
-#include "netstack/inet/socket_table.h"
 
-#define UNREAD_SHARE       4u /* of the free packet pool, at most a quarter */
+#include <stdbool.h>
+
+#define EARLY_SHARE        4u /* of the free packet pool, at most a quarter */
 #define POOL_RESERVE       8u /* packets that only pass: echo requests, acknowledgements */
 #define UNSENT_SHARE       8u /* of the free heap above the reserve, at most an eighth */
 #define HEAP_RESERVE_BYTES (96u * 1024)
@@ -42,20 +43,18 @@ static void holding_add(struct holding *holding, const struct pbuf *data)
 /* Before the segment is acknowledged: dropped, it comes again. */
 err_t inet_tcp_admit(const struct tcp_pcb *pcb, const struct pbuf *segment)
 {
-	const struct inet_socket *socket = pcb->callback_arg;
 	const struct stats_mem *pool = lwip_stats.memp[MEMP_PBUF_POOL];
 	const struct stats_mem *heap = &lwip_stats.mem;
 	struct holding holding = { 0 };
 
-	if (segment->tot_len == 0 || pcb->state == LISTEN || socket == NULL)
+	if (segment->tot_len == 0 || pcb->state == LISTEN || pcb->callback_arg == NULL)
 		return ERR_OK;
-	holding_add(&holding, socket->unread);
 	for (const struct tcp_seg *early = pcb->ooseq; early != NULL; early = early->next)
 		holding_add(&holding, early->p);
 	if (pool->used + POOL_RESERVE > pool->avail)
 		return ERR_MEM;
-	bool fair = holding.buffers <= share_of(pool->avail, pool->used, UNREAD_SHARE) &&
-		    holding.bytes <= share_of(heap->avail, heap->used, UNREAD_SHARE);
+	bool fair = holding.buffers <= share_of(pool->avail, pool->used, EARLY_SHARE) &&
+		    holding.bytes <= share_of(heap->avail, heap->used, EARLY_SHARE);
 	return holding.buffers == 0 || fair ? ERR_OK : ERR_MEM;
 }
 

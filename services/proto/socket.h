@@ -11,17 +11,19 @@
  * Data goes through grants, at most SOCKET_TRANSFER_MAX bytes a call.
  * Addresses and ports are in host byte order.
  *
- * After E_DEAD every socket of the caller is gone (until INET preserves them):
- * the runtime answers E_RESET, and the caller opens new ones.
+ * INET comes back from its death with sockets and connections: after E_DEAD a
+ * call is repeated. So that bytes are neither lost nor doubled by that, SEND and
+ * RECEIVE say with SOCKET_POSITION where in its stream the caller is. A socket
+ * that could not be taken over is E_RESET.
  */
 #ifndef PROTO_SOCKET_H
 #define PROTO_SOCKET_H
 
 #include "kernel/abi/message.h"
 
-#define SOCKET_MAX 64 /* of one service */
+#define SOCKET_MAX 128 /* of one service */
 #define SOCKET_TRANSFER_MAX 16384u
-#define SOCKET_POLL_MAX 64
+#define SOCKET_POLL_MAX 128
 
 enum socket_op {
 	SOCKET_OPEN = 0x300, /* type -> id. E_FULL */
@@ -51,6 +53,12 @@ enum socket_type {
  * its former clients.
  */
 #define SOCKET_NOTIFY 2u
+/*
+ * Streams: argument is how many bytes (modulo 2^32) the caller has sent, or
+ * received, by answered calls. SEND then tells of bytes taken before without an
+ * answer as taken now; the caller has to send the same.
+ */
+#define SOCKET_POSITION 4u
 
 struct socket_request {
 	uint32_t id;

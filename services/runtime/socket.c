@@ -1,4 +1,8 @@
-/* See socket.h. No state but INET's endpoint: a descriptor is INET's id. */
+/*
+ * See socket.h. A descriptor is INET's id. Of a stream we know how much has
+ * gone each way: INET may die between doing and answering, and its next life
+ * goes by what we say (SOCKET_POSITION).
+ */
 #include "services/runtime/socket.h"
 
 #include "services/proto/socket.h"
@@ -14,44 +18,29 @@
 static int errno_of(enum status status)
 {
 	switch (status) {
-	case OK:
-		return 0;
+	case OK: return 0;
 	case E_ARGUMENT:
 	case E_CALL:
 	case E_STALE:
 	case E_NOT_WAITING:
 	case E_DEVICE:
 	case E_DMA:
-	case E_DAMAGED:
-		return EINVAL;
-	case E_DENIED:
-		return EACCES;
-	case E_DEAD: /* INET has died, and our sockets with it */
-	case E_RESET:
-		return ECONNRESET;
-	case E_TIMEOUT:
-		return ETIMEDOUT;
+	case E_DAMAGED: return EINVAL;
+	case E_DENIED: return EACCES;
+	case E_RESET: return ECONNRESET;
+	case E_TIMEOUT: return ETIMEDOUT;
 	case E_FAULT:
-	case E_GRANT:
-		return EFAULT;
-	case E_FULL:
-		return ENOBUFS;
-	case E_ABSENT:
-		return EBADF;
-	case E_STATE:
-		return ENOTCONN;
-	case E_EXISTS:
-		return EADDRINUSE;
-	case E_TOO_LARGE:
-		return EMSGSIZE;
-	case E_AGAIN:
-		return EAGAIN;
-	case E_REFUSED:
-		return ECONNREFUSED;
-	case E_UNREACHABLE:
-		return EHOSTUNREACH;
-	case E_CLOSED:
-		return EPIPE;
+	case E_GRANT: return EFAULT;
+	case E_FULL: return ENOBUFS;
+	case E_ABSENT: return EBADF;
+	case E_STATE: return ENOTCONN;
+	case E_EXISTS: return EADDRINUSE;
+	case E_TOO_LARGE: return EMSGSIZE;
+	case E_DEAD: /* INET is between two lives */
+	case E_AGAIN: return EAGAIN;
+	case E_REFUSED: return ECONNREFUSED;
+	case E_UNREACHABLE: return EHOSTUNREACH;
+	case E_CLOSED: return EPIPE;
 	}
 	return EINVAL;
 }
@@ -62,39 +51,101 @@ static int fail(int error)
 	return -1;
 }
 
-/* One call to INET. False with errno set if it failed. */
-static bool ask(enum socket_op op, const struct socket_request *request, uint64_t timeout_us,
-		struct socket_reply *reply)
+/* --- Streams ------------------------------------------------------------------ */
+
+struct stream {
+	uint32_t id;                         /* 0: none */
+	uint32_t sent_bytes, received_bytes; /* modulo 2^32 */
+};
+
+/* An id's low bits are its place in INET's table: no two live ones share them. */
+static struct stream streams[256];
+
+static struct stream *stream_of(uint32_t id)
+{
+	return &streams[id % (sizeof(streams) / sizeof(streams[0]))];
+}
+
+static void stream_begin(uint32_t id)
+{
+	*stream_of(id) = (struct stream){ .id = id };
+}
+
+/* --- Calls -------------------------------------------------------------------- */
+
+static enum status ask_once(enum socket_op op, const struct socket_request *request,
+			    uint64_t timeout_us, struct socket_reply *reply)
 {
 	endpoint_t inet = { .slot = service_slot("inet"), .generation = ANY_GENERATION };
 	struct message message = { .op = op };
 
-	if (inet.slot >= SERVICE_MAX)
-		return fail(ENOSYS) == 0;
 	memcpy(message.payload.bytes, request, sizeof(*request));
 	enum status status = service_call(&inet, &message, timeout_us);
-	if (status != OK)
-		return fail(errno_of(status)) == 0;
-	memcpy(reply, message.payload.bytes, sizeof(*reply));
-	return true;
+	if (status == OK)
+		memcpy(reply, message.payload.bytes, sizeof(*reply));
+	return status;
 }
 
-/* The same, lending INET `length_bytes` at `memory` for as long as it takes. */
+/* The same, lending INET the request's length_bytes at `memory` for as long as it takes. */
+static enum status ask_once_lending(enum socket_op op, struct socket_request *request,
+				    const void *memory, enum grant_access access,
+				    uint64_t timeout_us, struct socket_reply *reply)
+{
+	uint32_t grant;
+
+	if (request->length_bytes == 0)
+		return ask_once(op, request, timeout_us, reply);
+	enum status status =
+		grant_create(service_slot("inet"), memory, request->length_bytes, access, &grant);
+	if (status != OK)
+		return status;
+	request->grant = grant;
+	status = ask_once(op, request, timeout_us, reply);
+	grant_revoke(grant);
+	return status;
+}
+
+/* What an earlier try may have done before INET died. */
+static bool was_done(enum socket_op op, enum status status)
+{
+	switch (op) {
+	case SOCKET_BIND:
+	case SOCKET_LISTEN: return status == E_STATE;
+	case SOCKET_CLOSE: return status == E_ABSENT;
+	default: return false;
+	}
+}
+
+/*
+ * One call to INET, or if it dies meanwhile, as many as our heartbeat allows
+ * until it is back. False with errno set if it failed.
+ */
 static bool ask_lending(enum socket_op op, struct socket_request *request, const void *memory,
 			enum grant_access access, uint64_t timeout_us, struct socket_reply *reply)
 {
-	uint32_t grant;
-	size_t length = request->length_bytes;
+	uint64_t give_up_us = time_us() + WAIT_US;
+	bool repeated = false;
 
-	if (length == 0)
-		return ask(op, request, timeout_us, reply);
-	enum status status = grant_create(service_slot("inet"), memory, length, access, &grant);
-	if (status != OK)
-		return fail(errno_of(status)) == 0;
-	request->grant = grant;
-	bool done = ask(op, request, timeout_us, reply);
-	grant_revoke(grant);
-	return done;
+	if (service_slot("inet") >= SERVICE_MAX)
+		return fail(ENOSYS) == 0;
+	memset(reply, 0, sizeof(*reply));
+	enum status status = ask_once_lending(op, request, memory, access, timeout_us, reply);
+	while (status == E_DEAD && time_us() < give_up_us) {
+		repeated = true;
+		status = ask_once_lending(op, request, memory, access, timeout_us, reply);
+	}
+	if (status == OK || (repeated && was_done(op, status)))
+		return true;
+	return fail(errno_of(status)) == 0;
+}
+
+static bool ask(enum socket_op op, const struct socket_request *request, uint64_t timeout_us,
+		struct socket_reply *reply)
+{
+	struct socket_request copy = *request;
+
+	copy.length_bytes = 0;
+	return ask_lending(op, &copy, NULL, GRANT_READ, timeout_us, reply);
 }
 
 /* A blocking call that has used up its time says so as BSD's timeouts do. */
@@ -148,7 +199,10 @@ int socket(int domain, int type, int protocol)
 	if ((type != SOCK_STREAM && type != SOCK_DGRAM) || protocol != 0)
 		return fail(EPROTONOSUPPORT);
 	request.type = type == SOCK_STREAM ? SOCKET_STREAM : SOCKET_DATAGRAM;
-	return ask(SOCKET_OPEN, &request, ANSWER_US, &reply) ? (int)reply.id : -1;
+	if (!ask(SOCKET_OPEN, &request, ANSWER_US, &reply))
+		return -1;
+	stream_begin(reply.id);
+	return (int)reply.id;
 }
 
 int bind(int fd, const struct sockaddr *address, socklen_t length)
@@ -172,10 +226,14 @@ static int accept_with(int fd, struct sockaddr *address, socklen_t *length, uint
 	struct socket_request request = { .id = (uint32_t)fd, .flags = flags };
 	struct socket_reply reply;
 
-	if (!ask(SOCKET_ACCEPT, &request, WAIT_US, &reply)) {
-		timeout_is(EAGAIN);
-		return -1;
-	}
+	do {
+		if (!ask(SOCKET_ACCEPT, &request, WAIT_US, &reply)) {
+			timeout_is(EAGAIN);
+			return -1;
+		}
+		/* INET may offer again, after its death, what we have already. */
+	} while (stream_of(reply.id)->id == reply.id);
+	stream_begin(reply.id);
 	address_out(&reply, address, length);
 	return (int)reply.id;
 }
@@ -222,10 +280,15 @@ static ssize_t send_request(struct socket_request *request, const void *bytes)
 {
 	struct socket_reply reply;
 
+	struct stream *stream = stream_of(request->id);
+
+	request->flags |= SOCKET_POSITION;
+	request->argument = stream->sent_bytes;
 	if (!ask_lending(SOCKET_SEND, request, bytes, GRANT_READ, WAIT_US, &reply)) {
 		timeout_is(EAGAIN);
 		return -1;
 	}
+	stream->sent_bytes += reply.length_bytes;
 	return (ssize_t)reply.length_bytes;
 }
 
@@ -252,7 +315,10 @@ ssize_t sendto(int fd, const void *bytes, size_t length_bytes, int flags, const 
 ssize_t recvfrom(int fd, void *bytes, size_t length_bytes, int flags, struct sockaddr *from,
 		 socklen_t *from_length)
 {
-	struct socket_request request = { .id = (uint32_t)fd, .flags = flags_of(flags) };
+	struct stream *stream = stream_of((uint32_t)fd);
+	struct socket_request request = { .id = (uint32_t)fd,
+					  .flags = flags_of(flags) | SOCKET_POSITION,
+					  .argument = stream->received_bytes };
 	struct socket_reply reply;
 
 	request.length_bytes =
@@ -261,6 +327,7 @@ ssize_t recvfrom(int fd, void *bytes, size_t length_bytes, int flags, struct soc
 		timeout_is(EAGAIN);
 		return -1;
 	}
+	stream->received_bytes += reply.length_bytes;
 	address_out(&reply, from, from_length);
 	return (ssize_t)reply.length_bytes;
 }
@@ -279,7 +346,11 @@ int shutdown(int fd, int how)
 int socket_close(int fd)
 {
 	struct socket_request request = { .id = (uint32_t)fd };
-	return ask_simple(SOCKET_CLOSE, &request);
+	int result = ask_simple(SOCKET_CLOSE, &request);
+
+	if (result == 0 || errno != EAGAIN)
+		*stream_of((uint32_t)fd) = (struct stream){ 0 };
+	return result;
 }
 
 static int ask_name(enum socket_op op, int fd, struct sockaddr *address, socklen_t *length)

@@ -8,7 +8,10 @@
  *   A blocking call that would have to gives EAGAIN (connect: EINPROGRESS, call
  *   it again or poll). Wait for events with socket_watch() instead.
  * - close() is socket_close(), as descriptors are not those of a file system.
- * - After a restart of INET every socket is gone: ECONNRESET until it is closed.
+ * - While INET restarts, calls may take SOCKET_WAIT_MS and give EAGAIN (connect:
+ *   EINPROGRESS); descriptors and connections stay. After EAGAIN, send() has to
+ *   be repeated with the same bytes, and socket_close() until it gives something
+ *   else. A socket that INET could not take over gives ECONNRESET until closed.
  *
  * The manifest has to allow: call inet; grant_create, grant_revoke.
  */
@@ -104,7 +107,7 @@ int socket_close(int fd);
 int getsockname(int fd, struct sockaddr *address, socklen_t *length);
 int getpeername(int fd, struct sockaddr *address, socklen_t *length);
 
-/* At most 64 descriptors; waits timeout_ms or SOCKET_WAIT_MS, whichever is less; < 0: the latter.
+/* At most SOCKET_POLL_MAX descriptors; waits timeout_ms or SOCKET_WAIT_MS, whichever is less; < 0: the latter.
  */
 int poll(struct pollfd *fds, nfds_t count, int timeout_ms);
 /*

@@ -53,8 +53,10 @@ enum status service_call(endpoint_t *to, struct message *request, uint64_t timeo
 
 	assert_int_equal(to->slot, INET);
 	assert_in_range(timeout_us, 1, 50000); /* the heartbeat has to be answered */
-	if (inet_is_down)
+	if (inet_is_down) {
+		fixture_run_ms(1);
 		return E_DEAD;
+	}
 	memcpy(&in, request->payload.bytes, sizeof(in));
 	struct fixture_answer answer =
 		fixture_call(ECHO, (enum socket_op)request->op, in, lent_memory);

@@ -9,6 +9,7 @@
 #include "lwip/timeouts.h"
 #include "netstack/inet/clients.h"
 #include "netstack/inet/held.h"
+#include "netstack/inet/journal.h"
 #include "netstack/inet/netif.h"
 #include "netstack/inet/random.h"
 #include "netstack/inet/requests.h"
@@ -36,6 +37,7 @@ struct netq_firewall fixture_peer;
 uint8_t fixture_out[HOSTQ_RX_BYTES], fixture_in[NETQ_TX_BYTES];
 uint64_t fixture_notified;
 struct inet_netconf fixture_conf;
+struct preserved_region fixture_state;
 
 static struct fake_client fakes[SERVICE_MAX];
 static uint64_t seen;
@@ -141,6 +143,7 @@ static void work(void)
 		inet_held_retry();
 		inet_watch_check();
 	}
+	inet_journal_commit_all();
 	hostq_flush(&fixture_queue);
 }
 
@@ -181,6 +184,7 @@ static void start_once(void)
 	hostq_init(&fixture_queue, &fixture_own, &fixture_peer, fixture_out, fixture_in);
 	lwip_init();
 	inet_netif_init(&fixture_queue);
+	inet_journal_init(&fixture_state);
 }
 
 int fixture_setup(void **state)
@@ -192,8 +196,11 @@ int fixture_setup(void **state)
 					      .wan = { WAN_ADDRESS, 24 },
 					      .gateway = WAN_GATEWAY };
 	inet_netif_configure(&fixture_conf);
-	inet_sockets_init(++life);
 	clear_slots();
+	inet_sockets_init(++life);
+	memset(&fixture_state, 0, sizeof(fixture_state));
+	preserved_init(&fixture_state);
+	inet_journal_init(&fixture_state);
 	fixture_notified = 0;
 	grants_refused = false;
 	return 0;

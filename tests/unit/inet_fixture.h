@@ -10,6 +10,7 @@
 
 #include "netstack/inet/hostq.h"
 #include "netstack/inet/netconf_reader.h"
+#include "netstack/inet/preserved.h"
 #include "services/proto/socket.h"
 #include "tests/unit/unit.h"
 
@@ -36,6 +37,7 @@ extern struct netq_firewall fixture_peer;
 extern uint8_t fixture_out[HOSTQ_RX_BYTES], fixture_in[NETQ_TX_BYTES];
 extern uint64_t fixture_notified; /* a bit a slot */
 extern struct inet_netconf fixture_conf;
+extern struct preserved_region fixture_state;
 
 int fixture_setup(void **state);
 int fixture_teardown(void **state);

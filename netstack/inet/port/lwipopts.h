@@ -2,9 +2,9 @@
  * What of lwIP is built in, and how much memory it gets: all of it static, so
  * that a restart allocates nothing and no peer can make INET grow.
  *
- * Sized for 256 TCP connections. A connection that nobody reads holds at most
- * its receive window, and the shares in tcp_memory.c shrink as the pools empty,
- * so the sums below may be smaller than connections times window.
+ * Sized for 256 TCP connections. What they have received and nobody has read is
+ * kept in inet.state; the shares in tcp_memory.c shrink as the pools empty, so
+ * the sums below may be smaller than connections times window.
  */
 #ifndef INET_LWIPOPTS_H
 #define INET_LWIPOPTS_H
@@ -45,7 +45,7 @@
 #define LWIP_LOOPBACK_MAX_PBUFS 64
 
 #define LWIP_UDP         1
-#define MEMP_NUM_UDP_PCB 96
+#define MEMP_NUM_UDP_PCB 160
 
 #define LWIP_TCP                1
 #define MEMP_NUM_TCP_PCB        256
@@ -53,7 +53,7 @@
 #define MEMP_NUM_TCP_SEG        1024
 #define TCP_MSS                 1460
 #define TCP_WND                 (8 * TCP_MSS)
-#define TCP_SND_BUF             (16 * TCP_MSS)
+#define TCP_SND_BUF             (11 * TCP_MSS) /* fits PRESERVED_RING_BYTES, as TCP_WND does */
 #define TCP_SND_QUEUELEN        64
 #define TCP_LISTEN_BACKLOG      1
 #define TCP_QUEUE_OOSEQ         1
@@ -61,6 +61,7 @@
 #define LWIP_TCP_SACK_OUT       1
 #define LWIP_WND_SCALE          0
 #define LWIP_TCP_TIMESTAMPS     0
+#define LWIP_TCP_PCB_NUM_EXT_ARGS 1 /* the journal's entry */
 #define SO_REUSE                1 /* a server restarts in spite of TIME-WAIT */
 /* A peer that is gone frees its connection in two minutes, not two hours. */
 #define LWIP_TCP_KEEPALIVE    1
