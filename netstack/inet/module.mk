@@ -17,7 +17,7 @@ inet_cflags := $(lwip_cflags)
 inet_tested := $(filter-out netstack/inet/inet.c, $(inet_own_sources)) tests/unit/inet_fixture.c \
 	$(lwip_sources)
 
-unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_netif inet_echo inet_preserved
+unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_netif inet_echo inet_preserved inet_restore
 inet_random_test_sources := tests/unit/inet_random_test.c netstack/inet/random.c netstack/inet/siphash.c
 inet_hostq_test_sources := tests/unit/inet_hostq_test.c netstack/inet/hostq.c
 inet_netconf_test_sources := tests/unit/inet_netconf_test.c netstack/inet/netconf_reader.c
@@ -28,3 +28,5 @@ inet_netif_test_cflags := $(lwip_cflags)
 inet_echo_test_sources := tests/unit/inet_echo_test.c services/runtime/socket.c $(inet_tested)
 inet_echo_test_cflags := $(lwip_cflags)
 inet_preserved_test_sources := tests/unit/inet_preserved_test.c netstack/inet/preserved.c services/runtime/crc32.c
+inet_restore_test_sources := tests/unit/inet_restore_test.c $(inet_tested)
+inet_restore_test_cflags := $(lwip_cflags)

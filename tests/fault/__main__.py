@@ -12,9 +12,10 @@ from tests.harness import sandbox
 
 sandbox.enter()
 
-from tests.fault import driver_kills, firewall_kills, host, matrix, silence, soak, throughput  # noqa: E402
+from tests.fault import driver_kills, firewall_kills, host, inet_kills, matrix, silence, soak, throughput  # noqa: E402
 
 CAMPAIGNS = {"driver-kills": driver_kills, "throughput": throughput, "firewall-kills": firewall_kills,
+             "inet-kills": inet_kills,
              "matrix": matrix, "silence": silence, "soak": soak}
 
 
@@ -39,6 +40,8 @@ def parsed():
     parser.add_argument("--paired-kills", type=int, default=120, help="of the throughput campaign, one a second")
     parser.add_argument("--firewall-kills", type=int, default=1000)
     parser.add_argument("--flows", type=int, default=10_000)
+    parser.add_argument("--inet-kills", type=int, default=200)
+    parser.add_argument("--connections", type=int, default=100, help="to the appliance, while INET dies")
     parser.add_argument("--services", type=lambda text: text.split(","), help="of matrix and silence: only these")
     parser.add_argument("--duration", type=int, default=600, help="of the soak, seconds")
     parser.add_argument("--dry", action="store_true", help="print only, leave RESULTS.md alone")

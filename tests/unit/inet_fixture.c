@@ -13,6 +13,7 @@
 #include "netstack/inet/netif.h"
 #include "netstack/inet/random.h"
 #include "netstack/inet/requests.h"
+#include "netstack/inet/restore.h"
 #include "netstack/inet/watch.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
@@ -171,6 +172,31 @@ static void clear_slots(void)
 	fixture_run_ms(0);
 	out_taken = fixture_own.rx_produced;
 	fixture_peer.rx_consumed = out_taken;
+}
+
+/* lwIP cannot be begun anew in one process: it is emptied, and its state put back. */
+void fixture_die_only(void)
+{
+	static struct preserved_region as_it_was;
+
+	as_it_was = fixture_state;
+	clear_slots();
+	fixture_state = as_it_was;
+}
+
+unsigned fixture_live_again(void)
+{
+	inet_sockets_init(++life);
+	inet_clients_init(&seen);
+	preserved_init(&fixture_state);
+	inet_journal_init(&fixture_state);
+	return inet_restore(&fixture_state).discarded;
+}
+
+unsigned fixture_die(void)
+{
+	fixture_die_only();
+	return fixture_live_again();
 }
 
 static void start_once(void)

@@ -67,6 +67,15 @@ void fixture_connection(uint32_t client, uint32_t server, uint16_t port, uint32_
 			uint32_t *server_id);
 void fixture_close(uint32_t slot, uint32_t id);
 
+/*
+ * INET dies, with all that it had not published, and the next life begins from
+ * what is in fixture_state. How many entries it discarded.
+ */
+unsigned fixture_die(void);
+/* The same in two steps, for tests that spoil the state in between. */
+void fixture_die_only(void);
+unsigned fixture_live_again(void);
+
 /* Hands INET a packet as the firewall would, and lets it work. */
 void fixture_packet_in(uint16_t interface, const void *packet, uint16_t length_bytes);
 /* The next packet INET sent; its length, 0: none. */
