@@ -11,3 +11,6 @@ runtime_tested := tests/unit/runtime_world.c \
 runtime_info_test_sources := tests/unit/runtime_info_test.c $(runtime_tested)
 runtime_turn_test_sources := tests/unit/runtime_turn_test.c $(runtime_tested) \
 	$(addprefix $(runtime_directory)/, service.c turn.c call.c kernel.c)
+
+unit_tests += runtime_wanlease
+runtime_wanlease_test_sources := tests/unit/runtime_wanlease_test.c services/runtime/wanlease.c services/runtime/crc32.c
