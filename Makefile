@@ -69,21 +69,29 @@ third := build/third
 third_picolibc := $(third)/picolibc.stamp
 third_lwip := $(third)/lwip.stamp
 third_cjson := $(third)/cjson.stamp
-third_stamps := $(third_picolibc) $(third_lwip) $(third_cjson)
+third_mbedtls := $(third)/mbedtls.stamp
+third_http_parser := $(third)/http-parser.stamp
+third_stamps := $(third_picolibc) $(third_lwip) $(third_cjson) $(third_mbedtls) $(third_http_parser)
 
-.PHONY: third-picolibc third-lwip third-cjson
+.PHONY: third-picolibc third-lwip third-cjson third-mbedtls third-http-parser
 third-picolibc: $(third_picolibc)
 third-lwip: $(third_lwip)
 third-cjson: $(third_cjson)
+third-mbedtls: $(third_mbedtls)
+third-http-parser: $(third_http_parser)
 
-$(third)/%.stamp: image/third/% image/third/fetch image/third/archives.txt
+$(shell image/third/pins)
+$(third)/%.stamp: image/third/% image/third/fetch $(third)/%.pin
 	$(quiet)image/third/make $* $^
 
 # Sources that a module.mk names appear when they are unpacked.
 $(third)/lwip/%: $(third_lwip) ;
 $(third)/cjson/%: $(third_cjson) ;
 $(third)/lib/libcjson.a: $(third_cjson) ;
+$(third)/http-parser/%: $(third_http_parser) ;
+$(third)/lib/libmbedtls.a $(third)/lib/libmbedtls_host.a: $(third_mbedtls) ;
 $(third_cjson): $(third_picolibc)
+$(third_mbedtls): $(third_picolibc) image/third/mbedtls_config.h
 
 # --- Kernel --------------------------------------------------------------
 
@@ -206,7 +214,7 @@ fuzz_programs := $(patsubst %,build/tests/fuzz/%,$(fuzz_targets))
 # $(call host,NAME,unit or fuzz,SOURCES,COMPILER,FLAGS,LIBRARIES)
 define host
 $(eval $(call compile,build/tests/objects/$(2)/$(1),$(3),$(4),$(5)))
-$(call objects,build/tests/objects/$(2)/$(1),$(3)): $(third_lwip) $(third_cjson)
+$(call objects,build/tests/objects/$(2)/$(1),$(3)): $(third_lwip) $(third_cjson) $(third_mbedtls) $(third_http_parser)
 build/tests/$(2)/$(1): $(call objects,build/tests/objects/$(2)/$(1),$(3)) build/tests/objects/$(2)/$(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  link     $$@")
