@@ -53,13 +53,14 @@ differs = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,y
 objects = $(patsubst %,$(1)/%.o,$(2))
 
 # $(call compile,FOLDER,SOURCES,COMPILER,FLAGS): FOLDER/SOURCE.o of each source.
-# FOLDER/flags changes with the flags and with the list of sources.
+# FOLDER/flags changes with the flags and with the list of sources. -MD and not -MMD: that leaves
+# out what a system header includes, and lwIP's headers, which are such, include our lwipopts.h.
 define compile
 $(call remember,$(1)/flags,$(3) $(4) $(warnings) $(2))
 $(if $(strip $(2)),$(call objects,$(1),$(2)): )$(1)/%.o: % $(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  compile  $$@")
-	$$(quiet)$(3) $(4) $$(if $$(filter build/third/%,$$<),-w,$(warnings)) -MMD -MP -c -o $$@ $$<
+	$$(quiet)$(3) $(4) $$(if $$(filter build/third/%,$$<),-w,$(warnings)) -MD -MP -c -o $$@ $$<
 -include $(patsubst %.o,%.d,$(call objects,$(1),$(2)))
 endef
 
@@ -159,7 +160,7 @@ clang_flags = $(patsubst $(compiler_headers),$(clang_headers),$(1)) -Wno-unused-
 define read
 $(1)/%.read: % $(1)/flags
 	$$(quiet)mkdir -p $$(@D)
-	$$(quiet)$(CLANG) $(call clang_flags,$(3)) $(warnings) -fsyntax-only -MMD -MP -MF $$@.d -MT $$@ $$<
+	$$(quiet)$(CLANG) $(call clang_flags,$(3)) $(warnings) -fsyntax-only -MD -MP -MF $$@.d -MT $$@ $$<
 	$$(quiet)touch $$@
 read_by_clang += $(patsubst %,$(1)/%.read,$(filter-out build/third/% %.S,$(2)))
 endef

@@ -3,9 +3,9 @@
  * the LAN address; all that is decided stands in server.c. After a restart the
  * leases come back from the keeper before the first message is read.
  */
-#include "services/runtime/netconf_copy.h"
 #include "appliance/dhcpd/keeper.h"
 #include "appliance/dhcpd/server.h"
+#include "services/runtime/netconf_copy.h"
 #include "services/runtime/service.h"
 #include "services/runtime/socket.h"
 
@@ -64,16 +64,10 @@ static bool answer_send_to(const struct dhcp_answer *answer, uint32_t address)
 		      (struct sockaddr *)&to, sizeof(to)) >= 0;
 }
 
-/* Where INET has no way for 255.255.255.255, the LAN's own broadcast address does. */
 static void answer_send(const struct dhcp_answer *answer)
 {
-	uint32_t host_bits = 32 - dhcpd.conf.lan.prefix_bits;
-	uint32_t directed = dhcpd.conf.lan.address | (uint32_t)((1ull << host_bits) - 1);
-
-	if (answer->to != 0)
-		(void)answer_send_to(answer, answer->to); /* lost: the client asks again */
-	else if (!answer_send_to(answer, LIMITED_BROADCAST))
-		(void)answer_send_to(answer, directed);
+	/* A lost answer is asked for again. */
+	(void)answer_send_to(answer, answer->to != 0 ? answer->to : LIMITED_BROADCAST);
 }
 
 /* False if there was none. */

@@ -29,7 +29,16 @@ static enum fw_reason group_reason(const struct packet *p, uint16_t type)
 							      : DROP_IP_BROADCAST;
 }
 
-/* An IP broadcast on the LAN that INET may hear: DHCP is one. Source 0 has no address yet. */
+/* Who has no address yet may ask a DHCP server (RFC 2131, 4.1), and nobody else. */
+static enum fw_reason broadcast_source_check(const struct firewall *fw, const struct packet *p)
+{
+	if (p->key.source == 0)
+		return p->key.destination_port == UDP_PORT_DHCP_SERVER ? FW_REASON_NONE
+								       : DROP_IP_SOURCE;
+	return route_source_check(&fw->settings, p);
+}
+
+/* An IP broadcast on the LAN that INET may hear: DHCP is one. */
 static bool broadcast_is_for_host(const struct firewall *fw, const struct packet *p)
 {
 	const struct settings *settings = &fw->settings;
@@ -39,7 +48,7 @@ static bool broadcast_is_for_host(const struct firewall *fw, const struct packet
 	if (p->key.destination != IPV4_LIMITED_BROADCAST &&
 	    !settings_is_directed_broadcast(&settings->lan, p->key.destination))
 		return false;
-	if (p->key.source != 0 && route_source_check(settings, p) != FW_REASON_NONE)
+	if (broadcast_source_check(fw, p) != FW_REASON_NONE)
 		return false;
 	return packet_checksum_check(p) == FW_REASON_NONE &&
 	       rules_decide(settings, &p->key, ZONE_HOST).reason == FW_REASON_NONE;
@@ -173,18 +182,10 @@ static struct fw_verdict port_input(struct firewall *fw, struct packet *p)
 static void verdict_count(struct firewall *fw, const struct fw_verdict *verdict)
 {
 	switch ((enum fw_outcome)verdict->outcome) {
-	case FW_FORWARD:
-		fw->forwarded++;
-		return;
-	case FW_DROP:
-		fw->dropped[verdict->reason]++;
-		return;
-	case FW_DEFER:
-		fw->deferred++;
-		return;
-	case FW_CONSUME:
-		fw->consumed++;
-		return;
+	case FW_FORWARD: fw->forwarded++; return;
+	case FW_DROP: fw->dropped[verdict->reason]++; return;
+	case FW_DEFER: fw->deferred++; return;
+	case FW_CONSUME: fw->consumed++; return;
 	}
 }
 
@@ -232,8 +233,6 @@ bool fw_process_queued(struct firewall *fw, uint8_t *buffer, struct fw_verdict *
 		*verdict = fw_process(fw, FW_PORT_HOST, buffer,
 				      entry->bytes - ETHERNET_HEADER_BYTES, entry->interface);
 		return true;
-	default:
-		*verdict = fw_process(fw, entry->in_port, buffer, entry->bytes, 0);
-		return true;
+	default: *verdict = fw_process(fw, entry->in_port, buffer, entry->bytes, 0); return true;
 	}
 }

@@ -5,6 +5,7 @@
 #include "lwip/ip.h"
 #include "lwip/netif.h"
 #include "lwip/priv/tcp_priv.h"
+#include "netstack/inet/hooks.h"
 #include "netstack/inet/random.h"
 
 #define INET_MTU_BYTES 1500
@@ -101,6 +102,18 @@ bool inet_netif_is_own(uint32_t address)
 		    lwip_ntohl(netif_ip4_addr(&interfaces[i])->addr) == address)
 			return true;
 	return false;
+}
+
+/* Every interface reaches 255.255.255.255; which is meant, the sender's address says. */
+struct netif *inet_netif_route(const ip4_addr_t *source, const ip4_addr_t *destination)
+{
+	if (source == NULL || destination->addr != IPADDR_BROADCAST)
+		return NULL;
+	for (size_t i = 0; i < HOSTQ_INTERFACES; i++)
+		if (netif_is_up(&interfaces[i]) && !ip4_addr_isany(source) &&
+		    ip4_addr_eq(netif_ip4_addr(&interfaces[i]), source))
+			return &interfaces[i];
+	return NULL;
 }
 
 bool inet_netif_is_full(void)

@@ -15,4 +15,8 @@ struct udp_header {
 
 _Static_assert(sizeof(struct udp_header) == UDP_HEADER_BYTES, "layout");
 
+/* RFC 2131, 4.1. */
+#define UDP_PORT_DHCP_SERVER 67u
+#define UDP_PORT_DHCP_CLIENT 68u
+
 #endif

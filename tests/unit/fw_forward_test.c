@@ -442,6 +442,22 @@ static void dhcp_broadcast_reaches_host_and_other_lan_ports(void **state)
 	assert_int_equal(w->verdict.ports, FW_PORT_BIT(LAN_PORT2) | FW_PORT_BIT(FW_PORT_HOST));
 }
 
+/* From 0.0.0.0 nobody is answered but by a DHCP server. */
+static void broadcast_without_source_reaches_host_for_dhcp_alone(void **state)
+{
+	struct world *w = *state;
+	struct frame f;
+
+	frame_udp(&f, 0, 4000, IPV4_LIMITED_BROADCAST, 7, 20);
+	frame_ethernet(&f, &mac_all, &mac_client, ETHERTYPE_IPV4);
+	world_send(w, LAN_PORT, &f);
+	assert_int_equal(w->verdict.ports, FW_PORT_BIT(LAN_PORT2));
+	frame_udp(&f, CLIENT, 4000, IPV4_LIMITED_BROADCAST, 7, 20);
+	frame_ethernet(&f, &mac_all, &mac_client, ETHERTYPE_IPV4);
+	world_send(w, LAN_PORT, &f);
+	assert_int_equal(w->verdict.ports, FW_PORT_BIT(LAN_PORT2) | FW_PORT_BIT(FW_PORT_HOST));
+}
+
 static void wan_to_lan_passes_only_by_rule(void **state)
 {
 	struct world *w = *state;
@@ -556,6 +572,7 @@ int main(void)
 		TEST(host_is_closed_to_the_wan_but_for_answers),
 		TEST(lan_stations_are_switched),
 		TEST(dhcp_broadcast_reaches_host_and_other_lan_ports),
+		TEST(broadcast_without_source_reaches_host_for_dhcp_alone),
 		TEST(wan_to_lan_passes_only_by_rule),
 		TEST(new_rules_end_the_flows_they_forbid),
 		TEST(silent_flows_that_new_rules_forbid_end_too),

@@ -62,6 +62,63 @@ static void what_is_not_for_us_or_damaged_is_dropped_in_silence(void **state)
 	assert_false(came_out(&p));
 }
 
+/* --- UDP -------------------------------------------------------------------- */
+
+static uint32_t datagram_socket(uint32_t address, uint16_t port)
+{
+	uint32_t id = fixture_open(WEB, SOCKET_DATAGRAM);
+	struct socket_request bind = { .id = id, .address = address, .port = port };
+
+	assert_int_equal(fixture_call(WEB, SOCKET_BIND, bind, NULL).status, OK);
+	return id;
+}
+
+/* Both interfaces have a way to 255.255.255.255, and the WAN has the default one. */
+static void a_broadcast_leaves_where_its_senders_address_is(void **state)
+{
+	static const uint32_t addresses[] = { LAN_ADDRESS, WAN_ADDRESS };
+	char text[] = "hello";
+	struct packet p;
+
+	(void)state;
+	for (uint16_t interface = INET_LAN; interface <= INET_WAN; interface++) {
+		struct socket_request send = { .id = datagram_socket(addresses[interface], 67),
+					       .address = 0xffffffff,
+					       .port = 68,
+					       .length_bytes = sizeof(text) };
+		assert_int_equal(fixture_call(WEB, SOCKET_SEND, send, text).status, OK);
+		assert_true(came_out(&p));
+		assert_int_equal(p.interface, interface);
+		assert_int_equal(get32(p.bytes + 12), addresses[interface]);
+		assert_int_equal(get32(p.bytes + 16), 0xffffffff);
+	}
+}
+
+static void udp(struct packet *p, uint32_t from, uint32_t to, uint16_t to_port)
+{
+	ip_begin(p, PROTOCOL_UDP, from, to, 8 + 4);
+	put16(p->bytes + 20, 68);
+	put16(p->bytes + 22, to_port);
+	put16(p->bytes + 24, 8 + 4);
+	memcpy(p->bytes + 28, "ask", 4);
+}
+
+/* RFC 2131, 4.1: who has no address yet sends from 0.0.0.0 to everybody. */
+static void a_dhcp_server_hears_who_has_no_address_yet(void **state)
+{
+	struct socket_request receive = { .id = datagram_socket(LAN_ADDRESS, 67),
+					  .flags = SOCKET_NONBLOCKING,
+					  .length_bytes = 16 };
+	struct packet p;
+	char buffer[16];
+
+	(void)state;
+	udp(&p, 0, 0xffffffff, 67);
+	deliver(&p, INET_LAN);
+	assert_int_equal(fixture_call(WEB, SOCKET_RECEIVE, receive, buffer).status, OK);
+	assert_string_equal(buffer, "ask");
+}
+
 /* --- TCP -------------------------------------------------------------------- */
 
 static void a_closed_port_answers_with_a_reset(void **state)
@@ -293,6 +350,8 @@ int main(void)
 		TEST(a_ping_is_answered_on_the_interface_of_its_sender),
 		TEST(a_foreign_host_is_answered_through_the_gateway),
 		TEST(what_is_not_for_us_or_damaged_is_dropped_in_silence),
+		TEST(a_broadcast_leaves_where_its_senders_address_is),
+		TEST(a_dhcp_server_hears_who_has_no_address_yet),
 		TEST(a_closed_port_answers_with_a_reset),
 		TEST(a_connection_from_outside_carries_data_both_ways),
 		TEST(a_reset_is_an_error_and_not_the_end_of_the_stream),

@@ -16,6 +16,8 @@
 #define LWIP_SOCKET          0
 #define LWIP_TIMERS          1
 #define LWIP_HOOK_FILENAME   "netstack/inet/hooks.h"
+/* Here and not in hooks.h, as lwIP's own headers ask for it. */
+#define LWIP_HOOK_IP4_ROUTE_SRC(source, destination) inet_netif_route(source, destination)
 
 /* The interfaces carry bare IP packets: the firewall does ARP and Ethernet. */
 #define LWIP_IPV4           1
@@ -38,6 +40,8 @@
 #define LWIP_DHCP           0
 #define LWIP_DNS            0
 #define LWIP_IGMP           0
+/* A host that has no address yet asks our DHCP server from 0.0.0.0 (RFC 1122, 3.2.1.3). */
+#define LWIP_IP_ACCEPT_UDP_PORT(port) ((port) == PP_NTOHS(67))
 
 /* The appliance's own services may talk to each other over 127.0.0.1. */
 #define LWIP_NETIF_LOOPBACK     1
