@@ -23,7 +23,7 @@ bool civil_of_unix(int64_t unix_s, struct civil *civil);
 /* False: no such date or time; weekday is not looked at. */
 bool civil_to_unix(const struct civil *civil, int64_t *unix_s);
 
-#define CIVIL_TEXT_BYTES 32
+#define CIVIL_TEXT_BYTES 40 /* what is used is at most 32 */
 /*
  * "2026-11-21T12:46:24.123456Z" (RFC 3339, 5.6), with as many digits of the
  * fraction as asked for, 0 to 6, and the offset instead of Z if it is not 0.

@@ -14,3 +14,9 @@ runtime_turn_test_sources := tests/unit/runtime_turn_test.c $(runtime_tested) \
 
 unit_tests += runtime_wanlease
 runtime_wanlease_test_sources := tests/unit/runtime_wanlease_test.c services/runtime/wanlease.c services/runtime/crc32.c
+
+unit_tests += civil wallclock event
+civil_test_sources := tests/unit/civil_test.c services/runtime/civil.c
+wallclock_test_sources := tests/unit/wallclock_test.c \
+	$(addprefix $(runtime_directory)/, wallclock.c crc32.c)
+event_test_sources := tests/unit/event_test.c
