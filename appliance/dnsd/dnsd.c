@@ -5,9 +5,9 @@
  */
 #include "appliance/dnsd/dnsd.h"
 
-#include "services/runtime/netconf_copy.h"
-#include "appliance/dnsd/random.h"
 #include "services/runtime/ds.h"
+#include "services/runtime/netconf_copy.h"
+#include "services/runtime/random.h"
 
 #define QUERIES_PER_TURN 8
 #define ROUNDS_PER_TURN  4

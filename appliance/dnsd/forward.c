@@ -8,7 +8,7 @@
  *	          +--+ no answer in time, or a failure: the next upstream, TRIES_MAX times
  */
 #include "appliance/dnsd/dnsd.h"
-#include "appliance/dnsd/random.h"
+#include "services/runtime/random.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  *	READING -> ASKING (connect, send, receive) -> TELLING -> READING
  */
 #include "appliance/dnsd/dnsd.h"
-#include "appliance/dnsd/random.h"
+#include "services/runtime/random.h"
 
 #include <string.h>
 

@@ -27,10 +27,35 @@ enum clock_source {
 #undef X
 };
 
+/*
+ * Why a datagram of a time server was not accepted: not 48 bytes; no server's, or
+ * of an unknown version; not the answer to what was asked; the server wants to be
+ * asked less, or never; it has no time itself; it is too far from one that has; its
+ * time stamps cannot be true; the network is too slow; it would have made the clock
+ * jump, and the next answer did not agree.
+ */
+#define CLOCK_DROP_TABLE(X)                                                                        \
+	X(NONE, 0, "none")                                                                         \
+	X(LENGTH, 1, "short")                                                                      \
+	X(MODE, 2, "mode")                                                                         \
+	X(ORIGIN, 3, "origin")                                                                     \
+	X(KISS, 4, "kiss-of-death")                                                                \
+	X(LEAP, 5, "unsynchronised")                                                               \
+	X(STRATUM, 6, "stratum")                                                                   \
+	X(TIMES, 7, "times")                                                                       \
+	X(DISTANCE, 8, "distance")                                                                 \
+	X(UNCONFIRMED, 9, "unconfirmed")
+
+enum clock_drop {
+#define X(name, number, text) CLOCK_DROP_##name = (number),
+	CLOCK_DROP_TABLE(X)
+#undef X
+};
+#define CLOCK_DROPS 10u
+
 /* A correction is spread so thin: 500 us a second (what adjtime() of BSD uses, too). */
 #define CLOCK_SLEW_PPM 500
-/* A PC's crystal with nobody to correct it (RFC 5905, 7.1: PHI, 15 ppm, is for a disciplined one).
- */
+/* A PC's crystal that nobody corrects; RFC 5905, 7.1, has 15 ppm for one that is. */
 #define CLOCK_DRIFT_PPM    100
 #define CLOCK_SERVER_BYTES 64
 
@@ -48,12 +73,15 @@ struct clock_page {
 	uint32_t steps;           /* since boot: how often the clock jumped */
 	uint32_t stratum;         /* of the server; 0: none */
 	uint32_t polls, answers;  /* since boot: sent, and accepted */
-	uint32_t drops;           /* since boot: datagrams that were not accepted */
 	uint32_t server_address;  /* host byte order; 0: none */
 	char server[CLOCK_SERVER_BYTES]; /* as configured; ends in a zero */
+	uint32_t timeouts;               /* since boot: requests without an answer */
+	uint32_t drops[CLOCK_DROPS];     /* since boot, by enum clock_drop */
 };
 
+/* Behind the page lies a second one, for the next life of `time` if this one dies over the first. */
 #define CLOCK_PAGE_BYTES 4096u
-_Static_assert(sizeof(struct clock_page) == 144, "layout");
+_Static_assert(2 * sizeof(struct clock_page) <= CLOCK_PAGE_BYTES, "region size");
+_Static_assert(sizeof(struct clock_page) == 184, "layout");
 
 #endif
