@@ -238,6 +238,7 @@ help:
 	@echo "make services | test-image   only the services; the image for tests"
 	@echo "make unit | fuzz | model | manifest-test | system   one stage of the tests"
 	@echo "make fault-bench | soak   campaigns of faults, figures to tests/fault/RESULTS.md; DURATION=s"
+	@echo "make bench   beside a Linux router, figures to tests/bench/RESULTS.md"
 	@echo "make check   what clang says; who may include whom; draws build/dependencies.svg"
 	@echo "make gdb     boots and waits for the debugger; SERVICE=name for one service"
 	@echo "make pcap    as run, and captures PORT=port0 into build/port0.pcap"

@@ -1,6 +1,6 @@
-"""A TCP download through the router, timed and checked byte by byte.
+"""A TCP transfer through the router, timed and checked byte by byte.
 
-    python3 -m tests.fault.transfer send|receive ADDRESS PORT BYTES
+    python3 -m tests.fault.transfer send|receive ADDRESS:PORT|LISTENING_FD BYTES
 
 Sender and receiver are programs of their own, so that the campaign's
 interpreter slows neither.
@@ -26,14 +26,17 @@ FOUND = {"bytes": 0, "seconds": 0.0, "pause_s": 0.0, "wrong_at": None, "error": 
 
 
 class Transfer:
-    """Begins at once; `result` waits for its end."""
+    """Begins at once, from the WAN to the LAN or `upwards`; `result` waits for its end."""
 
-    def __init__(self, topology, length, port=7300):
-        words = [WAN_HOST, str(port), str(length)]
-        self._sender = self._popen(topology.wan, "send", words, subprocess.PIPE)
-        self._sender.stdout.readline()  # it listens
+    def __init__(self, topology, length, port=7300, upwards=False):
         self._found = tempfile.TemporaryFile("w+")  # more than a pipe holds
-        self._receiver = self._popen(topology.lan, "receive", words, self._found)
+        with topology.wan.entered():
+            listener = socket.create_server((WAN_HOST, port))
+        wan, lan = ("receive", "send") if upwards else ("send", "receive")
+        with listener:
+            accepting = self._popen(topology.wan, wan, listener.fileno(), length)
+        connecting = self._popen(topology.lan, lan, f"{WAN_HOST}:{port}", length)
+        self._sender, self._receiver = (connecting, accepting) if upwards else (accepting, connecting)
 
     def running(self):
         return self._receiver.poll() is None
@@ -53,43 +56,48 @@ class Transfer:
         for process in (self._receiver, self._sender):
             process.kill()
             process.wait(5)
-        self._sender.stdout.close()
         self._found.close()
 
-    @staticmethod
-    def _popen(namespace, role, words, stdout):
-        return namespace.popen(sys.executable, "-m", "tests.fault.transfer", role, *words, cwd=ROOT,
-                               stdout=stdout, text=True)
+    def _popen(self, namespace, role, end, length):
+        """`end` is an address to connect to, or the descriptor of a listening socket."""
+        fds = (end,) if isinstance(end, int) else ()
+        return namespace.popen(sys.executable, "-m", "tests.fault.transfer", role, end, length, cwd=ROOT,
+                               stdout=self._found if role == "receive" else None, pass_fds=fds, text=True)
 
 
-def send(address, port, length):
-    with socket.create_server((address, port)) as listener:
-        print("listening", flush=True)
-        connection, _ = listener.accept()
-    with connection:
-        for _ in range(length // len(BLOCK)):
-            connection.sendall(BLOCK)
-        connection.shutdown(socket.SHUT_WR)
-        connection.recv(1)
+def connected(end):
+    """The connection that `end` describes, as in Transfer."""
+    if end.isdecimal():
+        with socket.socket(fileno=int(end)) as listener:
+            listener.settimeout(CONNECT_TIMEOUT_S)
+            return listener.accept()[0]
+    address, port = end.split(":")
+    return socket.create_connection((address, int(port)), CONNECT_TIMEOUT_S)
 
 
-def receive(address, port, length):
+def send(connection, length):
+    for _ in range(length // len(BLOCK)):
+        connection.sendall(BLOCK)
+    connection.shutdown(socket.SHUT_WR)
+    connection.recv(1)
+
+
+def receive(connection, length):
     """Bytes, seconds, the longest time without any, the first wrong place if there is one, and how it went on."""
     found = FOUND | {"progress": []}
     buffer = bytearray(len(BLOCK))
-    with socket.create_connection((address, port), CONNECT_TIMEOUT_S) as connection:
-        connection.settimeout(SILENCE_S)
-        began = last = time.monotonic()
-        try:
-            while found["bytes"] < length and (count := connection.recv_into(buffer)):
-                now = time.monotonic()
-                found["pause_s"], last = max(found["pause_s"], now - last), now
-                check(found, buffer, count)
-                if not found["progress"] or now >= found["progress"][-1][0] + PROGRESS_S:
-                    found["progress"].append((now, found["bytes"]))
-        except OSError as error:
-            found["error"] = str(error) or type(error).__name__
-        found["seconds"] = last - began
+    connection.settimeout(SILENCE_S)
+    began = last = time.monotonic()
+    try:
+        while found["bytes"] < length and (count := connection.recv_into(buffer)):
+            now = time.monotonic()
+            found["pause_s"], last = max(found["pause_s"], now - last), now
+            check(found, buffer, count)
+            if not found["progress"] or now >= found["progress"][-1][0] + PROGRESS_S:
+                found["progress"].append((now, found["bytes"]))
+    except OSError as error:
+        found["error"] = str(error) or type(error).__name__
+    found["seconds"] = last - began
     print(json.dumps(found))
 
 
@@ -104,4 +112,5 @@ def check(found, buffer, count):
 
 
 if __name__ == "__main__":
-    {"send": send, "receive": receive}[sys.argv[1]](sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    with connected(sys.argv[2]) as side:
+        {"send": send, "receive": receive}[sys.argv[1]](side, int(sys.argv[3]))

@@ -111,20 +111,25 @@ class Machine:
                 "-machine", spec.machine, "-accel", "tcg", "-cpu", spec.cpu, "-m", str(spec.memory_mib),
                 "-nodefaults", "-display", "none", "-vga", "std",
                 "-chardev", f"socket,id=serial,fd={serial_fd}", "-serial", "chardev:serial",
-                "-chardev", f"socket,id=control,fd={control_fd}", "-mon", "chardev=control,mode=control",
-                "-drive", f"file={spec.iso},media=cdrom,format=raw,readonly=on", "-boot", "d"]
+                "-chardev", f"socket,id=control,fd={control_fd}", "-mon", "chardev=control,mode=control"]
+        argv += self._boot_words()
         argv += spec.devices
         if not spec.reboots:
             argv += ["-no-reboot"]
         if spec.uefi:
             argv += ["-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF_CODE}",
                      "-drive", f"if=pflash,unit=1,format=raw,snapshot=on,file={OVMF_VARIABLES}"]
-        if spec.config is not None:
-            drive = image.config_drive(self.directory / "config.img", spec.config)
-            argv += ["-drive", f"file={drive},media=disk,format=raw,snapshot=on"]
         for port, (model, link) in enumerate(zip(spec.nics, self._links(), strict=True)):
             argv += self._nic(port, model, link)
         return argv
+
+    def _boot_words(self):
+        """What QEMU boots, and the configuration that comes with it."""
+        words = ["-drive", f"file={self.spec.iso},media=cdrom,format=raw,readonly=on", "-boot", "d"]
+        if self.spec.config is not None:
+            drive = image.config_drive(self.directory / "config.img", self.spec.config)
+            words += ["-drive", f"file={drive},media=disk,format=raw,snapshot=on"]
+        return words
 
     def _nic(self, port, model, link):
         place = f"addr={FIRST_PCI_DEVICE + port:#x}"
