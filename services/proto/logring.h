@@ -13,6 +13,7 @@
 #define PROTO_LOGRING_H
 
 #include "kernel/abi/message.h"
+#include "kernel/abi/syscall.h"
 #include "kernel/abi/table.h"
 
 #include <stdint.h>
@@ -40,9 +41,9 @@ _Static_assert(sizeof(struct log_ring_record) == 256, "layout");
 struct log_remote {
 	uint32_t server;    /* host byte order; 0: not configured */
 	uint32_t connected; /* TCP: 1 if there is a connection */
+	uint64_t next;      /* sequence of the record to be sent next: the ring is the queue */
 	uint64_t sent;      /* since boot: records given to the network */
-	uint64_t dropped;   /* since boot: records that found the queue full, or a sender that had
-			       died */
+	uint64_t dropped;   /* since boot: records overwritten before they could be sent */
 };
 
 struct log_ring {
@@ -53,8 +54,8 @@ struct log_ring {
 	uint64_t missed; /* since boot: records of the kernel's log overwritten before they were
 			    copied */
 	struct log_remote remote;
-	uint64_t stored; /* since boot: records handed to the store */
-	uint64_t reserved[24];
+	uint64_t stored; /* since boot: records that the store has taken */
+	uint64_t reserved[23];
 	struct log_ring_record records[LOG_RING_RECORDS];
 };
 
