@@ -5,13 +5,15 @@ from the moment the kill was asked for to the next kill: an upper bound of the
 time from a driver's death to the first packet forwarded after it. Between the
 kills stand controls: the same window with nobody killed, which shows what
 the host and the load do by themselves. A window is `quiet` if the sender, which
-wants little, was never late by more than QUIET_US.
+wants little, was never late by more than QUIET_US; the promises are about those,
+as the others measure what the host did. It goes on until there are enough, or
+MOST_WINDOWS times as many windows as were asked for.
 """
 
 import random
 import time
 
-from tests.fault.bench_machine import booted, build_id, cables_deepen
+from tests.fault.bench_machine import booted, build_id, cables_deepen, cables_dropped
 from tests.fault.figures import percentile, spread, table
 from tests.fault.record import Record
 from tests.fault.stream import Stream
@@ -23,6 +25,7 @@ RATE_STEP, RATE_MIN = 0.85, 1000
 AROUND_S = 0.1
 QUIET_US = 2000
 CONTROL_EVERY = 10
+MOST_WINDOWS = 2.5
 WARM_UP_S = 0.5
 
 GAP_P50_MS, GAP_P99_MS, GAP_MAX_MS = 5, 20, 100
@@ -79,13 +82,14 @@ def kill_one(machine, stream, victim, until):
 
 
 def kill_all(machine, stream, options):
-    """A window a kill, and a control after every CONTROL_EVERY."""
-    chance, windows, due = random.Random(options.seed), [], time.monotonic()
-    while len(windows) < options.kills + options.kills // CONTROL_EVERY:
+    """A window a kill, and a control after every CONTROL_EVERY, until options.kills were quiet."""
+    chance, windows, due, quiet = random.Random(options.seed), [], time.monotonic(), 0
+    while quiet < options.kills and len(windows) < options.kills * MOST_WINDOWS:
         control = len(windows) % (CONTROL_EVERY + 1) == CONTROL_EVERY
         due = max(due, time.monotonic()) + options.interval_ms / 1000 * chance.uniform(0.9, 1.1)
         victim = None if control else PORTS[len(windows) % 2]
         windows.append(kill_one(machine, stream, victim, due))
+        quiet += windows[-1].quiet and victim is not None
     return windows
 
 
@@ -99,17 +103,19 @@ def run(options):
         stream.rate(rate)
         time.sleep(WARM_UP_S)
         record.build_id = build_id(machine)
-        before = {port: appliance.restarts(port) for port in PORTS}
+        before, cables = {port: appliance.restarts(port) for port in PORTS}, cables_dropped(machine)
         windows = kill_all(machine, stream, options)
         stream.rate(0)
         machine.console.look("")
+        cables = cables_dropped(machine) - cables
         died = sum(appliance.restarts(port) - before[port] for port in PORTS)
         dropped = {reason: count for reason, count in appliance.drops().items() if count}
     report(record, windows, fastest, rate, options)
+    kills = sum(window.victim is not None for window in windows)
     record.lines += ["", f"Drivers restarted {died} times. Dropped and counted since boot, the saturated seconds "
-                         f"included: {dropped or 'nothing'}."]
-    if died != options.kills:
-        record.failures.append(f"{options.kills} kills, {died} restarts")
+                         f"included: {dropped or 'nothing'}. The cables themselves lost {cables} frames."]
+    if died != kills:
+        record.failures.append(f"{kills} kills, {died} restarts")
     return record
 
 
@@ -126,7 +132,11 @@ def report(record, windows, fastest, rate, options):
     rows = [row(name, group) for name, group in groups if group]
     record.lines += table(("windows", "number", "gap p50 ms", "p99", "max", "lost p50", "p99", "max", "sum",
                            "repeated", "overtaken"), rows)
-    judge(record, kills)
+    quiet = [kill for kill in kills if kill.quiet]
+    if len(quiet) < options.kills:
+        record.failures.append(f"only {len(quiet)} of {options.kills} kills on a quiet host")
+    if quiet:
+        judge(record, quiet)
 
 
 def row(name, group):

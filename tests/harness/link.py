@@ -47,6 +47,13 @@ class Link:
             self.fd = -1
         self.namespace.run("ip", "link", "del", self.name, check=False)
 
+    def dropped(self):
+        """Frames lost in this cable itself, both ways (proc_net(5), /proc/net/dev)."""
+        with self.namespace.entered(), open("/proc/thread-self/net/dev", encoding="ascii") as file:
+            row = next(line for line in file if line.lstrip().startswith(f"{self.name}:"))
+        counts = row.split(":")[1].split()
+        return int(counts[3]) + int(counts[11])
+
     def _tap_open(self):
         with self.namespace.entered():
             fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
