@@ -12,10 +12,12 @@ import sys
 
 KNOWN = {"$schema", "$defs", "$ref", "title", "description", "examples", "default", "type",
          "additionalProperties", "required", "properties", "maxItems", "items", "enum", "format",
-         "anyOf", "minimum", "maximum", "maxLength"}
+         "anyOf", "minimum", "maximum", "maxLength", "maxProperties", "writeOnly"}
 FORMATS = {None: "FORMAT_NONE", "ipv4": "FORMAT_IPV4", "ipv4-interface": "FORMAT_INTERFACE",
            "ipv4-network": "FORMAT_NETWORK", "port-range": "FORMAT_PORT_RANGE",
-           "mac-address": "FORMAT_MAC", "host-label": "FORMAT_LABEL"}
+           "mac-address": "FORMAT_MAC", "host-label": "FORMAT_LABEL",
+           "host": "FORMAT_HOST", "email": "FORMAT_EMAIL", "line": "FORMAT_LINE", "token": "FORMAT_TOKEN",
+           "recovery-step": "FORMAT_STEP"}
 LENGTH_MAX = 64
 TEXT_COLUMNS = 80
 
@@ -52,6 +54,9 @@ class Tables:
         return name
 
     def object(self, schema, name):
+        if isinstance(schema.get("additionalProperties"), dict):
+            return {"items": f"&{self.write(schema['additionalProperties'], name + '_value')}",
+                    "items_max": schema["maxProperties"]}
         if schema.get("additionalProperties") is not False:
             raise SystemExit(f"schema: {name} has to forbid additional properties")
         members = []
@@ -69,6 +74,8 @@ class Tables:
     def string(self, schema, name):
         fields = {"format": FORMATS[schema.get("format")],
                   "length_max": schema.get("maxLength", LENGTH_MAX)}
+        if schema.get("writeOnly"):
+            fields["secret"] = "true"
         if "enum" in schema:
             words = ", ".join(quoted(word) for word in schema["enum"])
             self.lines.append(f"static const char *const {name}_words[] = {{ {words} }};\n")

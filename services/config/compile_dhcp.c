@@ -1,26 +1,14 @@
 /* The DHCP server and the name server: see compile.h. */
 #include "services/config/address.h"
 #include "services/config/compile.h"
+#include "services/config/member.h"
 
-#include <cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
 #define POOL_FIRST 100u /* the factory default: .100 to .199 of the last 256 addresses' block */
 #define POOL_LAST  199u
 #define BLOCK_BITS 24u
-
-static const char *text_of(const cJSON *object, const char *key)
-{
-	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-}
-
-static void label_copy(char *out, size_t out_bytes, const char *text)
-{
-	memset(out, 0, out_bytes);
-	for (size_t i = 0; text != NULL && text[i] != 0 && i + 1 < out_bytes; i++)
-		out[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
-}
 
 static struct ipv4_network lan_of(const struct netconf *netconf)
 {
@@ -40,7 +28,7 @@ static void pool_default(struct netconf *netconf)
 
 static bool pool_compile(const cJSON *dhcp, struct netconf *netconf, struct refusal *refusal)
 {
-	const char *first = text_of(dhcp, "first"), *last = text_of(dhcp, "last");
+	const char *first = member_text(dhcp, "first"), *last = member_text(dhcp, "last");
 	const struct ipv4_network lan = lan_of(netconf);
 	struct netconf_dhcp *out = &netconf->dhcp;
 
@@ -80,7 +68,7 @@ static bool reservation_compile(const cJSON *item, unsigned number, struct netco
 				struct refusal *refusal)
 {
 	struct netconf_reservation *out = &netconf->dhcp.reservations[number];
-	const char *mac = text_of(item, "mac"), *address = text_of(item, "address");
+	const char *mac = member_text(item, "mac"), *address = member_text(item, "address");
 	const struct ipv4_network lan = lan_of(netconf);
 	char path[REFUSAL_PATH_BYTES];
 
@@ -88,7 +76,7 @@ static bool reservation_compile(const cJSON *item, unsigned number, struct netco
 	if (mac == NULL || mac_parse(mac, out->mac) != NULL || address == NULL ||
 	    address_parse(address, &out->address) != NULL)
 		return refuse(refusal, path, "needs a MAC address and an address");
-	label_copy(out->name, sizeof(out->name), text_of(item, "name"));
+	member_label_take(item, "name", out->name, sizeof(out->name));
 	if (out->address == netconf->lan.address || !network_has_host(&lan, out->address))
 		return refuse(refusal, path, "its address is no other host of the LAN network");
 	if (is_repeated(&netconf->dhcp, number))
@@ -99,20 +87,18 @@ static bool reservation_compile(const cJSON *item, unsigned number, struct netco
 
 bool compile_dhcp(const cJSON *dhcp, struct netconf *netconf, struct refusal *refusal)
 {
-	const cJSON *enabled = cJSON_GetObjectItemCaseSensitive(dhcp, "enabled");
-	const cJSON *lease = cJSON_GetObjectItemCaseSensitive(dhcp, "lease_time");
 	const cJSON *item;
 	struct netconf_dhcp *out = &netconf->dhcp;
+	int32_t lease_s = (int32_t)out->lease_s;
 
-	if (enabled != NULL)
-		out->enabled = cJSON_IsTrue(enabled) ? 1 : 0;
-	if (lease != NULL)
-		out->lease_s = (uint32_t)lease->valuedouble;
+	member_flag_take(dhcp, "enabled", &out->enabled);
+	member_number_take(dhcp, "lease_time", &lease_s);
+	out->lease_s = (uint32_t)lease_s;
 	out->reservation_count = 0;
 	memset(out->reservations, 0, sizeof(out->reservations));
 	if (!pool_compile(dhcp, netconf, refusal))
 		return false;
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(dhcp, "reservations"))
+	cJSON_ArrayForEach(item, member_of(dhcp, "reservations"))
 	{
 		if (out->reservation_count == NETCONF_RESERVATIONS_MAX)
 			return refuse(refusal, "lan.dhcp.reservations", "has more than %d entries",
@@ -146,18 +132,16 @@ static bool upstreams_compile(const cJSON *list, struct netconf *netconf, struct
 	return true;
 }
 
-/* Without upstreams the gateway is asked: providers' routers answer. */
+/* Without upstreams the gateway is asked: providers' routers answer. By DHCP the lease names them.
+ */
 bool compile_dns(const cJSON *dns, struct netconf *netconf, struct refusal *refusal)
 {
-	const char *domain = text_of(dns, "domain");
 	struct netconf_dns *out = &netconf->dns;
 
-	if (domain != NULL)
-		label_copy(out->domain, sizeof(out->domain), domain);
+	member_label_take(dns, "domain", out->domain, sizeof(out->domain));
 	out->upstream_count = 0;
 	memset(out->upstreams, 0, sizeof(out->upstreams));
-	if (!upstreams_compile(cJSON_GetObjectItemCaseSensitive(dns, "upstreams"), netconf,
-			       refusal))
+	if (!upstreams_compile(member_of(dns, "upstreams"), netconf, refusal))
 		return false;
 	if (out->upstream_count == 0 && netconf->gateway != 0)
 		out->upstreams[out->upstream_count++] = netconf->gateway;

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define STATUS_NAME       "config.status"
-#define STATUS_BYTES      200
+#define STATUS_BYTES      224
 #define CONFIG_DEATHS_MAX 3u      /* in a row; then the document is what kills us */
 #define PUBLISH_AGAIN_US  100000u /* after DS did not answer */
 
@@ -22,12 +22,13 @@ static struct {
 	char status[STATUS_BYTES]; /* for the administrator */
 	uint64_t publish_at_us;    /* SERVICE_NO_DEADLINE: it is published */
 	const struct rs_table *rs;
-	uint32_t returns_seen; /* of RS's wishes for the last good configuration */
+	uint32_t returns_seen;         /* of RS's wishes for the last good configuration */
+	struct force net, alerts, web; /* the regions */
 } config;
 
-static bool is_in_force(struct netconf_region *region)
+static bool is_in_force(void)
 {
-	return force_current(region) != NULL;
+	return force_current(&config.net) != NULL;
 }
 
 static void status_refused(const struct refusal *refusal, bool kept)
@@ -47,34 +48,36 @@ static void status_taken(const char *which)
 }
 
 /* The factory default is our own: if it does not compile, the build is broken. */
-static void factory_take(struct netconf *netconf)
+static void factory_take(struct compiled *compiled)
 {
 	struct refusal refusal = { 0 };
 
-	if (!document_factory(netconf, &refusal))
+	if (!document_factory(compiled, &refusal))
 		service_panic("factory default: %s: %s", refusal.path, refusal.reason);
 }
 
 /* False: the document is refused, and what is in force stays so. */
-static bool boot_document_take(struct netconf_region *region, uint32_t bytes,
-			       struct netconf *netconf)
+static bool boot_document_take(uint32_t bytes, struct compiled *compiled)
 {
 	const struct start_map *map = region_find("boot.config");
+	const struct service_names services = { service_info()->names, SERVICE_MAX };
 	struct refusal refusal = { 0 };
 
 	if (map == NULL || bytes > map->size_bytes)
 		refuse(&refusal, "", "the document is longer than there is room for");
-	else if (document_compile((const char *)map->address, bytes, netconf, &refusal)) {
+	else if (document_compile((const char *)map->address, bytes, &services, compiled,
+				  &refusal)) {
 		status_taken("the document that came with the boot");
 		return true;
 	}
-	bool kept = is_in_force(region);
+	bool kept = is_in_force();
 	status_refused(&refusal, kept);
 	if (!kept)
-		factory_take(netconf);
+		factory_take(compiled);
 	return !kept;
 }
 
+/* INET and the firewall first: the rest is less urgent. */
 static void readers_notify(void)
 {
 	service_notify(service_slot("firewall"));
@@ -89,7 +92,7 @@ static void return_if_wished(void)
 	if (wishes == config.returns_seen)
 		return;
 	config.returns_seen = wishes;
-	if (!force_return(region("netconf", sizeof(struct netconf_region)))) {
+	if (!force_return(&config.net)) {
 		log_warning("asked for the last good configuration: there is no older one");
 		return;
 	}
@@ -105,10 +108,17 @@ static bool document_is_poison(void)
 	return config.rs->services[service_info()->self.slot].deaths_in_row >= CONFIG_DEATHS_MAX;
 }
 
-/* No document: what is in force stays so, or else it is the factory default. */
-static bool document_pass_over(struct netconf_region *region, struct netconf *netconf)
+static void regions_find(void)
 {
-	bool kept = is_in_force(region);
+	config.net = force_of_netconf(region("netconf", sizeof(struct netconf_region)));
+	config.alerts = force_of_alertconf(region("alertconf", sizeof(struct alertconf_region)));
+	config.web = force_of_webconf(region("webconf", sizeof(struct webconf_region)));
+}
+
+/* No document: what is in force stays so, or else it is the factory default. */
+static bool document_pass_over(struct compiled *compiled)
+{
+	bool kept = is_in_force();
 
 	snprintf(config.status, sizeof(config.status), "passed over: config died of it");
 	log_error(
@@ -116,30 +126,33 @@ static bool document_pass_over(struct netconf_region *region, struct netconf *ne
 		"force",
 		CONFIG_DEATHS_MAX, kept ? "previous one" : "factory default");
 	if (!kept)
-		factory_take(netconf);
+		factory_take(compiled);
 	return !kept;
 }
 
 static enum status config_start(void)
 {
-	static struct netconf netconf; /* too large for the stack */
-	struct netconf_region *shared = region("netconf", sizeof(struct netconf_region));
+	static struct compiled compiled; /* too large for the stack */
 	const struct kernel_table *kernel = region("ktable", sizeof(struct kernel_table));
 	uint32_t bytes = kernel->config_bytes;
 	bool take = true;
 
+	regions_find();
 	config.rs = region("rs.table", sizeof(struct rs_table));
 	config.returns_seen = config.rs->last_configuration;
 	if (bytes != 0 && document_is_poison()) {
-		take = document_pass_over(shared, &netconf);
+		take = document_pass_over(&compiled);
 	} else if (bytes != 0) {
-		take = boot_document_take(shared, bytes, &netconf);
+		take = boot_document_take(bytes, &compiled);
 	} else {
-		factory_take(&netconf);
+		factory_take(&compiled);
 		status_taken("the factory default, as no document came with the boot");
 	}
-	if (take)
-		force_put(shared, &netconf);
+	if (take) {
+		(void)force_put(&config.net, &compiled.net);
+		(void)force_put(&config.alerts, &compiled.alerts);
+		(void)force_put(&config.web, &compiled.web);
+	}
 	/* Always: our former life may have died between the switch and this. */
 	readers_notify();
 	return OK;

@@ -32,32 +32,34 @@ static cJSON *parse(const char *text, size_t length, struct refusal *refusal)
 	return NULL;
 }
 
-static bool compile_over(const char *text, size_t length, struct netconf *netconf,
-			 struct refusal *refusal)
+static bool compile_over(const char *text, size_t length, const struct service_names *services,
+			 struct compiled *compiled, struct refusal *refusal)
 {
 	cJSON *tree = parse(text, length, refusal);
 	bool good = tree != NULL && schema_check(tree, schema_configuration, refusal) &&
-		    compile_document(tree, netconf, refusal);
+		    compile_document(tree, services, compiled, refusal);
 
 	cJSON_Delete(tree);
 	return good;
 }
 
-bool document_factory(struct netconf *netconf, struct refusal *refusal)
+bool document_factory(struct compiled *compiled, struct refusal *refusal)
 {
-	memset(netconf, 0, sizeof(*netconf));
-	return compile_over(schema_factory, schema_factory_bytes, netconf, refusal);
+	static const struct service_names none = { 0 };
+
+	memset(compiled, 0, sizeof(*compiled));
+	return compile_over(schema_factory, schema_factory_bytes, &none, compiled, refusal);
 }
 
-bool document_compile(const char *text, size_t length, struct netconf *netconf,
-		      struct refusal *refusal)
+bool document_compile(const char *text, size_t length, const struct service_names *services,
+		      struct compiled *compiled, struct refusal *refusal)
 {
-	static struct netconf compiled; /* too large for the stack */
+	static struct compiled fresh; /* too large for the stack */
 
 	*refusal = (struct refusal){ 0 };
-	if (!document_factory(&compiled, refusal) ||
-	    !compile_over(text, length, &compiled, refusal))
+	if (!document_factory(&fresh, refusal) ||
+	    !compile_over(text, length, services, &fresh, refusal))
 		return false;
-	*netconf = compiled;
+	*compiled = fresh;
 	return true;
 }

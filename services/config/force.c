@@ -2,56 +2,92 @@
 
 #include "services/runtime/crc32.h"
 
-#include <stddef.h>
 #include <string.h>
 
-static uint32_t checksum(const struct netconf *netconf)
-{
-	const size_t head_bytes = sizeof(netconf->crc32);
+static_assert(offsetof(struct netconf, serial) == offsetof(struct force_head, serial), "layout");
+static_assert(offsetof(struct alertconf, serial) == offsetof(struct force_head, serial), "layout");
+static_assert(offsetof(struct webconf, serial) == offsetof(struct force_head, serial), "layout");
 
-	return crc32_of((const uint8_t *)netconf + head_bytes, sizeof(*netconf) - head_bytes);
+struct force force_of_netconf(struct netconf_region *region)
+{
+	return (struct force){ &region->current,
+			       { &region->copies[0], &region->copies[1] },
+			       sizeof(struct netconf),
+			       NETCONF_VERSION };
 }
 
-static bool copy_is_sound(const struct netconf *netconf)
+struct force force_of_alertconf(struct alertconf_region *region)
 {
-	return netconf->version == NETCONF_VERSION && netconf->crc32 == checksum(netconf);
+	return (struct force){ &region->current,
+			       { &region->copies[0], &region->copies[1] },
+			       sizeof(struct alertconf),
+			       ALERTCONF_VERSION };
 }
 
-const struct netconf *force_current(const struct netconf_region *region)
+struct force force_of_webconf(struct webconf_region *region)
 {
-	uint32_t current = __atomic_load_n(&region->current, __ATOMIC_ACQUIRE);
-
-	if (current > 1 || !copy_is_sound(&region->copies[current]))
-		return NULL;
-	return &region->copies[current];
+	return (struct force){ &region->current,
+			       { &region->copies[0], &region->copies[1] },
+			       sizeof(struct webconf),
+			       WEBCONF_VERSION };
 }
 
-bool force_return(struct netconf_region *region)
+static uint32_t checksum(const struct force *force, const void *copy)
 {
-	uint32_t current = __atomic_load_n(&region->current, __ATOMIC_ACQUIRE);
-	const struct netconf *now = force_current(region);
+	const size_t head_bytes = sizeof(uint32_t);
 
-	if (current > 1 || !copy_is_sound(&region->copies[1 - current]))
+	return crc32_of((const uint8_t *)copy + head_bytes, force->bytes - head_bytes);
+}
+
+static bool copy_is_sound(const struct force *force, uint32_t which)
+{
+	const struct force_head *head = force->copies[which];
+
+	return head->version == force->version && head->crc32 == checksum(force, head);
+}
+
+const void *force_current(const struct force *force)
+{
+	uint32_t current = __atomic_load_n(force->current, __ATOMIC_ACQUIRE);
+
+	return current <= 1 && copy_is_sound(force, current) ? force->copies[current] : NULL;
+}
+
+bool force_return(const struct force *force)
+{
+	uint32_t current = __atomic_load_n(force->current, __ATOMIC_ACQUIRE);
+	const struct force_head *now = force_current(force), *before;
+
+	if (current > 1 || !copy_is_sound(force, 1 - current))
 		return false;
-	if (now != NULL && region->copies[1 - current].serial >= now->serial)
+	before = force->copies[1 - current];
+	if (now != NULL && before->serial >= now->serial)
 		return false;
-	__atomic_store_n(&region->current, 1 - current, __ATOMIC_RELEASE);
+	__atomic_store_n(force->current, 1 - current, __ATOMIC_RELEASE);
 	return true;
 }
 
-bool force_put(struct netconf_region *region, struct netconf *netconf)
+/* Gives *copy the serial and checksum of what is in force, to compare them. */
+static bool is_the_same(const struct force *force, const struct force_head *old, void *copy)
 {
-	const struct netconf *old = force_current(region);
-	uint32_t other = old == &region->copies[0] ? 1 : 0;
+	struct force_head *head = copy;
 
-	netconf->serial = old == NULL ? 1 : old->serial;
-	netconf->crc32 = checksum(netconf);
-	if (old != NULL && memcmp(old, netconf, sizeof(*netconf)) == 0)
+	head->serial = old == NULL ? 0 : old->serial;
+	head->crc32 = checksum(force, copy);
+	return old != NULL && memcmp(old, copy, force->bytes) == 0;
+}
+
+bool force_put(const struct force *force, void *copy)
+{
+	const struct force_head *old = force_current(force);
+	uint32_t other = old != NULL && old == force->copies[0] ? 1 : 0;
+	struct force_head *head = copy;
+
+	if (is_the_same(force, old, copy))
 		return false;
-	if (old != NULL)
-		netconf->serial++;
-	netconf->crc32 = checksum(netconf);
-	memcpy(&region->copies[other], netconf, sizeof(*netconf));
-	__atomic_store_n(&region->current, other, __ATOMIC_RELEASE);
+	head->serial++;
+	head->crc32 = checksum(force, copy);
+	memcpy(force->copies[other], copy, force->bytes);
+	__atomic_store_n(force->current, other, __ATOMIC_RELEASE);
 	return true;
 }

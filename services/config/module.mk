@@ -5,8 +5,8 @@ $(config_tables): config/generate.py config/schema.json config/factory.json
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) $^ > $@
 
-config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_dhcp.c compile_rule.c \
-	document.c force.c nearest.c refusal.c scan.c schema.c) services/runtime/crc32.c
+config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_address.c compile_alerts.c \
+	compile_dhcp.c compile_forward.c compile_host.c compile_recovery.c compile_rule.c document.c force.c format.c nearest.c refusal.c scan.c schema.c) services/runtime/crc32.c services/runtime/policy.c
 
 services += config
 config_sources := services/config/config.c $(config_core)

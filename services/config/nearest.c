@@ -30,3 +30,8 @@ unsigned nearest_distance(const char *left, const char *right)
 	}
 	return row[columns];
 }
+
+unsigned nearest_limit(const char *word)
+{
+	return strlen(word) < 2 ? 1 : (unsigned)strlen(word) / 2;
+}

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define REFUSAL_PATH_BYTES   64
-#define REFUSAL_REASON_BYTES 112
+#define REFUSAL_REASON_BYTES 144
 
 /*
  * `path`: "rules[2].from", "line 3, column 7", or "" for the whole document.

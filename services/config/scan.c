@@ -148,18 +148,14 @@ static bool scan_token(struct scan *scan)
 	case '{':
 	case '}':
 	case '[':
-	case ']':
-		return scan_bracket(scan);
+	case ']': return scan_bracket(scan);
 	case ',':
 	case ':':
 	case ' ':
 	case '\t':
 	case '\r':
-	case '\n':
-		scan->at++;
-		return true;
-	default:
-		return scan_refuse(scan, "a byte that has no place in JSON");
+	case '\n': scan->at++; return true;
+	default: return scan_refuse(scan, "a byte that has no place in JSON");
 	}
 }
 

@@ -1,15 +1,15 @@
 #include "services/config/schema.h"
 
 #include "services/config/address.h"
+#include "services/config/format.h"
 #include "services/config/nearest.h"
 
 #include <cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SHOWN_BYTES      32 /* of what stands in the document */
-#define LIST_BYTES       64
-#define NEAR_ENOUGH(key) (strlen(key) / 2 + 1) /* more letters differ: it meant something else */
+#define SHOWN_BYTES 32 /* of what stands in the document */
+#define LIST_BYTES  112
 
 /* The place of a value, as a text that grows and shrinks with the walk. */
 struct place {
@@ -52,7 +52,7 @@ static const struct schema_member *member_find(const struct schema *schema, cons
 static bool refuse_unknown(const struct place *place, const struct schema *schema, const char *key)
 {
 	const char *nearest = NULL;
-	unsigned best = (unsigned)NEAR_ENOUGH(key);
+	unsigned best = nearest_limit(key);
 
 	for (unsigned i = 0; i < schema->member_count; i++) {
 		unsigned distance = nearest_distance(key, schema->members[i].name);
@@ -82,17 +82,20 @@ static bool member_check(struct place *place, const cJSON *object, const cJSON *
 {
 	const struct schema_member *known = member_find(schema, member->string);
 
-	if (known == NULL)
+	if (known == NULL && schema->items == NULL)
 		return refuse_unknown(place, schema, member->string);
 	if (is_repeated(object, member))
 		return refuse(place->refusal, place->path, "this key stands here twice");
-	return value_check(place, member, known->schema);
+	return value_check(place, member, known != NULL ? known->schema : schema->items);
 }
 
 static bool object_check(struct place *place, const cJSON *object, const struct schema *schema)
 {
 	const cJSON *member;
 
+	if (schema->items != NULL && cJSON_GetArraySize(object) > schema->items_max)
+		return refuse(place->refusal, place->path, "has more than %d entries",
+			      schema->items_max);
 	cJSON_ArrayForEach(member, object)
 	{
 		size_t back = place_enter(place, member->string, 0);
@@ -137,20 +140,18 @@ static const char *format_check(const char *text, enum schema_format format)
 	uint8_t mac[MAC_BYTES];
 
 	switch (format) {
-	case FORMAT_NONE:
-		return NULL;
-	case FORMAT_IPV4:
-		return address_parse(text, &network.address);
-	case FORMAT_INTERFACE:
-		return interface_parse(text, &network);
-	case FORMAT_NETWORK:
-		return network_parse(text, &network);
-	case FORMAT_PORT_RANGE:
-		return ports_parse(text, &ports);
-	case FORMAT_MAC:
-		return mac_parse(text, mac);
-	case FORMAT_LABEL:
-		return label_check(text);
+	case FORMAT_NONE: return NULL;
+	case FORMAT_IPV4: return address_parse(text, &network.address);
+	case FORMAT_INTERFACE: return interface_parse(text, &network);
+	case FORMAT_NETWORK: return network_parse(text, &network);
+	case FORMAT_PORT_RANGE: return ports_parse(text, &ports);
+	case FORMAT_MAC: return mac_parse(text, mac);
+	case FORMAT_LABEL: return label_check(text);
+	case FORMAT_HOST: return format_host(text);
+	case FORMAT_EMAIL: return format_email(text);
+	case FORMAT_LINE: return format_line(text);
+	case FORMAT_TOKEN: return format_token(text);
+	case FORMAT_STEP: return format_step(text);
 	}
 	return NULL;
 }
@@ -183,6 +184,8 @@ static bool string_check(const struct place *place, const char *text, const stru
 	const char *wrong = format_check(text, schema->format);
 	if (wrong == NULL)
 		return true;
+	if (schema->secret)
+		return refuse(place->refusal, place->path, "%s", wrong);
 	refusal_printable(shown, sizeof(shown), text);
 	return refuse(place->refusal, place->path, "'%s' %s", shown, wrong);
 }
@@ -213,18 +216,12 @@ static unsigned kind_of(const cJSON *value)
 static const char *kinds_text(unsigned kinds)
 {
 	switch (kinds) {
-	case SCHEMA_OBJECT:
-		return "an object { }";
-	case SCHEMA_ARRAY:
-		return "a list [ ]";
-	case SCHEMA_STRING:
-		return "a text in quotes";
-	case SCHEMA_INTEGER:
-		return "a number";
-	case SCHEMA_BOOLEAN:
-		return "true or false";
-	default:
-		return "a number or a text in quotes";
+	case SCHEMA_OBJECT: return "an object { }";
+	case SCHEMA_ARRAY: return "a list [ ]";
+	case SCHEMA_STRING: return "a text in quotes";
+	case SCHEMA_INTEGER: return "a number";
+	case SCHEMA_BOOLEAN: return "true or false";
+	default: return "a number or a text in quotes";
 	}
 }
 
@@ -236,16 +233,11 @@ static bool value_check(struct place *place, const cJSON *value, const struct sc
 		return refuse(place->refusal, place->path, "has to be %s",
 			      kinds_text(schema->kinds));
 	switch ((enum schema_kind)kind) {
-	case SCHEMA_OBJECT:
-		return object_check(place, value, schema);
-	case SCHEMA_ARRAY:
-		return array_check(place, value, schema);
-	case SCHEMA_STRING:
-		return string_check(place, value->valuestring, schema);
-	case SCHEMA_INTEGER:
-		return integer_check(place, value->valuedouble, schema);
-	case SCHEMA_BOOLEAN:
-		return true;
+	case SCHEMA_OBJECT: return object_check(place, value, schema);
+	case SCHEMA_ARRAY: return array_check(place, value, schema);
+	case SCHEMA_STRING: return string_check(place, value->valuestring, schema);
+	case SCHEMA_INTEGER: return integer_check(place, value->valuedouble, schema);
+	case SCHEMA_BOOLEAN: return true;
 	}
 	return false;
 }

@@ -27,8 +27,13 @@ enum schema_format {
 	FORMAT_INTERFACE,
 	FORMAT_NETWORK,
 	FORMAT_PORT_RANGE,
-	FORMAT_MAC, /* 52:54:00:12:34:56 */
+	FORMAT_MAC,   /* 52:54:00:12:34:56 */
 	FORMAT_LABEL, /* of a host's name: letters, digits, hyphens */
+	FORMAT_HOST,  /* an IPv4 address, or labels with dots between */
+	FORMAT_EMAIL, /* local@domain */
+	FORMAT_LINE,  /* no control characters */
+	FORMAT_TOKEN, /* RFC 6750, 2.1 */
+	FORMAT_STEP,  /* of a recovery policy: restart:1000 */
 };
 
 struct schema_member;
@@ -37,12 +42,13 @@ struct schema {
 	unsigned kinds;
 	const struct schema_member *members; /* object: no others; none twice */
 	unsigned member_count;
-	const struct schema *items; /* array */
+	const struct schema *items; /* array; object: of any key, then without members */
 	int items_max;
 	const char *const *words; /* string: one of these, if there are any */
 	unsigned word_count;
 	enum schema_format format;
 	unsigned length_max;
+	bool secret;              /* string: is written, but never shown again */
 	int32_t minimum, maximum; /* integer */
 };
 

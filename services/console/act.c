@@ -5,7 +5,7 @@
 #include "services/console/act.h"
 
 #include "services/console/command.h"
-#include "services/console/policy.h"
+#include "services/runtime/policy.h"
 #include "services/console/show_policy.h"
 #include "services/console/view.h"
 #include "services/proto/rs.h"

@@ -1,10 +1,10 @@
 # The console: a command line on the serial port and on the screen.
 
 console_pure := $(addprefix services/console/, \
-	address.c command.c complete.c feed.c history.c json.c line.c nearest.c policy.c \
+	address.c command.c complete.c feed.c history.c json.c line.c nearest.c \
 	show_config.c show_connections.c show_count.c show_crashes.c show_firewall.c show_log.c \
 	show_memory.c show_policy.c show_port.c show_quarantine.c show_service.c show_version.c terminal.c text.c \
-	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c
+	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c services/runtime/policy.c
 
 services += console
 console_sources := $(console_pure) $(addprefix services/console/, \

@@ -1,7 +1,7 @@
 /* What service show and service policy tell of a policy, and of where the program comes from. */
 #include "services/console/show_policy.h"
 
-#include "services/console/policy.h"
+#include "services/runtime/policy.h"
 #include "services/console/view.h"
 
 #include <string.h>

@@ -24,17 +24,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static struct netconf_region region;
 	static struct settings settings;
-	static struct netconf netconf;
+	static struct compiled compiled;
+	static const char names[][NAME_BYTES] = { "rs", "port0", "inet" };
+	const struct service_names services = { names, 3 };
+	const struct force force = force_of_netconf(&region);
 	struct refusal refusal;
 
 	memset(&region, 0, sizeof(region));
-	if (!document_compile((const char *)data, bytes, &netconf, &refusal)) {
+	if (!document_compile((const char *)data, bytes, &services, &compiled, &refusal)) {
 		assert(refusal.reason[0] != 0);
 		assert(is_printable(refusal.path) && is_printable(refusal.reason));
 		return 0;
 	}
-	force_put(&region, &netconf);
-	assert(force_current(&region) != NULL);
-	assert(settings_load(&settings, force_current(&region)) == NULL);
+	force_put(&force, &compiled.net);
+	assert(force_current(&force) != NULL);
+	assert(settings_load(&settings, force_current(&force)) == NULL);
 	return 0;
 }

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct netconf netconf;
+static struct compiled compiled;
+static const char names[][NAME_BYTES] = { "rs", "ds", "", "port0", "inet", "dnsd" };
+static const struct service_names services = { names, 6 };
 static struct refusal refusal;
 
 static bool compile(const char *text)
 {
-	return document_compile(text, strlen(text), &netconf, &refusal);
+	return document_compile(text, strlen(text), &services, &compiled, &refusal);
 }
 
 struct mistake {
@@ -59,7 +61,6 @@ static const struct mistake schema_mistakes[] = {
 	{ "{\"nat\": null}", "nat", "has to be true or false" },
 	{ "{\"lan\": \"192.168.1.1/24\"}", "lan", "has to be an object { }" },
 	{ "{\"lan\": {}}", "lan", "the key 'address' is missing" },
-	{ "{\"wan\": {\"gateway\": \"1.2.3.4\"}}", "wan", "the key 'address' is missing" },
 	{ "{\"lan\": {\"address\": 5}}", "lan.address", "has to be a text in quotes" },
 	{ "{\"rules\": {}}", "rules", "has to be a list [ ]" },
 	{ "{\"rules\": [7]}", "rules[0]", "has to be an object { }" },
@@ -84,6 +85,77 @@ static const struct mistake schema_mistakes[] = {
 	  "'dmz' is none of 'lan', 'wan', 'none'" },
 };
 
+#define FORWARD(members) "{\"forwards\": [{\"protocol\": \"tcp\", " members "}]}"
+#define WEB_HOST(port)   "\"port\": " port ", \"host\": \"192.168.1.20\""
+#define ALERTS(members)  "{\"alerts\": {" members "}}"
+#define RECOVERY(steps)  "{\"recovery\": {\"port0\": " steps "}}"
+
+static const struct mistake service_mistakes[] = {
+	{ "{\"wan\": {\"gateway\": \"1.2.3.4\"}}", "wan",
+	  "the key 'address' is missing, as 'mode' is static" },
+	{ "{\"wan\": {\"mode\": \"dhcp\", \"address\": \"203.0.113.2/24\"}}", "wan.address",
+	  "comes from the provider, as 'mode' is dhcp" },
+	{ "{\"wan\": {\"mode\": \"dhcp\", \"gateway\": \"203.0.113.2\"}}", "wan.gateway",
+	  "comes from the provider, as 'mode' is dhcp" },
+	{ "{\"wan\": {\"mode\": \"pppoe\"}}", "wan.mode", "'pppoe' is none of 'static', 'dhcp'" },
+	{ "{\"hostname\": \"my.router\"}", "hostname",
+	  "'my.router' is no name: letters, digits and hyphens only" },
+	{ FORWARD("\"port\": 80"), "forwards[0]", "the key 'host' is missing" },
+	{ FORWARD(WEB_HOST("0")), "forwards[0].port", "is not 1 to 65535" },
+	{ FORWARD(WEB_HOST("\"0-5\"")), "forwards[0].port", "there is no port 0" },
+	{ FORWARD(WEB_HOST("\"80-90\"") ", \"host_port\": 65530"), "forwards[0].host_port",
+	  "the range would end beyond port 65535" },
+	{ FORWARD("\"port\": 80, \"host\": \"10.0.0.1\""), "forwards[0].host",
+	  "is no host of the network of lan.address" },
+	{ FORWARD("\"port\": 80, \"host\": \"192.168.1.1\""), "forwards[0].host",
+	  "is the appliance itself; a rule to 'host' opens that" },
+	{ FORWARD(WEB_HOST("\"80-90\"") "}, {\"protocol\": \"both\", " WEB_HOST("90")),
+	  "forwards[1].port", "forwards[0] has a port of it already" },
+	{ "{\"time\": {\"servers\": [\"1.2.3\"]}}", "time.servers[0]",
+	  "'1.2.3' is neither an address such as 192.168.1.1 nor a name such as "
+	  "ntp.example.net" },
+	{ "{\"time\": {\"servers\": [\"a\", \"b\", \"c\", \"d\", \"e\"]}}", "time.servers",
+	  "has more than 4 entries" },
+	{ "{\"time\": {\"utc_offset\": 900}}", "time.utc_offset", "is not -720 to 840" },
+	{ "{\"logs\": {\"syslog\": {}}}", "logs.syslog", "the key 'server' is missing" },
+	{ "{\"logs\": {\"syslog\": {\"server\": \"192.168.1.1\"}}}", "logs.syslog.server",
+	  "names no other host" },
+	{ ALERTS("\"enabled\": true"), "alerts",
+	  "the key 'server' is missing, as 'enabled' is true" },
+	{ ALERTS("\"enabled\": true, \"server\": \"mail\", \"from\": \"a@b.net\""), "alerts",
+	  "the key 'to' is missing or empty, as 'enabled' is true" },
+	{ ALERTS("\"password\": \"secret\""), "alerts", "has a 'password', but no 'user'" },
+	{ ALERTS("\"password\": \"se\\u0009cret\""), "alerts.password", "has a control character" },
+	{ ALERTS("\"user\": \"me\", \"security\": \"none\""), "alerts.security",
+	  "would send the password in the clear; use tls or starttls" },
+	{ ALERTS("\"from\": \"owner\""), "alerts.from",
+	  "'owner' is no mail address such as owner@example.net" },
+	{ ALERTS("\"to\": [\"a@b.net\", \"a@\"]"), "alerts.to[1]",
+	  "'a@' is no mail address such as owner@example.net" },
+	{ ALERTS("\"events\": [\"fire\"]"), "alerts.events[0]",
+	  "'fire' is none of 'crash', 'give-up', 'recovered', 'reboot', 'wan', 'login', "
+	  "'configuration', 'disk'" },
+	{ ALERTS("\"interval\": 1"), "alerts.interval", "is not 10 to 86400" },
+	{ "{\"web\": {\"metrics_token\": \"short\"}}", "web.metrics_token",
+	  "is too short to be a secret: 16 characters at least" },
+	{ "{\"web\": {\"metrics_token\": \"sixteen letters \"}}", "web.metrics_token",
+	  "has a character that is none of letters, digits and -._~+/=" },
+	{ "{\"web\": {\"session_timeout\": 5}}", "web.session_timeout", "is not 60 to 86400" },
+	{ RECOVERY("[\"log\", \"restat:1000\"]"), "recovery.port0[1]",
+	  "'restat:1000' is no step such as log or restart:1000" },
+	{ RECOVERY("[\"restart:x\"]"), "recovery.port0[0]",
+	  "'restart:x' is no step such as log or restart:1000" },
+	{ RECOVERY("[]"), "recovery.port0", "has no step; leave it out for the manifest's" },
+	{ RECOVERY("\"log\""), "recovery.port0", "has to be a list [ ]" },
+	{ RECOVERY("[], \"port0\": []"), "recovery.port0", "this key stands here twice" },
+	{ "{\"recovery\": {\"port1\": [\"log\"]}}", "recovery.port1",
+	  "there is no such service; is 'port0' meant?" },
+	{ "{\"recovery\": {\"something\": [\"log\"]}}", "recovery.something",
+	  "there is no such service" },
+	{ "{\"recovery\": {\"rs\": [\"log\"]}}", "recovery.rs",
+	  "the kernel restarts rs, whatever the policy" },
+};
+
 #define DHCP(members) "{\"lan\": {\"address\": \"192.168.1.1/24\", \"dhcp\": {" members "}}}"
 #define STATION(text) "\"mac\": \"52:54:00:00:00:01\", \"address\": \"" text "\""
 
@@ -94,16 +166,14 @@ static const struct mistake value_mistakes[] = {
 	  "is no host of the network of lan.address" },
 	{ DHCP("\"first\": \"192.168.1.20\", \"last\": \"192.168.1.10\""), "lan.dhcp",
 	  "the pool's last address is before its first" },
-	{ DHCP("\"first\": \"192.168.1.2\""), "lan.dhcp",
-	  "the pool has more than 128 addresses" },
+	{ DHCP("\"first\": \"192.168.1.2\""), "lan.dhcp", "the pool has more than 128 addresses" },
 	{ DHCP("\"lease_time\": 60"), "lan.dhcp.lease_time", "is not 120 to 604800" },
 	{ DHCP("\"reservations\": [{" STATION("10.0.0.1") "}]"), "lan.dhcp.reservations[0]",
 	  "its address is no other host of the LAN network" },
 	{ DHCP("\"reservations\": [{" STATION("192.168.1.5") "}, {" STATION("192.168.1.6") "}]"),
 	  "lan.dhcp.reservations[1]", "its MAC address, address or name stands there before" },
 	{ DHCP("\"reservations\": [{\"mac\": \"5254\", \"address\": \"192.168.1.5\"}]"),
-	  "lan.dhcp.reservations[0].mac",
-	  "'5254' is no MAC address such as 52:54:00:12:34:56" },
+	  "lan.dhcp.reservations[0].mac", "'5254' is no MAC address such as 52:54:00:12:34:56" },
 	{ "{\"dns\": {\"upstreams\": [\"192.168.1.1\"]}}", "dns.upstreams",
 	  "names no other host: it would be asked in vain" },
 	{ "{\"dns\": {\"domain\": \"a.b\"}}", "dns.domain",
@@ -169,16 +239,16 @@ static const struct mistake value_mistakes[] = {
 
 static void mistakes_check(const struct mistake *mistakes, size_t count)
 {
-	struct netconf before;
+	static struct compiled before;
 	unsigned wrong = 0;
 
-	memset(&netconf, 0x5a, sizeof(netconf));
-	before = netconf;
+	memset(&compiled, 0x5a, sizeof(compiled));
+	before = compiled;
 	for (size_t i = 0; i < count; i++) {
 		const struct mistake *mistake = &mistakes[i];
 		bool taken = compile(mistake->document);
 
-		assert_memory_equal(&netconf, &before, sizeof(netconf));
+		assert_memory_equal(&compiled, &before, sizeof(compiled));
 		if (!taken && strcmp(refusal.path, mistake->path) == 0 &&
 		    strcmp(refusal.reason, mistake->reason) == 0)
 			continue;
@@ -210,6 +280,12 @@ static void values_that_cannot_be_are_named_by_path(void **state)
 	CHECK(value_mistakes);
 }
 
+static void what_services_cannot_do_is_named_by_path(void **state)
+{
+	(void)state;
+	CHECK(service_mistakes);
+}
+
 static void a_zero_byte_is_refused_wherever_it_stands(void **state)
 {
 	static const char good[] = "{\"nat\": true}";
@@ -221,10 +297,10 @@ static void a_zero_byte_is_refused_wherever_it_stands(void **state)
 		memcpy(text, good, i);
 		text[i] = 0;
 		memcpy(text + i + 1, good + i, sizeof(good) - i);
-		assert_false(document_compile(text, sizeof(good), &netconf, &refusal));
+		assert_false(document_compile(text, sizeof(good), &services, &compiled, &refusal));
 	}
 	/* and the zero that ends a C string is no part of a document either */
-	assert_false(document_compile(good, sizeof(good), &netconf, &refusal));
+	assert_false(document_compile(good, sizeof(good), &services, &compiled, &refusal));
 }
 
 static void every_beginning_of_a_document_is_refused(void **state)
@@ -238,10 +314,10 @@ static void every_beginning_of_a_document_is_refused(void **state)
 			malloc(length + 1); /* of that length, so that ASan sees a byte too far */
 
 		memcpy(part, good, length);
-		assert_false(document_compile(part, length, &netconf, &refusal));
+		assert_false(document_compile(part, length, &services, &compiled, &refusal));
 		free(part);
 	}
-	assert_true(document_compile(good, strlen(good), &netconf, &refusal));
+	assert_true(document_compile(good, strlen(good), &services, &compiled, &refusal));
 }
 
 /* `count` times `piece` between `head` and `tail`; to be freed. */
@@ -300,6 +376,7 @@ int main(void)
 		cmocka_unit_test(mistakes_of_syntax_are_named_by_line_and_column),
 		cmocka_unit_test(mistakes_of_keys_and_types_are_named_by_path),
 		cmocka_unit_test(values_that_cannot_be_are_named_by_path),
+		cmocka_unit_test(what_services_cannot_do_is_named_by_path),
 		cmocka_unit_test(a_zero_byte_is_refused_wherever_it_stands),
 		cmocka_unit_test(every_beginning_of_a_document_is_refused),
 		cmocka_unit_test(documents_that_are_too_large_are_refused_before_they_cost_memory),

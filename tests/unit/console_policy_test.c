@@ -1,5 +1,5 @@
-/* A recovery policy as text: services/console/policy.c; and what service show tells of it. */
-#include "services/console/policy.h"
+/* A recovery policy as text: services/runtime/policy.c; and what service show tells of it. */
+#include "services/runtime/policy.h"
 #include "tests/unit/console_world.h"
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* See policy.h. */
-#include "services/console/policy.h"
+#include "services/runtime/policy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +40,16 @@ static bool step_read(char *word, struct manifest_recovery *step)
 		if (strcmp(known[i].word, word) == 0)
 			step->step = (uint16_t)known[i].step;
 	return step->step != RECOVERY_END;
+}
+
+bool policy_step_read(const char *word, struct manifest_recovery *step)
+{
+	char copy[POLICY_STEP_BYTES] = "";
+
+	if (strlen(word) >= sizeof(copy))
+		return false;
+	memcpy(copy, word, strlen(word));
+	return step_read(copy, step);
 }
 
 bool policy_read(const char *words, struct manifest_recovery steps[RECOVERY_STEPS_MAX],
