@@ -1,0 +1,43 @@
+/*
+ * The configuration service (services/proto/config.h) as C functions. Each waits
+ * for its answer, at most CONFIG_WAIT_MS in all, and repeats the request if config
+ * died over it. E_TIMEOUT: try again from `work`. E_AGAIN: it has just booted.
+ *
+ * `note` goes in with author and comment and comes out with path and reason of a
+ * refusal; it may be NULL where nothing can be wrong with the document.
+ *
+ * Link with services/runtime/config.c. Needs in the manifest: call config;
+ * grant_create, grant_revoke; after config.
+ */
+#ifndef RUNTIME_CONFIG_H
+#define RUNTIME_CONFIG_H
+
+#include "kernel/abi/status.h"
+#include "services/proto/config.h"
+
+#include <stddef.h>
+
+#define CONFIG_WAIT_MS 40u /* less than a heartbeat */
+
+must_use enum status config_status(struct config_status *status);
+/*
+ * Bytes from `offset` on of that text (no zero behind): *length of them, at most `room`,
+ * of *total. Chunks are of one text as long as *serial stays the same.
+ */
+must_use enum status config_read(enum config_what what, uint32_t serial, size_t offset, void *bytes,
+				 size_t room, struct config_reply *reply);
+/* A chunk of a candidate of `total` bytes. */
+must_use enum status config_write(size_t offset, const void *bytes, size_t length, size_t total,
+				  struct config_note *note);
+/* Both texts end in a zero; together at most CONFIG_DOCUMENT_BYTES. */
+must_use enum status config_set(const char *pointer, const char *value, struct config_note *note);
+must_use enum status config_delete(const char *pointer, struct config_note *note);
+must_use enum status config_discard(void);
+must_use enum status config_check(struct config_note *note);
+/* `confirm_s` 0: for good. Sets *serial. */
+must_use enum status config_commit(uint32_t confirm_s, struct config_note *note, uint32_t *serial);
+must_use enum status config_confirm(void);
+must_use enum status config_rollback(uint32_t to_serial, uint32_t confirm_s,
+				     struct config_note *note, uint32_t *serial);
+
+#endif
