@@ -167,7 +167,6 @@ endef
 $(eval $(call read,$(out)/objects/kernel,$(kernel_sources),$(kernel_flags)))
 $(eval $(call read,$(out)/objects/runtime,$(runtime_sources),$(call flags_of,runtime)))
 $(foreach name,$(services),$(eval $(call read,$(out)/objects/$(name),$($(name)_sources),$(call flags_of,$(name)))))
--include $(addsuffix .d,$(read_by_clang))
 
 # --- Bundle and images ---------------------------------------------------
 
@@ -182,9 +181,41 @@ $(bundle): config/system.toml $(driver_blocks) $(compiler) $(service_elfs) $(out
 	$(quiet)$(PYTHON) -m image.manifest config/system.toml $(addprefix --drivers ,$(driver_blocks)) \
 		--images $(out)/services --build-id "$(version)" --picture $(out)/system -o $@
 
-$(iso): $(kernel) $(bundle) image/grub/build image/grub/grub.cfg
+# The kernel as it is booted: who symbolises takes the other one.
+boot_kernel := $(out)/boot/kernel.elf
+$(boot_kernel): $(kernel)
+	$(quiet)mkdir -p $(@D)
+	$(quiet)strip --strip-debug -o $@ $<
+
+$(iso): $(boot_kernel) $(bundle) image/grub/build image/grub/grub.cfg
 	@$(if $(quiet),echo "  iso      $@")
 	$(quiet)image/grub/build $(out)
+
+# GRUB as it lies on a disk: all of it is as good as core.img.
+grub_cores := $(out)/grub/core.img
+$(grub_cores): image/disk/cores
+	$(quiet)image/disk/cores $(@D)
+
+# What the installer writes to a disk, written by the same code to a file.
+disk_maker := build/host/disk
+disk_maker_sources := image/disk/disk.c $(install_plan)
+disk_maker_flags := $(common_flags) -O2
+$(eval $(call compile,build/host/objects,$(disk_maker_sources),$(CC),$(disk_maker_flags)))
+$(eval $(call read,build/host/objects,$(disk_maker_sources),$(disk_maker_flags)))
+$(disk_maker): $(call objects,build/host/objects,$(disk_maker_sources)) build/host/objects/flags
+	@$(if $(quiet),echo "  link     $@")
+	$(quiet)$(CC) $(disk_maker_flags) -o $@ $(call objects,build/host/objects,$(disk_maker_sources))
+
+disk_image := $(out)/bulkhead.img
+$(disk_image): $(disk_maker) $(grub_cores) image/disk/grub.cfg $(boot_kernel) $(bundle)
+	@$(if $(quiet),echo "  disk     $@")
+	$(quiet)$(disk_maker) "$(version)" $(addprefix $(out)/grub/,boot.img core.img bootx64.efi) image/disk/grub.cfg \
+		$(boot_kernel) $(bundle) $@
+
+pxe := $(out)/pxe/boot.ipxe
+$(pxe): $(boot_kernel) $(bundle) $(wildcard image/pxe/*)
+	@$(if $(quiet),echo "  pxe      $(@D)")
+	$(quiet)image/pxe/build $(out)
 
 # The system that counts what a call costs; only tests start it.
 bench_bundle := $(if $(TEST_IMAGE),$(out)/bench/ipc.bundle)
@@ -194,9 +225,9 @@ $(bench_bundle): tests/bench/ipc.toml $(compiler) $(out)/services/bench_ping.elf
 	$(quiet)$(PYTHON) -m image.manifest $< --images $(out)/services --build-id bench -o $@
 
 .PHONY: all image services test-image
-all: $(iso) $(bench_bundle)
+all: $(iso) $(disk_image) $(pxe) $(bench_bundle)
 
-image: $(iso) $(bench_bundle)
+image: all
 	$(quiet)image/sizes $(out)
 
 services: $(service_elfs)
@@ -227,6 +258,8 @@ $(foreach name,$(unit_tests),$(eval $(call host,$(name),unit,$($(name)_test_sour
 $(foreach name,$(fuzz_targets),$(eval $(call host,$(name),fuzz,$($(name)_fuzz_sources),$(CLANG),$(fuzz_flags) \
 	$($(name)_fuzz_cflags))))
 
+-include $(addsuffix .d,$(read_by_clang))
+
 # --- What a person asks for ----------------------------------------------
 
 .PHONY: help setup run test unit fuzz model manifest-test system check clang gdb pcap clean unit-programs fuzz-programs
@@ -234,7 +267,7 @@ $(foreach name,$(fuzz_targets),$(eval $(call host,$(name),fuzz,$($(name)_fuzz_so
 help:
 	@echo "make run     set up, build and boot the router in QEMU"
 	@echo "make test    set up, build and run every test"
-	@echo "make         build/bulkhead.iso; image: also says how large everything in it is"
+	@echo "make         build/bulkhead.iso, build/bulkhead.img, build/pxe/; image: also says how large everything is"
 	@echo "make services | test-image   only the services; the image for tests"
 	@echo "make unit | fuzz | model | manifest-test | system   one stage of the tests"
 	@echo "make fault-bench | soak   campaigns of faults, figures to tests/fault/RESULTS.md; DURATION=s"

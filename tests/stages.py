@@ -20,6 +20,7 @@ SHOWN_LINES = 40
 FUZZ_RUNS = 100_000
 FUZZ_SECONDS = 20
 FUZZ_SEED = 1
+IMAGE_FILES_MIN = 9  # ISO, disk, bundle, and six for the network
 MODEL_MEMORY_MIB = 1024
 MODEL_DEPTH = 1_000_000
 
@@ -108,6 +109,19 @@ def again(stage):
     for variant in ([], ["TEST_IMAGE=1"]):
         result += _one(stage, ["make", "--question", "--no-print-directory", *variant], PROGRAM_LIMIT_S)
     return result
+
+
+def same(stage):
+    """everything built once more, elsewhere: the same bytes"""
+    again_in = ROOT / "build" / "again"
+    shutil.rmtree(again_in, ignore_errors=True)
+    _needs(stage, f"out={again_in.relative_to(ROOT)}", "all")
+    images = [file.relative_to(again_in) for file in sorted(again_in.glob("bulkhead.*")) if file.is_file()]
+    images += [file.relative_to(again_in) for file in sorted((again_in / "pxe").rglob("*")) if file.is_file()]
+    result = Result()
+    for image in images:
+        result += _one(stage, ["cmp", ROOT / "build" / image, again_in / image], PROGRAM_LIMIT_S)
+    return result if result.passed >= IMAGE_FILES_MIN else result + Result(failed=1)
 
 
 def check(stage):
@@ -210,5 +224,5 @@ def _fresh_log(function):
 
 
 STAGES = {name: _fresh_log(function) for name, function in {
-    "build": build, "again": again, "check": check, "manifest-test": manifest_test, "unit": unit,
+    "build": build, "again": again, "same": same, "check": check, "manifest-test": manifest_test, "unit": unit,
     "fuzz": fuzz, "model": model, "system": system}.items()}

@@ -11,10 +11,15 @@ static uint32_t crc32_nibble(uint32_t crc)
 
 uint32_t crc32_of(const void *bytes, size_t count)
 {
+	return crc32_more(0, bytes, count);
+}
+
+uint32_t crc32_more(uint32_t crc, const void *bytes, size_t count)
+{
 	static uint32_t table[16]; /* [1] != 0 once it is made */
 	const uint8_t *at = bytes;
-	uint32_t crc = ~0u;
 
+	crc = ~crc;
 	if (table[1] == 0)
 		for (uint32_t i = 0; i < 16; i++)
 			table[i] = crc32_nibble(i);

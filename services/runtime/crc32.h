@@ -6,5 +6,7 @@
 #include <stdint.h>
 
 uint32_t crc32_of(const void *bytes, size_t count);
+/* The CRC of what `crc` is that of (0: of nothing) and these bytes behind it. */
+uint32_t crc32_more(uint32_t crc, const void *bytes, size_t count);
 
 #endif

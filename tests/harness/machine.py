@@ -37,7 +37,8 @@ class Spec:
     capture: bool = True  # what every port saw; too much to keep of a long campaign
     devices: tuple = ()  # more words for QEMU
     reboots: bool = False  # a reset boots again, and does not end QEMU
-    iso: str = str(TEST_ISO)
+    iso: str | None = str(TEST_ISO)  # the CD; None: no drive for one
+    boot: str = "d"  # from the CD; "c": the first disk of `devices`; "n": the network, by port0's card
 
 
 class Machine:
@@ -58,7 +59,8 @@ class Machine:
         control, control_qemu = socket.socketpair()
         argv = self._argv(serial_qemu.fileno(), control_qemu.fileno())
         (self.directory / "command").write_text(" ".join(argv) + "\n")
-        (self.directory / "image.sha256").write_text(f"{image.sha256(self.spec.iso)}  {self.spec.iso}\n")
+        if self.spec.iso:
+            (self.directory / "image.sha256").write_text(f"{image.sha256(self.spec.iso)}  {self.spec.iso}\n")
         passed = [serial_qemu.fileno(), control_qemu.fileno()] + [link.fd for link in self._links()]
         with open(self.directory / "qemu.log", "wb") as log:
             self._process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *argv], pass_fds=passed,
@@ -125,10 +127,12 @@ class Machine:
 
     def _boot_words(self):
         """What QEMU boots, and the configuration that comes with it."""
-        words = ["-drive", f"file={self.spec.iso},media=cdrom,format=raw,readonly=on", "-boot", "d"]
+        words = ["-boot", self.spec.boot]
+        if self.spec.iso:
+            words += ["-drive", f"file={self.spec.iso},media=cdrom,format=raw,readonly=on"]
         if self.spec.config is not None:
             drive = image.config_drive(self.directory / "config.img", self.spec.config)
-            words += ["-drive", f"file={drive},media=disk,format=raw,snapshot=on"]
+            words += ["-drive", f"file={drive},media=disk,index=3,format=raw,snapshot=on"]  # behind all others
         return words
 
     def _nic(self, port, model, link):
@@ -136,7 +140,7 @@ class Machine:
         if model == "ne2k_isa":
             isa = self.spec.nics[:port].count("ne2k_isa")
             place = "iobase={},irq={}".format(*ISA_CARDS[isa])
-        else:
+        elif port or self.spec.boot != "n":
             place += ",romfile="
         argv = ["-netdev", f"{link.netdev},id=net{port}",
                 "-device", f"{model},netdev=net{port},mac={self.mac(port)},{place}"]

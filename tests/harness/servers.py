@@ -87,3 +87,25 @@ class FileServer:
             except OSError:
                 return False
         return True
+
+
+class NetworkBoot:
+    """dnsmasq in the namespace: addresses, and a TFTP server of `folder` for who starts over the network.
+
+    It is what image/pxe/README.md tells people to run.
+    """
+
+    def __init__(self, namespace, interface, folder, log):
+        self._argv = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--user=root", "--port=0",
+                      f"--interface={interface}", "--bind-interfaces", "--no-ping", "--dhcp-range=192.168.1.200,192.168.1.210",
+                      "--dhcp-boot=boot.ipxe", "--enable-tftp", f"--tftp-root={folder}", f"--log-facility={log}",
+                      f"--dhcp-leasefile={log}.leases", f"--pid-file={log}.pid"]
+        self._namespace = namespace
+
+    def __enter__(self):
+        self._process = self._namespace.popen(*self._argv)
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.wait(5)

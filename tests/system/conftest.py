@@ -54,10 +54,14 @@ def spec(request):
     return given or Spec(**(marker.kwargs if marker else {}))
 
 
+def _assert_built(spec):
+    assert not spec.iso or Path(spec.iso).exists(), f"{spec.iso} is not built: make test-image"
+
+
 @pytest.fixture
 def router(pool, spec, request):
     """A booted machine at its prompt, shared with tests that want the same."""
-    assert Path(spec.iso).exists(), f"{spec.iso} is not built: make test-image"
+    _assert_built(spec)
     return pool.get(spec, request.node.name)
 
 
@@ -65,7 +69,7 @@ def router(pool, spec, request):
 def boot(pool, request):
     """Starts a machine of its own for the test; the test waits for what it expects."""
     def start(spec):
-        assert Path(spec.iso).exists(), f"{spec.iso} is not built: make test-image"
+        _assert_built(spec)
         return pool.boot(spec, request.node.name)
     yield start
     pool.discard()
