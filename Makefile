@@ -4,6 +4,7 @@
 #	rtl8139_sources := ...		root-relative; runtime and picolibc are linked in
 #	rtl8139_fpu := yes		only if it needs floating point
 #	rtl8139_cflags, rtl8139_libraries
+#	rtl8139_third		stamps of third-party parts beside libc; so have tests
 #	unit_tests += ring		-> build/tests/unit/ring, with sanitizers and cmocka
 #	ring_test_sources, ring_test_cflags
 #	fuzz_targets += frame		-> build/tests/fuzz/frame, with libFuzzer
@@ -72,7 +73,7 @@ third_lwip := $(third)/lwip.stamp
 third_cjson := $(third)/cjson.stamp
 third_mbedtls := $(third)/mbedtls.stamp
 third_http_parser := $(third)/http-parser.stamp
-third_stamps := $(third_picolibc) $(third_lwip) $(third_cjson) $(third_mbedtls) $(third_http_parser)
+third_stamps := $(third_picolibc) $(third_lwip) $(third_cjson)
 
 .PHONY: third-picolibc third-lwip third-cjson third-mbedtls third-http-parser
 third-picolibc: $(third_picolibc)
@@ -131,7 +132,7 @@ flags_of = $(service_flags) $(if $($(1)_fpu),,-mgeneral-regs-only) \
 # $(call service,NAME)
 define service
 $(eval $(call compile,$(out)/objects/$(1),$($(1)_sources),$(CC),$(call flags_of,$(1))))
-$(call objects,$(out)/objects/$(1),$($(1)_sources)): $(third_stamps)
+$(call objects,$(out)/objects/$(1),$($(1)_sources)): $(third_stamps) $($(1)_third)
 $(out)/services/$(1).elf: $(call objects,$(out)/objects/$(1),$($(1)_sources)) $($(1)_libraries) \
 		$(out)/runtime.a services/runtime/service.ld image/check_elf.py image/disassembly.py $(out)/objects/$(1)/flags
 	$$(quiet)mkdir -p $$(@D)
@@ -246,7 +247,7 @@ fuzz_programs := $(patsubst %,build/tests/fuzz/%,$(fuzz_targets))
 # $(call host,NAME,unit or fuzz,SOURCES,COMPILER,FLAGS,LIBRARIES)
 define host
 $(eval $(call compile,build/tests/objects/$(2)/$(1),$(3),$(4),$(5)))
-$(call objects,build/tests/objects/$(2)/$(1),$(3)): $(third_lwip) $(third_cjson) $(third_mbedtls) $(third_http_parser)
+$(call objects,build/tests/objects/$(2)/$(1),$(3)): $(third_lwip) $(third_cjson) $($(1)_third)
 build/tests/$(2)/$(1): $(call objects,build/tests/objects/$(2)/$(1),$(3)) build/tests/objects/$(2)/$(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  link     $$@")
@@ -306,7 +307,7 @@ unit-programs: $(unit_programs)
 fuzz-programs: $(fuzz_programs)
 	@echo "$(fuzz_targets)" > build/tests/fuzz.list
 
-$(read_by_clang): $(third_stamps)
+$(read_by_clang): $(third_stamps) $(third_mbedtls) $(third_http_parser)
 clang: $(read_by_clang)
 
 check: clang

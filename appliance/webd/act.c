@@ -1,0 +1,86 @@
+/* What world.h asks of others, done: calls to RS, DS and the store. */
+#include "appliance/webd/keep.h"
+#include "appliance/webd/webd.h"
+#include "appliance/webd/world.h"
+#include "services/proto/event.h"
+#include "services/proto/lease.h"
+#include "services/runtime/event.h"
+#include "services/runtime/service.h"
+#include "services/runtime/store.h"
+#include "services/runtime/tls_port.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Under the heartbeat's period, so that an RS that hangs does not take us with it. */
+#define RS_TIMEOUT_US 20000u
+
+enum status act_service(enum rs_op op, uint32_t slot, uint32_t argument)
+{
+	endpoint_t rs = { .slot = world.manifest->rs_slot, .generation = ANY_GENERATION };
+	struct rs_request request = { .slot = slot, .argument = argument };
+	struct message message = { .op = op };
+
+	memcpy(message.payload.bytes, &request, sizeof(request));
+	return service_call(&rs, &message, RS_TIMEOUT_US);
+}
+
+void act_random(void *bytes, size_t count)
+{
+	if (tls_port_random(NULL, bytes, count) != 0)
+		service_panic("no random numbers");
+}
+
+enum status act_ds_lease(uint32_t number, struct ds_entry *entry)
+{
+	char name[DS_NAME_BYTES];
+
+	snprintf(name, sizeof(name), "lease.%u", number);
+	return ds_retrieve(name, entry);
+}
+
+bool act_event(uint32_t nth, struct ds_entry *entry)
+{
+	static const char prefix[] = "event.";
+	static uint32_t at;
+
+	if (nth == 0)
+		at = 0;
+	while (at < DS_ENTRIES_MAX && ds_entry(at++, entry) == OK)
+		if (strncmp(entry->name, prefix, sizeof(prefix) - 1) == 0)
+			return true;
+	return false;
+}
+
+enum status act_store_status(struct store_status *status)
+{
+	return service_slot("store") < SERVICE_MAX ? store_status(status) : E_ABSENT;
+}
+
+void act_account_save(const struct password_record *record)
+{
+	webd_account_set(record);
+}
+
+void act_sessions_save(void)
+{
+	webd_state_save();
+}
+
+const char *world_metrics_token(void)
+{
+	return "";
+}
+
+/* The owner hears of it when it begins to look like guessing, and then now and then. */
+void act_login_failed(uint32_t address, uint32_t failures)
+{
+	if (failures != SESSION_FAILURES_FREE && failures % 10 != 0) {
+		log_warning("login failed from %u.%u.%u.%u", address >> 24, address >> 16 & 255u,
+			    address >> 8 & 255u, address & 255u);
+		return;
+	}
+	event_publish(EVENT_LOGIN_FAILED, EVENT_WARNING,
+		      "%u wrong passwords in a row from %u.%u.%u.%u", failures, address >> 24,
+		      address >> 16 & 255u, address >> 8 & 255u, address & 255u);
+}

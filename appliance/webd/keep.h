@@ -1,0 +1,31 @@
+/*
+ * webd's records in the store: "seed", "account", "certificate". Loaded once after
+ * a boot; saved whenever they change, one at a time, as the store wants it. A
+ * system without a store has none: then nothing outlives a reboot.
+ */
+#ifndef WEBD_KEEP_H
+#define WEBD_KEEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum keep_record {
+	KEEP_SEED,
+	KEEP_ACCOUNT,
+	KEEP_CERTIFICATE,
+	KEEP_RECORDS,
+};
+
+/* What is saved, and loaded if it is `wanted`, lies in the caller's `bytes`, for ever. */
+void keep_init(enum keep_record record, void *bytes, size_t count, bool wanted);
+/* Goes on with loading; true when all has been asked for, keep_found() then holds. */
+bool keep_load(void);
+/* Had the store a record of exactly that length? */
+bool keep_found(enum keep_record record);
+/* Its bytes have changed. */
+void keep_save(enum keep_record record);
+/* Goes on with saving; true if there is nothing more to do. */
+bool keep_work(void);
+
+#endif

@@ -1,0 +1,22 @@
+# webd: the web console's server, with the files of appliance/www in it.
+
+webd_files := $(out)/webd/files_table.c
+$(webd_files): appliance/webd/files.py $(webd_pages)
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(PYTHON) appliance/webd/files.py build/www > $@
+
+webd_pure := $(addprefix appliance/webd/, api_account.c api_alerts.c api_config.c api_crashes.c api_events.c \
+	api_logs.c api_metrics.c api_network.c api_overview.c api_ports.c api_services.c app.c certificate.c \
+	events.c files.c json.c login.c password.c request.c response.c session.c state.c world_service.c) \
+	services/runtime/crc32.c services/runtime/logring.c services/runtime/netconf_copy.c \
+	services/runtime/wallclock.c services/runtime/wanlease.c build/third/http-parser/http_parser.c
+webd_headers := -isystem build/third/http-parser -isystem build/third/mbedtls/include -isystem build/third/cjson
+
+services += webd
+webd_sources := $(addprefix appliance/webd/, act.c conn.c keep.c tls.c webd.c) $(webd_pure) $(webd_files) \
+	services/runtime/entropy.c services/runtime/event.c services/runtime/tls_port.c
+webd_fpu := yes # cJSON keeps numbers as doubles
+webd_cflags := $(webd_headers)
+webd_libraries := build/third/lib/libmbedtls.a build/third/lib/libcjson.a
+webd_sources += $(or $(wildcard services/runtime/store.c),appliance/webd/store_absent.c)
+webd_third = $(third_mbedtls) $(third_http_parser)

@@ -1,0 +1,270 @@
+/*
+ * webd: the web console's server. HTTPS on 443, and on 80 the way there.
+ *
+ *	LOADING --(the store has answered, or our former life had all)--> CERTIFYING
+ *	CERTIFYING --(certificate made, for the LAN address in force)--> SERVING
+ */
+#include "appliance/webd/webd.h"
+
+#include "appliance/webd/conn.h"
+#include "appliance/webd/keep.h"
+#include "appliance/webd/login.h"
+#include "appliance/webd/state.h"
+#include "appliance/webd/world.h"
+#include "services/runtime/event.h"
+#include "services/runtime/netconf_copy.h"
+#include "services/runtime/service.h"
+#include "services/runtime/tls_port.h"
+
+#include <string.h>
+
+#define HTTPS_PORT      443
+#define HTTP_PORT       80
+#define BACKLOG         8
+#define ACCEPTS_TURN    4
+#define AGAIN_US        100000u
+#define HOUSEKEEPING_US 1000000u
+
+enum { BY_HTTPS = 0, BY_HTTP = 1, LISTENERS = 2 };
+#define POLLS_MAX (LISTENERS + CONNS_MAX)
+_Static_assert(POLLS_MAX <= 64, "one poll holds them all");
+
+enum phase { LOADING, CERTIFYING, SERVING };
+
+static enum phase phase;
+static struct state_region *kept;
+static struct state state;
+static uint8_t seed[TLS_SEED_BYTES];
+static int listeners[LISTENERS] = { -1, -1 };
+static const uint16_t ports[LISTENERS] = { HTTPS_PORT, HTTP_PORT };
+
+void webd_state_save(void)
+{
+	state_save(kept, &state);
+}
+
+void webd_account_set(const struct password_record *record)
+{
+	state.account = *record;
+	state.has_account = 1;
+	webd_state_save();
+	keep_save(KEEP_ACCOUNT);
+}
+
+/* --- Sockets ----------------------------------------------------------------------------- */
+
+static void sockets_drop(void)
+{
+	conns_drop();
+	for (int i = 0; i < LISTENERS; i++) {
+		if (listeners[i] >= 0)
+			socket_close(listeners[i]);
+		listeners[i] = -1;
+	}
+}
+
+static bool listener_open(int which)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET,
+				   .sin_port = htons(ports[which]),
+				   .sin_addr.s_addr = htonl(world.netconf.lan.address) };
+
+	if (listeners[which] >= 0)
+		return true;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (fd < 0)
+		return false;
+	if (bind(fd, (struct sockaddr *)&own, sizeof(own)) != 0 || listen(fd, BACKLOG) != 0) {
+		socket_close(fd);
+		return false;
+	}
+	listeners[which] = fd;
+	return true;
+}
+
+/* The console is the LAN's: what the firewall lets through from elsewhere goes no further. */
+static bool is_client(uint32_t address)
+{
+	uint32_t bits = world.netconf.lan.prefix_bits;
+	uint32_t mask = bits == 0 ? 0 : ~0u << (32 - bits);
+
+	return ((address ^ world.netconf.lan.address) & mask) == 0;
+}
+
+static void clients_accept(int which)
+{
+	for (int i = 0; i < ACCEPTS_TURN; i++) {
+		struct sockaddr_in from;
+		socklen_t length = sizeof(from);
+		int fd = accept_nowait(listeners[which], (struct sockaddr *)&from, &length);
+
+		if (fd < 0)
+			return;
+		if (is_client(ntohl(from.sin_addr.s_addr)))
+			conn_accept(fd, ntohl(from.sin_addr.s_addr), which == BY_HTTPS);
+		else
+			socket_close(fd);
+	}
+}
+
+/* --- What comes before serving ------------------------------------------------------------- */
+
+/* A seed is used once: the next boot gets another, before anything is made of this one. */
+static void random_begin(void)
+{
+	tls_port_init(keep_found(KEEP_SEED) ? seed : NULL, sizeof(seed), world.clock);
+	(void)tls_port_random(NULL, seed, sizeof(seed));
+	keep_save(KEEP_SEED);
+	log_info("random numbers from %s%s",
+		 entropy_has_rdrand() ? "the processor" : "time's jitter",
+		 keep_found(KEEP_SEED) ? " and an earlier boot" : "");
+}
+
+static void load(void)
+{
+	if (!keep_load())
+		return;
+	random_begin();
+	if (!state.is_loaded) {
+		state.has_account = keep_found(KEEP_ACCOUNT);
+		state.has_certificate = keep_found(KEEP_CERTIFICATE);
+		state.is_loaded = 1;
+		webd_state_save();
+	}
+	login_account_set(state.has_account ? &state.account : NULL);
+	phase = CERTIFYING;
+}
+
+static void certify(void)
+{
+	struct certificate_record *record = &state.certificate;
+	uint32_t address = world.netconf.lan.address;
+
+	if (!state.has_certificate)
+		memset(record, 0, sizeof(*record));
+	if (!certificate_is_for(record, address, WORLD_HOSTNAME)) {
+		if (!certificate_make(record, address, WORLD_HOSTNAME, world.netconf.dns.domain,
+				      tls_port_random))
+			service_panic("no certificate can be made");
+		state.has_certificate = 1;
+		webd_state_save();
+		keep_save(KEEP_CERTIFICATE);
+		log_notice("made a certificate");
+	}
+	if (!tls_server_set(record)) {
+		log_error("the certificate is damaged; another is made");
+		state.has_certificate = 0;
+		return;
+	}
+	phase = SERVING;
+}
+
+static void configuration_follow(void)
+{
+	uint32_t before = world.netconf.lan.address;
+
+	if (world.wan_region != NULL)
+		(void)wan_lease_update(world.wan_region, &world.wan);
+	if (!netconf_copy_update(world.netconf_region, &world.netconf) ||
+	    world.netconf.lan.address == before)
+		return;
+	sockets_drop();
+	if (phase == SERVING)
+		phase = CERTIFYING;
+}
+
+/* --- The loop -------------------------------------------------------------------------------- */
+
+static uint64_t earlier(uint64_t a_us, uint64_t b_us)
+{
+	return a_us < b_us ? a_us : b_us;
+}
+
+static uint64_t serve(void)
+{
+	struct pollfd polls[POLLS_MAX];
+	uint64_t next_us = earlier(conns_expire(), world.now_us + HOUSEKEEPING_US);
+
+	if (!listener_open(BY_HTTPS) || !listener_open(BY_HTTP)) {
+		sockets_drop();
+		return world.now_us + AGAIN_US;
+	}
+	for (int i = 0; i < LISTENERS; i++)
+		polls[i] = (struct pollfd){ .fd = listeners[i], .events = POLLIN };
+	conns_polls(polls + LISTENERS);
+	int ready = socket_watch(polls, POLLS_MAX);
+	if (ready < 0 || ((polls[BY_HTTPS].revents | polls[BY_HTTP].revents) & POLLERR)) {
+		sockets_drop();
+		return world.now_us + AGAIN_US;
+	}
+	bool served = conns_serve(polls + LISTENERS);
+	for (int i = 0; i < LISTENERS; i++)
+		if (polls[i].revents != 0)
+			clients_accept(i);
+	return served || ready > 0 ? world.now_us
+				   : next_us; /* INET notifies us before if need be */
+}
+
+static uint64_t work(uint64_t now_us)
+{
+	world.now_us = now_us;
+	configuration_follow();
+	bool saved = keep_work() & event_work();
+	if (phase == LOADING)
+		load();
+	else if (phase == CERTIFYING && world.netconf.lan.address != 0)
+		certify();
+	if (phase != SERVING)
+		return now_us + AGAIN_US;
+	uint64_t next_us = serve();
+	return saved ? next_us : earlier(next_us, now_us + AGAIN_US);
+}
+
+static const void *optional(const char *alias, size_t size_bytes)
+{
+	return region_find(alias) != NULL ? region(alias, size_bytes) : NULL;
+}
+
+static void world_look(void)
+{
+	char alias[] = "port0.drv";
+
+	world.manifest = region("manifest", sizeof(struct manifest));
+	world.kernel = region("ktable", sizeof(struct kernel_table));
+	world.crashes = region("crashes", sizeof(struct crash_log));
+	world.rs = region("rs.table", sizeof(struct rs_table));
+	world.netconf_region = region("netconf", sizeof(struct netconf_region));
+	world.firewall = region("fw.table", sizeof(struct fw_table));
+	world.quarantine = region("quarantine", sizeof(struct quarantine));
+	world.log = optional("log.ring", sizeof(struct log_ring));
+	world.wan_region = optional("wan.lease", sizeof(struct wan_lease_region));
+	world.clock = optional("clock", sizeof(struct clock_page));
+	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++) {
+		alias[4] = (char)('0' + port);
+		world.ports[port] = optional(alias, sizeof(struct netq_driver));
+	}
+}
+
+static enum status start(void)
+{
+	world_look();
+	world.sessions = &state.sessions;
+	kept = region("webd.state", sizeof(*kept));
+	(void)state_load(kept, &state);
+	keep_init(KEEP_SEED, seed, sizeof(seed), true);
+	keep_init(KEEP_ACCOUNT, &state.account, sizeof(state.account), !state.is_loaded);
+	keep_init(KEEP_CERTIFICATE, &state.certificate, sizeof(state.certificate),
+		  !state.is_loaded);
+	/* Our former life may have died before the store had them. */
+	if (state.has_account)
+		keep_save(KEEP_ACCOUNT);
+	if (state.has_certificate)
+		keep_save(KEEP_CERTIFICATE);
+	return OK;
+}
+
+int main(void)
+{
+	static const struct service service = { .start = start, .work = work };
+	return service_run(&service);
+}
