@@ -6,9 +6,9 @@
 #	rtl8139_cflags, rtl8139_libraries
 #	rtl8139_third		stamps of third-party parts beside libc; so have tests
 #	unit_tests += ring		-> build/tests/unit/ring, with sanitizers and cmocka
-#	ring_test_sources, ring_test_cflags
+#	ring_test_sources, ring_test_cflags, ring_test_libraries
 #	fuzz_targets += frame		-> build/tests/fuzz/frame, with libFuzzer
-#	frame_fuzz_sources, frame_fuzz_cflags	corpus in tests/fuzz/corpus/frame/
+#	frame_fuzz_sources, frame_fuzz_cflags, frame_fuzz_libraries	corpus in tests/fuzz/corpus/frame/
 #	kernel_sources, runtime_sources
 #
 # Spin models are tests/model/*.pml. `make help` lists what can be made.
@@ -255,9 +255,9 @@ build/tests/$(2)/$(1): $(call objects,build/tests/objects/$(2)/$(1),$(3)) build/
 endef
 
 $(foreach name,$(unit_tests),$(eval $(call host,$(name),unit,$($(name)_test_sources),$(CC),$(unit_flags) \
-	$($(name)_test_cflags),-lcmocka)))
+	$($(name)_test_cflags),$($(name)_test_libraries) -lcmocka)))
 $(foreach name,$(fuzz_targets),$(eval $(call host,$(name),fuzz,$($(name)_fuzz_sources),$(CLANG),$(fuzz_flags) \
-	$($(name)_fuzz_cflags))))
+	$($(name)_fuzz_cflags),$($(name)_fuzz_libraries))))
 
 -include $(addsuffix .d,$(read_by_clang))
 

@@ -35,7 +35,7 @@ void request_refuse(struct request *request, unsigned status)
 static int refuse(struct request *request, unsigned status)
 {
 	request_refuse(request, status);
-	return 1; /* http-parser stops */
+	return -1; /* http-parser stops; 1 would mean something else to it at the end of the head */
 }
 
 static struct request *of(http_parser *parser)
@@ -141,7 +141,7 @@ static int on_header_value(http_parser *parser, const char *at, size_t count)
 	struct request *request = of(parser);
 
 	if (!request->in_value && value_begin(request) != 0)
-		return 1;
+		return -1;
 	if (request->value == NULL)
 		return 0;
 	if (count >= request->value_room - request->value_bytes)

@@ -209,7 +209,8 @@ static uint64_t work(uint64_t now_us)
 {
 	world.now_us = now_us;
 	configuration_follow();
-	bool saved = keep_work() & event_work();
+	bool kept_all = keep_work();
+	bool told_all = event_work();
 	if (phase == LOADING)
 		load();
 	else if (phase == CERTIFYING && world.netconf.lan.address != 0)
@@ -217,7 +218,7 @@ static uint64_t work(uint64_t now_us)
 	if (phase != SERVING)
 		return now_us + AGAIN_US;
 	uint64_t next_us = serve();
-	return saved ? next_us : earlier(next_us, now_us + AGAIN_US);
+	return kept_all && told_all ? next_us : earlier(next_us, now_us + AGAIN_US);
 }
 
 static const void *optional(const char *alias, size_t size_bytes)

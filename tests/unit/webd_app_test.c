@@ -1,0 +1,231 @@
+/* Requests to answers: who may do what, and what becomes of malformed ones. appliance/webd/. */
+#include "appliance/webd/login.h"
+#include "tests/unit/unit.h"
+#include "tests/unit/webd_world.h"
+
+#include <cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#define GET_HEAD " HTTP/1.1\r\nHost: 192.168.1.1\r\n"
+
+static int world_new(void **state)
+{
+	(void)state;
+	webd_world_new();
+	return 0;
+}
+
+static unsigned ask(const char *method, const char *path, const char *body)
+{
+	return webd_ask(method, path, body)->status;
+}
+
+static void first_visit_sets_the_password_once(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("GET", "/api/v1/session", NULL), 200);
+	assert_non_null(strstr(webd_body(), "\"first_visit\":true"));
+	assert_int_equal(ask("POST", "/api/v1/session", "{\"user\":\"admin\",\"password\":\"x\"}"),
+			 409);
+	assert_int_equal(ask("POST", "/api/v1/setup", "{\"password\":\"too short\"}"), 422);
+	assert_int_equal(ask("POST", "/api/v1/setup", "{\"password\":\"" WEBD_PASSWORD "\"}"), 200);
+	assert_true(webd_asked.account_saved);
+	assert_null(strstr((const char *)&webd_asked.account, WEBD_PASSWORD));
+	assert_non_null(strstr(webd_head(), "Secure; HttpOnly; SameSite=Strict"));
+	assert_int_equal(ask("POST", "/api/v1/setup", "{\"password\":\"another password\"}"), 409);
+}
+
+static void nothing_is_told_without_a_session(void **state)
+{
+	static const char *const paths[] = {
+		"/api/v1/overview",      "/api/v1/ports",          "/api/v1/services",
+		"/api/v1/crashes",       "/api/v1/crashes/1",      "/api/v1/leases",
+		"/api/v1/connections",   "/api/v1/firewall",       "/api/v1/config",
+		"/api/v1/config/status", "/api/v1/config/history", "/api/v1/alerts",
+		"/api/v1/logs",          "/api/v1/events",         "/metrics"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		assert_int_equal(ask("GET", paths[i], NULL), 401);
+}
+
+static void a_session_shows_the_system(void **state)
+{
+	(void)state;
+	webd_log_in();
+	assert_int_equal(ask("GET", "/api/v1/services", NULL), 200);
+	cJSON *services = cJSON_Parse(webd_body());
+	assert_int_equal(cJSON_GetArraySize(services), 2);
+	cJSON_Delete(services);
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 200);
+	cJSON *overview = cJSON_Parse(webd_body());
+	assert_non_null(cJSON_GetObjectItem(overview, "cpu_idle"));
+	cJSON_Delete(overview);
+	assert_int_equal(ask("GET", "/api/v1/firewall", NULL), 200);
+	assert_int_equal(ask("GET", "/metrics", NULL), 200);
+	assert_non_null(strstr(webd_body(), "\nbulkhead_service_up{service=\"port0\"} "));
+}
+
+static void a_change_needs_the_token(void **state)
+{
+	(void)state;
+	webd_log_in();
+	webd_forget(false, true);
+	assert_int_equal(ask("POST", "/api/v1/services/port0/restart", NULL), 403);
+	assert_int_equal(webd_asked.services, 0);
+	webd_log_in();
+	assert_int_equal(ask("POST", "/api/v1/services/port0/restart", NULL), 202);
+	assert_int_equal(webd_asked.slot, 1);
+	assert_int_equal(webd_asked.op, RS_RESTART);
+	assert_int_equal(ask("POST", "/api/v1/services/nobody/restart", NULL), 404);
+	webd_asked.service_answer = E_DENIED;
+	assert_int_equal(ask("POST", "/api/v1/services/port0/crash", NULL), 403);
+	webd_asked.service_answer = E_STATE;
+	assert_int_equal(ask("POST", "/api/v1/services/port0/start", NULL), 409);
+}
+
+static void another_site_changes_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(webd_send("POST /api/v1/setup" GET_HEAD "Origin: https://evil.example\r\n"
+				   "Content-Type: application/json\r\nContent-Length: 35\r\n\r\n"
+				   "{\"password\":\"correct horse battery\"}")
+				 ->status,
+			 403);
+	assert_int_equal(login_account_state(), LOGIN_FIRST_VISIT);
+}
+
+static void an_ended_session_cannot_be_used_again(void **state)
+{
+	(void)state;
+	webd_log_in();
+	assert_int_equal(ask("DELETE", "/api/v1/session", NULL), 204);
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 401);
+}
+
+static void a_session_ends_when_nobody_uses_it(void **state)
+{
+	(void)state;
+	webd_log_in();
+	world.now_us += SESSION_IDLE_DEFAULT_S * 1000000ull;
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 200);
+	world.now_us += SESSION_IDLE_DEFAULT_S * 1000000ull + 1;
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 401);
+}
+
+static void wrong_passwords_cost_time(void **state)
+{
+	static const char wrong[] = "{\"user\":\"admin\",\"password\":\"wrong wrong wrong\"}";
+
+	(void)state;
+	webd_log_in();
+	webd_forget(true, true);
+	for (unsigned i = 0; i < SESSION_FAILURES_FREE; i++)
+		assert_int_equal(ask("POST", "/api/v1/session", wrong), 401);
+	assert_int_equal(webd_asked.login_failures, SESSION_FAILURES_FREE);
+	assert_int_equal(ask("POST", "/api/v1/session", wrong), 429);
+	assert_non_null(strstr(webd_head(), "Retry-After: 2\r\n"));
+	world.now_us += 2000000;
+	assert_int_equal(ask("POST", "/api/v1/session", wrong), 401);
+	world.now_us += 2000000;
+	assert_int_equal(ask("POST", "/api/v1/session", wrong), 429);
+	world.now_us += 2000000;
+	webd_log_in();
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 200);
+}
+
+static void wrong_types_are_refused(void **state)
+{
+	static const char *const bodies[] = { "",
+					      "[]",
+					      "null",
+					      "{",
+					      "{\"user\":1,\"password\":2}",
+					      "{\"user\":\"admin\"}",
+					      "{\"password\":[\"a\"]}",
+					      "\"admin\"" };
+
+	(void)state;
+	webd_log_in();
+	webd_forget(true, true);
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+		assert_int_equal(ask("POST", "/api/v1/session", bodies[i]), 400);
+	assert_int_equal(webd_send("POST /api/v1/session" GET_HEAD "Content-Type: text/plain\r\n"
+				   "Content-Length: 2\r\n\r\n{}")
+				 ->status,
+			 415);
+	webd_log_in();
+	assert_int_equal(ask("GET", "/api/v1/connections?limit=many", NULL), 400);
+	assert_int_equal(ask("GET", "/api/v1/crashes/one", NULL), 404);
+	assert_int_equal(ask("PUT", "/api/v1/overview", "{}"), 405);
+	assert_int_equal(ask("GET", "/api/v1/nothing", NULL), 404);
+}
+
+static void there_is_no_way_up(void **state)
+{
+	static const char *const targets[] = {
+		"/../etc/passwd", "/a/../../b.js", "/%2e%2e/b.js", "//evil.example/x.js",
+		"/a\\b.js",       "/%00.js",       "/%",           "/%zz"
+	};
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		snprintf(text, sizeof(text), "GET %s" GET_HEAD "\r\n", targets[i]);
+		unsigned status = webd_send(text)->status;
+		if (status != 400 && status != 404)
+			fail_msg("%s: %u", targets[i], status);
+	}
+	assert_int_equal(webd_send("GET /missing.js" GET_HEAD "\r\n")->status, 404);
+}
+
+static void the_page_is_sent_compressed_and_once(void **state)
+{
+	char text[300], etag[64];
+
+	(void)state;
+	const struct response *page = webd_send("GET /" GET_HEAD "\r\n");
+	assert_int_equal(page->status, 200);
+	assert_memory_equal(page->body, "\x1f\x8b", 2);
+	assert_non_null(strstr(webd_head(), "Content-Encoding: gzip"));
+	assert_non_null(strstr(webd_head(), "frame-ancestors 'none'"));
+	const char *at = strstr(webd_head(), "ETag: ") + 6;
+	snprintf(etag, sizeof(etag), "%.*s", (int)strcspn(at, "\r"), at);
+	snprintf(text, sizeof(text), "GET /network" GET_HEAD "If-None-Match: %s\r\n\r\n", etag);
+	assert_int_equal(webd_send(text)->status, 304);
+}
+
+static void metrics_take_a_token(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		webd_send("GET /metrics" GET_HEAD "Authorization: Bearer a-metrics-token\r\n\r\n")
+			->status,
+		200);
+	assert_int_equal(
+		webd_send("GET /metrics" GET_HEAD "Authorization: Bearer a-metrics-tokem\r\n\r\n")
+			->status,
+		401);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, world_new)
+	const struct CMUnitTest tests[] = {
+		TEST(first_visit_sets_the_password_once),
+		TEST(nothing_is_told_without_a_session),
+		TEST(a_session_shows_the_system),
+		TEST(a_change_needs_the_token),
+		TEST(another_site_changes_nothing),
+		TEST(an_ended_session_cannot_be_used_again),
+		TEST(a_session_ends_when_nobody_uses_it),
+		TEST(wrong_passwords_cost_time),
+		TEST(wrong_types_are_refused),
+		TEST(there_is_no_way_up),
+		TEST(the_page_is_sent_compressed_and_once),
+		TEST(metrics_take_a_token),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,251 @@
+/* See webd_world.h. */
+#include "tests/unit/webd_world.h"
+
+#include "appliance/webd/login.h"
+#include "services/runtime/event.h"
+
+#include <mbedtls/platform_time.h>
+#include <mbedtls/platform_util.h>
+#include <psa/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct webd_asked webd_asked;
+
+static struct manifest manifest;
+static struct kernel_table kernel;
+static struct crash_log crashes;
+static struct rs_table rs;
+static struct netconf_region netconf;
+static struct fw_table firewall;
+static struct quarantine quarantine;
+static struct netq_driver port;
+static struct sessions sessions;
+static struct response response;
+static char body[RESPONSE_BODY_BYTES + 1], head[RESPONSE_HEAD_BYTES];
+static char cookie[200], token[SESSION_CSRF_DIGITS + 1];
+static uint8_t drawn;
+
+enum status act_service(enum rs_op op, uint32_t slot, uint32_t argument)
+{
+	(void)argument;
+	webd_asked.services++;
+	webd_asked.op = op;
+	webd_asked.slot = slot;
+	return webd_asked.service_answer;
+}
+
+void act_random(void *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		((uint8_t *)bytes)[i] = (uint8_t)(drawn++ * 37 + 11);
+}
+
+enum status act_ds_lease(uint32_t number, struct ds_entry *entry)
+{
+	(void)number, (void)entry;
+	return E_ABSENT;
+}
+
+bool act_event(uint32_t nth, struct ds_entry *entry)
+{
+	(void)nth, (void)entry;
+	return false;
+}
+
+enum status act_store_status(struct store_status *status)
+{
+	(void)status;
+	return E_ABSENT;
+}
+
+void act_account_save(const struct password_record *record)
+{
+	webd_asked.account_saved = true;
+	webd_asked.account = *record;
+}
+
+void act_sessions_save(void)
+{
+	webd_asked.saves++;
+}
+
+void act_login_failed(uint32_t address, uint32_t failures)
+{
+	(void)address;
+	webd_asked.login_failures = failures;
+}
+
+const char *world_metrics_token(void)
+{
+	return "a-metrics-token";
+}
+
+const char *event_kind_text(uint32_t kind)
+{
+	(void)kind;
+	return "login-failed";
+}
+
+/* Only for the library: nothing here is secret. */
+psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,
+					     uint8_t *output, size_t size, size_t *length)
+{
+	(void)context;
+	act_random(output, size);
+	*length = size;
+	return 0;
+}
+
+mbedtls_ms_time_t mbedtls_ms_time(void)
+{
+	return 0;
+}
+
+int64_t tls_port_unix_time(int64_t *time)
+{
+	if (time != NULL)
+		*time = 0;
+	return 0;
+}
+
+void mbedtls_platform_zeroize(void *bytes, size_t count)
+{
+	memset(bytes, 0, count);
+}
+
+void webd_world_new(void)
+{
+	memset(&manifest, 0, sizeof(manifest));
+	memset(&sessions, 0, sizeof(sessions));
+	memset(&webd_asked, 0, sizeof(webd_asked));
+	webd_forget(true, true);
+	manifest.service_count = 2;
+	strcpy(manifest.services[0].name, "rs");
+	strcpy(manifest.services[1].name, "port0");
+	strcpy(manifest.build_id, "unit-test");
+	crashes.magic = CRASH_LOG_MAGIC;
+	crashes.next_sequence = 1;
+	world = (struct world){ .manifest = &manifest,
+				.kernel = &kernel,
+				.crashes = &crashes,
+				.rs = &rs,
+				.netconf_region = &netconf,
+				.firewall = &firewall,
+				.quarantine = &quarantine,
+				.ports = { &port },
+				.now_us = 1000000000,
+				.sessions = &sessions };
+	login_account_set(NULL);
+}
+
+static void respond(struct request *request)
+{
+	struct exchange exchange = { .request = request, .peer = WEBD_PEER, .response = &response };
+
+	response_init(&response);
+	if (request->state == REQUEST_REFUSED) {
+		response_problem(&response, request->refused_status, NULL, "refused");
+		return;
+	}
+	if (app_respond(&exchange) == APP_LATER) {
+		while (!login_work())
+			;
+		response_init(&response);
+		login_finish(&exchange);
+	}
+}
+
+/* As a connection does: the body is let in when the head has been judged. */
+static void feed(struct request *request, const char *text, size_t count)
+{
+	size_t at = 0;
+
+	while (at < count || request->state == REQUEST_HEAD) {
+		struct exchange exchange = { .request = request,
+					     .peer = WEBD_PEER,
+					     .response = &response };
+		size_t used = request_feed(request, text + at, count - at);
+		at += used;
+		if (request->state == REQUEST_HEAD) {
+			response_init(&response);
+			if (request_body_expected(request) != 0 && !app_admit(&exchange))
+				return;
+			(void)request_body_allow(request);
+		} else if (used == 0 || request->state == REQUEST_COMPLETE) {
+			break;
+		}
+	}
+	respond(request);
+}
+
+const struct response *webd_send(const char *text)
+{
+	static struct request request;
+
+	request_init(&request);
+	feed(&request, text, strlen(text));
+	request_fini(&request);
+	memcpy(body, response.body == NULL ? "" : response.body, response.body_bytes);
+	body[response.body_bytes] = '\0';
+	size_t bytes = response_head_write(&response, true, head);
+	head[bytes < sizeof(head) ? bytes : 0] = '\0';
+	return &response;
+}
+
+const struct response *webd_ask(const char *method, const char *path, const char *sent)
+{
+	static char text[RESPONSE_BODY_BYTES];
+
+	snprintf(text, sizeof(text),
+		 "%s %s HTTP/1.1\r\nHost: 192.168.1.1\r\n%s%s%s%s%s%s%sContent-Length: "
+		 "%zu\r\n\r\n%s",
+		 method, path, cookie[0] ? "Cookie: " : "", cookie, cookie[0] ? "\r\n" : "",
+		 token[0] ? "X-CSRF-Token: " : "", token, token[0] ? "\r\n" : "",
+		 sent != NULL ? "Content-Type: application/json\r\n" : "",
+		 sent != NULL ? strlen(sent) : 0, sent != NULL ? sent : "");
+	return webd_send(text);
+}
+
+/* What stands between `before` and `end` in the last answer. */
+static void cut(const char *from, const char *before, char end, char *out, size_t room)
+{
+	const char *at = strstr(from, before);
+
+	out[0] = '\0';
+	if (at == NULL)
+		return;
+	at += strlen(before);
+	size_t length = strcspn(at, (char[]){ end, '\0' });
+	snprintf(out, room, "%.*s", (int)length, at);
+}
+
+void webd_log_in(void)
+{
+	if (login_account_state() == LOGIN_FIRST_VISIT)
+		webd_ask("POST", "/api/v1/setup", "{\"password\":\"" WEBD_PASSWORD "\"}");
+	else
+		webd_ask("POST", "/api/v1/session",
+			 "{\"user\":\"admin\",\"password\":\"" WEBD_PASSWORD "\"}");
+	cut(head, "Set-Cookie: ", ';', cookie, sizeof(cookie));
+	cut(body, "\"csrf\":\"", '"', token, sizeof(token));
+}
+
+void webd_forget(bool the_cookie, bool the_token)
+{
+	if (the_cookie)
+		cookie[0] = '\0';
+	if (the_token)
+		token[0] = '\0';
+}
+
+const char *webd_body(void)
+{
+	return body;
+}
+
+const char *webd_head(void)
+{
+	return head;
+}

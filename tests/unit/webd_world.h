@@ -1,0 +1,36 @@
+/* A system around webd's pure part, and what it was asked to do. */
+#ifndef UNIT_WEBD_WORLD_H
+#define UNIT_WEBD_WORLD_H
+
+#include "appliance/webd/app.h"
+#include "appliance/webd/world.h"
+
+#define WEBD_PEER     0xc0a80132u /* 192.168.1.50 */
+#define WEBD_PASSWORD "correct horse battery"
+
+struct webd_asked {
+	unsigned services, saves, login_failures;
+	enum rs_op op;
+	uint32_t slot;
+	bool account_saved;
+	struct password_record account;
+	enum status service_answer;
+};
+extern struct webd_asked webd_asked;
+
+void webd_world_new(void);
+/* Sends a whole request; `outcome` may be NULL. A password is worked out to the end. */
+const struct response *webd_send(const char *text);
+/* The same as METHOD PATH with the session's cookie and token, and a JSON body if it is not NULL.
+ */
+const struct response *webd_ask(const char *method, const char *path, const char *body);
+/* First visit, or login; keeps cookie and token for webd_ask. */
+void webd_log_in(void);
+/* Forgets cookie, token, or both. */
+void webd_forget(bool cookie, bool token);
+/* The last answer's body, ending in a zero. */
+const char *webd_body(void);
+/* Its head, as it would be sent. */
+const char *webd_head(void);
+
+#endif
