@@ -36,6 +36,11 @@ build/setup.stamp: image/packages.txt image/setup
 	$(quiet)image/setup
 	$(quiet)mkdir -p build && : > $@
 
+# $(call remember,FILE,TEXT): FILE contains TEXT, and is touched only when that changes.
+# It is read by cat, since make 4.3 now and then reads a file wrongly itself.
+remember = $(if $(call differs,$(strip $(2)),$(shell cat $(1) 2>/dev/null)),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+differs = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,yes)
+
 modules := $(sort $(shell find kernel services netstack drivers appliance config tests -name module.mk))
 include $(modules)
 
@@ -44,11 +49,6 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wconversion -Wsign-conversion -Wunde
 common_flags := -std=gnu17 -g -I. -ffile-prefix-map=$(CURDIR)/=
 
 # --- What the rules are made of ------------------------------------------
-
-# $(call remember,FILE,TEXT): FILE contains TEXT, and is touched only when that changes.
-# It is read by cat, since make 4.3 now and then reads a file wrongly itself.
-remember = $(if $(call differs,$(strip $(2)),$(shell cat $(1) 2>/dev/null)),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
-differs = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,yes)
 
 # $(call objects,PRODUCT,SOURCES)
 objects = $(patsubst %,$(1)/%.o,$(2))
@@ -270,7 +270,8 @@ help:
 	@echo "make test    set up, build and run every test"
 	@echo "make         build/bulkhead.iso, build/bulkhead.img, build/pxe/; image: also says how large everything is"
 	@echo "make services | test-image   only the services; the image for tests"
-	@echo "make unit | fuzz | model | manifest-test | system   one stage of the tests"
+	@echo "make unit | fuzz | model | manifest-test | www-test | system   one stage of the tests"
+	@echo "make www     the web console, in build/www; appliance/www/README.md: how to work on it"
 	@echo "make fault-bench | soak   campaigns of faults, figures to tests/fault/RESULTS.md; DURATION=s"
 	@echo "make bench   beside a Linux router, figures to tests/bench/RESULTS.md"
 	@echo "make check   what clang says; who may include whom; draws build/dependencies.svg"
@@ -310,7 +311,7 @@ fuzz-programs: $(fuzz_programs)
 $(read_by_clang): $(third_stamps) $(third_mbedtls) $(third_http_parser)
 clang: $(read_by_clang)
 
-check: clang
+check: clang www-check
 	$(quiet)$(PYTHON) -m image.dependencies --picture build/dependencies
 
 clean:

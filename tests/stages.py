@@ -27,6 +27,7 @@ MODEL_DEPTH = 1_000_000
 MAKE_LIMIT_S = 1200
 PROGRAM_LIMIT_S = 120
 MODEL_LIMIT_S = 300
+WWW_LIMIT_S = 300
 SYSTEM_LIMIT_S = 1500
 
 
@@ -209,6 +210,19 @@ def _search(stage, file, defines, options, finds_errors):
     return Result(failed=1)
 
 
+def www(stage):
+    """the web console in a browser, before a stand-in for the appliance"""
+    _needs(stage, "www")
+    status, text = _run(stage, ["make", "--no-print-directory", "www-test"], WWW_LIMIT_S, show=False)
+    counts = [sum(int(n) for n in re.findall(rf"^# {word} (\d+)$", text, re.M)) for word in ("pass", "fail", "skipped")]
+    if counts[1]:
+        print("\n".join(line for line in text.splitlines() if line.startswith("not ok ")))
+    elif status or not counts[0]:
+        print("\n".join(text.splitlines()[-SHOWN_LINES:]))
+        raise StageBroken(f"make www-test: exit status {status}")
+    return Result(*counts)
+
+
 def system(stage):
     """the whole router in QEMU between two networks"""
     return _pytest(stage, "tests/system", SYSTEM_LIMIT_S)
@@ -225,4 +239,4 @@ def _fresh_log(function):
 
 STAGES = {name: _fresh_log(function) for name, function in {
     "build": build, "again": again, "same": same, "check": check, "manifest-test": manifest_test, "unit": unit,
-    "fuzz": fuzz, "model": model, "system": system}.items()}
+    "fuzz": fuzz, "model": model, "www": www, "system": system}.items()}

@@ -1,7 +1,7 @@
 # webd: the web console's server, with the files of appliance/www in it.
 
 webd_files := $(out)/webd/files_table.c
-$(webd_files): appliance/webd/files.py $(webd_pages)
+$(webd_files): appliance/webd/files.py build/www.stamp
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) appliance/webd/files.py build/www > $@
 

@@ -1,0 +1,124 @@
+/* The typed client of the REST interface: one function a request, each throws a Problem. */
+import { problemOf, unreachable } from './problem.ts';
+import type {
+  Alert,
+  AlertTest,
+  ConfigStatus,
+  Connection,
+  Crash,
+  CrashRecord,
+  FirewallCounters,
+  HistoryEntry,
+  Lease,
+  LogRecord,
+  Overview,
+  Service,
+  Session,
+} from './types.ts';
+import type { Json } from '../config/json.ts';
+import type { Schema } from '../config/schema.ts';
+
+const BASE = '/api/v1';
+const TIMEOUT_MS = 15000;
+
+let csrf: string | null = null;
+let whenSignedOut: () => void = () => {};
+
+/* The token of the session, for every request that changes something. */
+export function useToken(token: string | null): void {
+  csrf = token;
+}
+
+export function onSignedOut(call: () => void): void {
+  whenSignedOut = call;
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf;
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const response = await fetch(BASE + path, {
+    method,
+    headers,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    signal: abort.signal,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+    .catch(() => {
+      throw unreachable();
+    })
+    .finally(() => clearTimeout(timer));
+  if (response.ok) return response;
+  if (response.status === 401 && path !== '/session') whenSignedOut();
+  throw await problemOf(response);
+}
+
+/* No content is null. */
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body);
+  if (response.status === 204) return null as T;
+  return (await response.json().catch(() => {
+    throw unreachable();
+  })) as T;
+}
+
+const get = <T>(path: string): Promise<T> => ask<T>('GET', path);
+
+export const session = {
+  read: () => get<Session>('/session'),
+  setUp: (password: string) => ask<{ user: string; csrf: string }>('POST', '/setup', { password }),
+  begin: (user: string, password: string) =>
+    ask<{ user: string; csrf: string }>('POST', '/session', { user, password }),
+  end: () => send('DELETE', '/session'),
+};
+
+export type ServiceAction = 'restart' | 'stop' | 'start' | 'crash';
+
+export const system = {
+  overview: () => get<Overview>('/overview'),
+  services: () => get<Service[]>('/services'),
+  act: (name: string, action: ServiceAction) =>
+    send('POST', `/services/${encodeURIComponent(name)}/${action}`, {}),
+  crashes: () => get<Crash[]>('/crashes'),
+  crash: (n: number) => get<CrashRecord>(`/crashes/${n}`),
+};
+
+export const network = {
+  leases: () => get<Lease[]>('/leases'),
+  connections: (limit: number) => get<Connection[]>(`/connections?limit=${limit}`),
+  firewall: () => get<FirewallCounters>('/firewall'),
+};
+
+export const records = {
+  alerts: () => get<Alert[]>('/alerts'),
+  testAlerts: () => ask<AlertTest>('POST', '/alerts/test', {}),
+  logs: (limit: number) => get<LogRecord[]>(`/logs?limit=${limit}`),
+  logsAfter: (sequence: number) => get<LogRecord[]>(`/logs?after=${sequence}`),
+};
+
+export interface Committed {
+  serial: number;
+  confirm_until_uptime?: number;
+}
+
+export const configuration = {
+  running: () => get<Json>('/config'),
+  schema: () => get<Schema>('/config/schema'),
+  candidate: () => get<Json | null>('/config/candidate'),
+  putCandidate: (document: Json) => ask<unknown>('PUT', '/config/candidate', document),
+  dropCandidate: () => send('DELETE', '/config/candidate'),
+  commit: (comment: string, confirmS: number | null) =>
+    ask<Committed>(
+      'POST',
+      '/config/commit',
+      confirmS === null ? { comment } : { comment, confirm_s: confirmS },
+    ),
+  confirm: () => send('POST', '/config/confirm', {}),
+  rollback: (serial: number) => send('POST', '/config/rollback', { serial }),
+  history: () => get<HistoryEntry[]>('/config/history'),
+  historyDocument: (serial: number) => get<Json>(`/config/history/${serial}`),
+  status: () => get<ConfigStatus>('/config/status'),
+};

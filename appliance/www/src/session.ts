@@ -1,0 +1,48 @@
+/* Who is signed in here: from this the application decides what to show. */
+import { signal } from '@preact/signals';
+import { onSignedOut, session as requests, useToken } from './api/client.ts';
+import { reasonOf } from './api/problem.ts';
+import type { Session } from './api/types.ts';
+
+export type Standing = 'unknown' | 'unreachable' | 'first-visit' | 'signed-out' | 'signed-in';
+
+export const session = signal<Session | null>(null);
+export const standing = signal<Standing>('unknown');
+export const failure = signal<string | null>(null);
+/* Set when a session ended that the user did not end. */
+export const expired = signal(false);
+
+onSignedOut(() => {
+  if (standing.value !== 'signed-in') return;
+  expired.value = true;
+  standing.value = 'signed-out';
+});
+
+export async function sessionRead(): Promise<void> {
+  try {
+    const told = await requests.read();
+    session.value = told;
+    useToken(told.csrf);
+    standing.value = told.first_visit ? 'first-visit' : told.user === null ? 'signed-out' : 'signed-in';
+  } catch (error) {
+    failure.value = reasonOf(error);
+    standing.value = 'unreachable';
+  }
+}
+
+export async function sessionSetUp(password: string): Promise<void> {
+  await requests.setUp(password);
+  await sessionRead();
+}
+
+export async function sessionBegin(user: string, password: string): Promise<void> {
+  await requests.begin(user, password);
+  expired.value = false;
+  await sessionRead();
+}
+
+export async function sessionEnd(): Promise<void> {
+  standing.value = 'signed-out';
+  await requests.end().catch(() => undefined);
+  useToken(null);
+}
