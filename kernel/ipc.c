@@ -79,7 +79,7 @@ static void message_take(struct slot *self)
 
 enum status ipc_receive(struct slot *self, uint64_t timeout_us)
 {
-	self->received = true;
+	self->entry->turns++;
 	if (notified(self) && !(self->notified_last && self->senders)) {
 		notifications_take(self);
 		self->frame.rdx = RECEIVED_NOTIFICATION;

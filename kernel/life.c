@@ -127,7 +127,7 @@ enum status slot_start(struct slot *slot)
 	memset(slot->trace, 0xff, sizeof(slot->trace));
 	slot->sources = slot->events = 0;
 	slot->deadline_us = TIME_NEVER;
-	slot->received = true;
+	slot->entry->turns++;
 	schedule_admit(slot);
 	return OK;
 }

@@ -16,7 +16,6 @@
 #include "kernel/time.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 
 /* 16550 at the first PC serial port (PC16550D datasheet, 8.0). */
 #define UART_DATA         0x3f8
@@ -51,12 +50,10 @@ static void serial_set(void)
 
 static void serial_line(const char *text, size_t length)
 {
-	static const char prefix[] = "kernel: ";
-
 	if (!serial_ready)
 		serial_set();
-	for (size_t i = 0; i < sizeof(prefix) - 1; i++)
-		serial_put(prefix[i]);
+	for (const char *prefix = "kernel: "; *prefix; prefix++)
+		serial_put(*prefix);
 	for (size_t i = 0; i < length; i++)
 		serial_put(text[i]);
 	serial_put('\r');
@@ -151,36 +148,22 @@ void klog(enum log_level level, const char *format, ...)
 		serial_line(line.text, line.length);
 }
 
-static void last_words(const char *format, va_list arguments)
+void last_words(bool restart, const char *format, ...)
 {
 	struct line line;
+	va_list arguments;
 
+	va_start(arguments, format);
 	line_format(&line, format, arguments);
+	va_end(arguments);
 	if (records)
 		log_append(LOG_FROM_KERNEL, 0, LOG_ERROR, line.text, line.length);
 	crash_of_kernel(line.text, line.length);
 	serial_ready = false; /* a service may have set it otherwise */
 	serial_line(line.text, line.length);
 	machine_screen_show(line.text, line.length);
-}
-
-void panic(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	last_words(format, arguments);
-	va_end(arguments);
-	machine_reboot();
-}
-
-void halt(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	last_words(format, arguments);
-	va_end(arguments);
+	if (restart)
+		machine_reboot();
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }

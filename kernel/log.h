@@ -4,6 +4,7 @@
 
 #include "kernel/abi/syscall.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,8 @@ void log_append(uint16_t slot, uint32_t generation, enum log_level level, const 
 void klog(enum log_level level, const char *format, ...);
 
 /* Says why on serial port and screen. panic: the machine restarts; halt: it stays. */
-_Noreturn void panic(const char *format, ...);
-_Noreturn void halt(const char *format, ...);
+_Noreturn void last_words(bool restart, const char *format, ...);
+#define panic(...) last_words(true, __VA_ARGS__)
+#define halt(...)  last_words(false, __VA_ARGS__)
 
 #endif

@@ -17,8 +17,9 @@
 #define LEVEL_COUNT     (PRIORITY_COUNT + 1)
 #define SLICE_US        1000
 
-/* RS waits with time-outs of at most 25 ms, its beat; nobody else watches it. */
+/* RS waits with time-outs only, and goes on for no longer than its beat; nobody else watches it. */
 #define RS_LOOK_US          25000
+#define RS_STIRRED_US       10000
 #define RS_SILENT_LOOKS_MAX 2
 #define STOOD_STILL_US      5000
 
@@ -164,13 +165,27 @@ static void load(struct slot *slot)
 	loaded = slot;
 }
 
-/* Waits for an interrupt; what it makes runnable is seen by the caller. */
+static bool rs_rests(const struct slot *rs)
+{
+	return rs->wait == WAIT_RECEIVE && rs->deadline_us != TIME_NEVER;
+}
+
+/*
+ * Waits for an interrupt; what it makes runnable is seen by the caller. RS may
+ * rest while all others do: it is woken soon after somebody stirs.
+ */
 static void idle(void)
 {
+	struct slot *rs = &slots[manifest->rs_slot];
+
 	current = NULL;
 	time_charge(NULL, switched_tsc);
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 	time_charge(NULL, rdtsc());
+	if (levels && rs_rests(rs) && rs->deadline_us > time_now_us() + RS_STIRRED_US) {
+		rs->deadline_us = time_now_us() + RS_STIRRED_US;
+		time_alarm_by(rs->deadline_us);
+	}
 }
 
 static bool goes_on(const struct slot *slot)
@@ -217,6 +232,7 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 		struct slot *slot = &slots[i];
 
 		slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
+		slot->entry->waiting = slot->wait == WAIT_RECEIVE;
 		if (slot->deadline_us <= now_us)
 			ipc_time_out(slot);
 		else if (slot->deadline_us < earliest)
@@ -238,16 +254,18 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 static uint64_t rs_watch(uint64_t now_us, bool stood_still)
 {
 	static uint64_t next_look_us;
-	static unsigned silent_looks;
+	static uint32_t silent_looks, turns;
 	struct slot *rs = &slots[manifest->rs_slot];
 
 	if (stood_still)
 		silent_looks = 0;
+	if (rs_rests(rs))
+		return TIME_NEVER;
 	if (now_us < next_look_us)
 		return next_look_us;
 	next_look_us = now_us + RS_LOOK_US;
-	silent_looks = rs->received ? 0 : silent_looks + 1;
-	rs->received = false;
+	silent_looks = rs->entry->turns != turns ? 0 : silent_looks + 1;
+	turns = rs->entry->turns;
 	if (silent_looks > RS_SILENT_LOOKS_MAX)
 		slot_die(rs, EXIT_HEARTBEAT, 0, 0);
 	return next_look_us;

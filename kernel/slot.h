@@ -76,7 +76,6 @@ struct slot {
 	uint64_t sources, events; /* notifications not yet taken */
 	uint32_t last_sender;
 	bool notified_last; /* the last receive brought a notification */
-	bool received;      /* it has waited for something since this was cleared */
 
 	/* Scheduling */
 	struct slot *next; /* in its ready queue */
