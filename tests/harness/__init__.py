@@ -12,5 +12,7 @@ qmp         QEMU's control socket
 console     the appliance's command line
 packet_port raw frames in and out of a namespace
 servers     what answers on the WAN side
+web         a client of the web console's interface
+browser     a person at the web console
 waiting     the one bounded wait loop
 """

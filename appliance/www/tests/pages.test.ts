@@ -65,6 +65,8 @@ for (const look of ['light', 'dark', 'phone'] as const) {
           ).length,
       );
       assert.equal(unnamed, 0, `${title}: inputs without a label`);
+      /* Plots of a few seconds make a better picture; nothing depends on it. */
+      if (id === 'overview') await page.waitForTimeout(3000);
       await shoot(page, `${id}-${look}`);
     }
   });

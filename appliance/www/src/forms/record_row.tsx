@@ -107,7 +107,7 @@ export function RecordRow(props: RecordRowProps) {
       )}
       {columns.map(({ key, label, fallback }) => (
         <td key={key} data-title={label} class={`cell-${key} cell-${cellText(record[key])}`}>
-          {cellText(record[key]) || <span class="quiet-text">{fallback}</span>}
+          {cellText(record[key]) || (fallback && <span class="quiet-text">{fallback}</span>)}
         </td>
       ))}
       {extra !== null && (
