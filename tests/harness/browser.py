@@ -1,5 +1,6 @@
 """A person at the web console: Chromium in a namespace, who plays one of appliance/www/tests/plays.ts."""
 
+import os
 import queue
 import subprocess
 import threading
@@ -22,8 +23,8 @@ class Play:
                         f"--outfile={PLAYS}"], check=True, timeout=60)
         # In appliance/www, where it looks for its folder of pictures.
         self._process = namespace.popen(
-            "env", f"NODE_PATH={WWW / 'node_modules'}", "-C", WWW, "node", PLAYS, name,
-            f"https://{LAN_GATEWAY}/", PASSWORD,
+            "node", PLAYS, name, f"https://{LAN_GATEWAY}/", PASSWORD,
+            cwd=WWW, env={**os.environ, "NODE_PATH": str(WWW / "node_modules")},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._lines = queue.Queue()
         self._errors = []

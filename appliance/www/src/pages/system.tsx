@@ -102,7 +102,7 @@ export function System() {
         </p>
       </PageHead>
       <div class={service === null ? 'system' : 'system with-service'}>
-        <div>
+        <div class="system-picture">
           <Section title="Services" tools={<Key />} live>
             <SystemPicture
               services={list}
@@ -111,11 +111,13 @@ export function System() {
             />
           </Section>
           {service === null && <p class="hint">Select a service to see what it may do, and to restart it.</p>}
+        </div>
+        {service !== null && <ServicePanel service={service} services={list} onSelect={select} />}
+        <div class="system-crashes">
           <Section title="Crash records" note="kept over a restart of the machine">
             <CrashList />
           </Section>
         </div>
-        {service !== null && <ServicePanel service={service} services={list} onSelect={select} />}
       </div>
       <div class="wide-only">
         <Section title="All services" live>
