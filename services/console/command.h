@@ -43,6 +43,7 @@
 	X("show counters", "", true, show_counters, "packets passed, and dropped by reason")       \
 	X("show neighbours", "", true, show_neighbours, "stations known by ARP")                   \
 	X("show log", "[N]", true, show_log, "the last N log records (default 20)")                \
+	X("show clock", "", true, show_clock, "what time it is, and by whom")                      \
 	X("show quarantine", "", true, show_quarantine, "packets that killed the firewall")        \
 	X("show crashes", "[N]", true, show_crashes, "the last N crash records (default 3)")       \
 	X("show memory", "", true, show_memory, "memory, and who has it")                          \

@@ -48,6 +48,7 @@ static void view_fill(void)
 	view.crashes = region("crashes", sizeof(struct crash_log));
 	view.rs = region("rs.table", sizeof(struct rs_table));
 	view.netconf = region("netconf", sizeof(struct netconf_region));
+	view.clock = region("clock", sizeof(struct clock_page));
 	view.firewall = region("fw.table", sizeof(struct fw_table));
 	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++) {
 		char alias[NAME_BYTES];

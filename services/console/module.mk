@@ -6,6 +6,8 @@ console_pure := $(addprefix services/console/, \
 	show_memory.c show_policy.c show_port.c show_quarantine.c show_service.c show_version.c terminal.c text.c \
 	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c services/runtime/policy.c
 
+console_pure += services/console/show_clock.c services/runtime/civil.c services/runtime/wallclock.c
+
 services += console
 console_sources := $(console_pure) $(addprefix services/console/, \
 	act.c candidate.c console.c session.c show_names.c)

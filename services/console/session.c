@@ -112,7 +112,7 @@ static bool session_feed(struct session *session)
 		if (session->prompt_shown)
 			line_hide(&session->line, out);
 		session->prompt_shown = false;
-		log_record_text(&record, out);
+		log_record_text(&record, NULL, out);
 		any = true;
 	}
 	if (booting || session->prompt_shown)

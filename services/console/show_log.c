@@ -4,8 +4,11 @@
 #include "services/console/command.h"
 #include "services/console/show_count.h"
 #include "services/console/view.h"
+#include "services/runtime/civil.h"
+#include "services/runtime/wallclock.h"
 
 #define RECORDS_DEFAULT 20u
+#define DATE_CHARACTERS 10u /* of "2026-11-21T..." */
 
 static const char *level_text(uint32_t level)
 {
@@ -14,13 +17,30 @@ static const char *level_text(uint32_t level)
 	return level < sizeof(texts) / sizeof(texts[0]) ? texts[level] : "unknown";
 }
 
-void log_record_text(const struct log_record *record, struct text *out)
+/* "2026-11-21 12:46:24.123 ", in UTC; nothing if nobody knows. */
+static void wall_time_text(const struct log_record *record, const struct clock_page *clock,
+			   struct text *out)
+{
+	char text[CIVIL_TEXT_BYTES];
+	struct wallclock at;
+
+	if (clock == NULL || !wallclock_at(clock, record->time_us, &at))
+		return;
+	unsigned length = civil_format(at.unix_us, 0, 3, text);
+	text[DATE_CHARACTERS] = ' ';
+	text_add(out, text, length - 1);
+	text_string(out, " ");
+}
+
+void log_record_text(const struct log_record *record, const struct clock_page *clock,
+		     struct text *out)
 {
 	char name[NAME_BYTES];
 
 	view_service_name(record->slot, name);
 	text_printf(out, "[%5llu.%06llu] ", (unsigned long long)(record->time_us / 1000000),
 		    (unsigned long long)(record->time_us % 1000000));
+	wall_time_text(record, clock, out);
 	text_foreign(out, name, sizeof(name));
 	text_printf(out, ": %s%s", record->level <= LOG_WARNING ? level_text(record->level) : "",
 		    record->level <= LOG_WARNING ? ": " : "");
@@ -28,14 +48,20 @@ void log_record_text(const struct log_record *record, struct text *out)
 	text_string(out, "\r\n");
 }
 
-static void log_record_json(struct json *json, struct text *out, const struct log_record *record)
+static void log_record_json(struct json *json, struct text *out, const struct log_record *record,
+			    const struct clock_page *clock)
 {
-	char name[NAME_BYTES];
+	char name[NAME_BYTES], time[CIVIL_TEXT_BYTES];
+	struct wallclock at;
 
 	view_service_name(record->slot, name);
 	json_object(json, out, NULL);
 	json_number(json, out, "sequence", record->sequence);
 	json_number(json, out, "time_us", record->time_us);
+	if (wallclock_at(clock, record->time_us, &at)) {
+		civil_format(at.unix_us, 0, 6, time);
+		json_word(json, out, "time", time);
+	}
 	json_string(json, out, "service", name, sizeof(name));
 	json_number(json, out, "generation", record->generation);
 	json_word(json, out, "level", level_text(record->level));
@@ -62,16 +88,19 @@ static bool log_open(struct job *job, struct text *out)
 bool show_log(struct job *job, struct text *out)
 {
 	struct log_record record;
+	struct clock_page clock;
 
+	if (!wallclock_copy(view.clock, &clock))
+		clock = (struct clock_page){ .source = CLOCK_NONE };
 	if (job->step == 0 && !log_open(job, out))
 		return false;
 	/* At most once round: more may be added while we print. */
 	if (job->position < view_log_next() && job->step < KERNEL_LOG_RECORDS) {
 		if (view_log_get(job->position++, &record)) {
 			if (job->as_json)
-				log_record_json(&job->json, out, &record);
+				log_record_json(&job->json, out, &record, &clock);
 			else
-				log_record_text(&record, out);
+				log_record_text(&record, &clock, out);
 		}
 		return true;
 	}

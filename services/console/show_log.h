@@ -4,8 +4,10 @@
 
 #include "kernel/abi/table.h"
 #include "services/console/text.h"
+#include "services/proto/clockpage.h"
 
-/* One line: time since boot, service, level if it matters, text. */
-void log_record_text(const struct log_record *record, struct text *out);
+/* One line: time since boot, wall time if wanted and known, service, level if it matters, text. */
+void log_record_text(const struct log_record *record, const struct clock_page *clock,
+		     struct text *out);
 
 #endif

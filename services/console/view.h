@@ -10,6 +10,7 @@
 
 #include "kernel/abi/manifest.h"
 #include "kernel/abi/table.h"
+#include "services/proto/clockpage.h"
 #include "services/proto/fwtable.h"
 #include "services/proto/netconf.h"
 #include "services/proto/netq.h"
@@ -28,6 +29,7 @@ struct view {
 	const struct rs_table *rs;
 	const struct netconf_region *netconf;
 	const struct fw_table *firewall;
+	const struct clock_page *clock;
 	const struct netq_driver *ports[NETQ_PORTS_MAX]; /* NULL: not in the manifest */
 	uint64_t now_us;
 };

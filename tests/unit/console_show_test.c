@@ -2,6 +2,7 @@
 #include "services/console/address.h"
 #include "services/console/json.h"
 #include "services/console/show_log.h"
+#include "services/runtime/crc32.h"
 #include "tests/unit/console_document.h"
 #include "tests/unit/console_world.h"
 #include "tests/unit/unit.h"
@@ -166,6 +167,49 @@ static void log_lines_begin_with_time_and_service(void **state)
 	assert_string_equal(world_run("show log 1"), "[    0.033000] ?: who\r\n");
 }
 
+static void clock_set(uint32_t source)
+{
+	world.clock = (struct clock_page){ .version = CLOCK_PAGE_VERSION,
+					   .source = source,
+					   .offset_us = 1795265184000000,
+					   .error_us = 4000,
+					   .stratum = 2,
+					   .synchronised_us = source == CLOCK_SNTP ? 1 : 0,
+					   .polls = 7,
+					   .drops = { [CLOCK_DROP_ORIGIN] = 3 },
+					   .server = "time\033.example" };
+	world.clock.crc32 = crc32_of(&world.clock.version,
+				     sizeof(world.clock) - offsetof(struct clock_page, version));
+}
+
+static void log_lines_have_wall_time_as_soon_as_it_is_known(void **state)
+{
+	(void)state;
+	clock_set(CLOCK_CMOS);
+	world_log(WORLD_DS, LOG_INFO, "fine");
+	assert_string_equal(world_run("show log 1"),
+			    "[    0.031000] 2026-11-21 12:46:24.031 ds: fine\r\n");
+	check_text("show log 1 json", "records.0.time", "2026-11-21T12:46:24.031000Z");
+}
+
+static void clock_says_what_time_it_is_and_by_whom(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(world_run("show clock"), "nobody knows what time it is"));
+	check_text("show clock json", "source", "none");
+	clock_set(CLOCK_SNTP);
+	view.now_us = 3000000;
+	const char *shown = world_run("show clock");
+	assert_non_null(strstr(shown, "2026-11-21T12:46:27.000Z, to 5 ms, from sntp\r\n"));
+	assert_non_null(strstr(shown, "time server time\\x1b.example, stratum 2"));
+	assert_non_null(strstr(shown, "3 dropped: origin\r\n"));
+	check_text("show clock json", "time", "2026-11-21T12:46:27.000000Z");
+	check_number("show clock json", "polls", 7);
+	check_number("show clock json", "dropped.origin", 3);
+	world.clock.offset_us++; /* damaged: no time is better than a wrong one */
+	check_text("show clock json", "source", "none");
+}
+
 static const char *escaped(const char *value, size_t length)
 {
 	static char bytes[256];
@@ -249,6 +293,8 @@ int main(void)
 		TEST(configuration_counts_only_with_its_checksum),
 		TEST(log_shows_the_last_records_asked_for),
 		TEST(log_lines_begin_with_time_and_service),
+		TEST(log_lines_have_wall_time_as_soon_as_it_is_known),
+		TEST(clock_says_what_time_it_is_and_by_whom),
 		TEST(json_strings_are_escaped),
 		TEST(what_is_not_utf8_is_replaced),
 		TEST(text_never_leaves_its_buffer),

@@ -116,6 +116,7 @@ void world_init(void)
 	view.rs = &world.rs;
 	view.netconf = &world.netconf;
 	view.firewall = &world.firewall;
+	view.clock = &world.clock;
 	for (unsigned port = 0; port < 3; port++)
 		view.ports[port] = &world.ports[port];
 	strcpy(world.ports[0].model, "RTL8139C+");

@@ -29,6 +29,7 @@ struct world {
 	struct rs_table rs;
 	struct netconf_region netconf;
 	struct fw_table firewall;
+	struct clock_page clock;
 	struct netq_driver ports[NETQ_PORTS_MAX];
 	const char *acted; /* the words of the command that acted last */
 };
