@@ -1,6 +1,9 @@
 time_core := $(addprefix services/time/, sntp.c discipline.c schedule.c) \
 	$(addprefix services/runtime/, wallclock.c civil.c crc32.c dnsname.c)
 
+services += time
+time_sources := $(addprefix services/time/, time.c exchange.c) $(time_core) \
+	$(addprefix services/runtime/, event.c netconf_copy.c random.c resolver.c)
 
 unit_tests += time dnsname
 time_test_sources := tests/unit/time_test.c $(time_core)
