@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define RECORDS_PER_TURN 16
-#define NEXT_BATCH_US    10000u /* UDP has no flow control: 1,600 records a second at most */
+#define FIRST_ALONE_US   500000u /* more than ARP takes */
+#define NEXT_BATCH_US    10000u  /* UDP has no flow control: 1,600 records a second at most */
 
 enum state { CLOSED, CONNECTING, OPEN, WAITING };
 
@@ -111,17 +112,22 @@ static void record_done(void)
 
 /* --- UDP ------------------------------------------------------------------------- */
 
-static bool datagrams_send(const struct sender_world *world)
+/* The first goes alone: it makes the collector's address known, and no others wait for that. */
+static bool datagrams_send(uint64_t now_us, const struct sender_world *world)
 {
 	struct log_ring_record record;
+	bool first = until_us == open_us;
 
-	for (int i = 0; i < RECORDS_PER_TURN; i++) {
+	if (now_us < until_us)
+		return true;
+	for (int i = 0; i < (first ? 1 : RECORDS_PER_TURN); i++) {
 		if (!record_next(&record))
 			return true;
 		size_t bytes = syslog_message(&record, world->unix_us(&record), world->host, frame);
 		if (send(socket_fd, frame, bytes, MSG_DONTWAIT) < 0)
 			return errno == EAGAIN; /* INET has no room now */
 		record_done();
+		until_us = now_us + (first ? FIRST_ALONE_US : NEXT_BATCH_US);
 	}
 	return true;
 }
@@ -193,7 +199,7 @@ static void stream_send(uint64_t now_us, const struct sender_world *world)
 static void connected(uint64_t now_us)
 {
 	state = OPEN;
-	until_us = now_us + SENDER_STUCK_US;
+	until_us = by_tcp() ? now_us + SENDER_STUCK_US : now_us;
 	open_us = now_us;
 	ring->remote.connected = by_tcp();
 }
@@ -225,7 +231,7 @@ static void state_step(uint64_t now_us, const struct sender_world *world)
 		return;
 	if (by_tcp())
 		stream_send(now_us, world);
-	else if (!datagrams_send(world))
+	else if (!datagrams_send(now_us, world))
 		wait_begin(now_us);
 }
 
@@ -241,7 +247,9 @@ uint64_t sender_work(uint64_t now_us, const struct sender_world *world, int *fd,
 	logring_range(ring, &first, &next);
 	bool more = state == OPEN && ring->remote.next < next;
 	if (state == OPEN && !by_tcp())
-		return more ? now_us + NEXT_BATCH_US : SERVICE_NO_DEADLINE;
+		return !more               ? SERVICE_NO_DEADLINE
+		       : now_us < until_us ? until_us
+					   : now_us + NEXT_BATCH_US;
 	*fd = socket_fd;
 	*events = state == CONNECTING || more ? POLLIN | POLLOUT : POLLIN;
 	return state == OPEN && !more ? SERVICE_NO_DEADLINE : until_us;
