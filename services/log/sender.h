@@ -8,8 +8,9 @@
  *	TCP:	CLOSED -> CONNECTING -> OPEN
  *		  ^------- WAITING <-----/   refused, ended, or stuck: 1 s, doubled to 60 s
  *
- * A record counts as sent once the network has taken its last byte. After our
- * death the next life begins with the record that was under way: at least once.
+ * A record counts as sent once the network has taken its last byte; whether the
+ * collector has it nobody says. After our death the next life begins with the
+ * record that was under way.
  */
 #ifndef LOG_SENDER_H
 #define LOG_SENDER_H
