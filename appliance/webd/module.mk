@@ -14,7 +14,7 @@ webd_headers := -isystem build/third/http-parser -isystem build/third/mbedtls/in
 
 services += webd
 webd_sources := $(addprefix appliance/webd/, act.c conn.c keep.c tls.c webd.c) $(webd_pure) $(webd_files) \
-	services/runtime/entropy.c services/runtime/event.c services/runtime/tls_port.c
+	services/runtime/entropy.c services/runtime/event.c services/runtime/event_kind.c services/runtime/tls_port.c
 webd_fpu := yes # cJSON keeps numbers as doubles
 webd_cflags := $(webd_headers)
 webd_libraries := build/third/lib/libmbedtls.a build/third/lib/libcjson.a

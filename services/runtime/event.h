@@ -22,7 +22,7 @@ void event_publish(enum event_kind kind, enum event_severity severity, const cha
 /* To be called from `work`: false if something has still to be published; come again soon. */
 bool event_work(void);
 
-/* "wan-down"; "unknown" for a foreign value. */
+/* Of services/runtime/event_kind.c, pure. "wan-down"; "unknown" for a foreign value. */
 const char *event_kind_text(uint32_t kind);
 /* The kind whose trouble it ends; EVENT_NONE: it ends none. */
 enum event_kind event_kind_ends(uint32_t kind);

@@ -19,4 +19,4 @@ unit_tests += civil wallclock event
 civil_test_sources := tests/unit/civil_test.c services/runtime/civil.c
 wallclock_test_sources := tests/unit/wallclock_test.c \
 	$(addprefix $(runtime_directory)/, wallclock.c crc32.c)
-event_test_sources := tests/unit/event_test.c
+event_test_sources := tests/unit/event_test.c services/runtime/event_kind.c
