@@ -2,7 +2,8 @@
 
 usage: python3 -m mock [--port N] [--www FOLDER] [--first-visit]     (in appliance/www)
 
-Prints its address. The password is PASSWORD below; /mock/outage takes it away for some seconds.
+Prints its address. The password is PASSWORD below; /mock/outage takes it away for some seconds, and
+with "forget" its session.
 """
 
 import argparse

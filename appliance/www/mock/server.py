@@ -67,6 +67,8 @@ class Handler(BaseHTTPRequestHandler):
         self.body = json.loads(self.rfile.read(length) or "null") if length else None
         if url.path == "/mock/outage":
             self.mock.down_until = time.monotonic() + self.body["seconds"]
+            if self.body.get("forget"):
+                self.mock.token = None
             self._json(200, {})
             return
         if self.mock.down:

@@ -17,6 +17,7 @@ import { Overview } from './pages/overview.tsx';
 import { System } from './pages/system.tsx';
 import { page, PAGES, type PageId } from './router.ts';
 import { session } from './session.ts';
+import { Boundary } from './ui/boundary.tsx';
 
 const VIEWS: Record<PageId, () => JSX.Element> = {
   overview: Overview,
@@ -68,7 +69,9 @@ export function Console() {
       <Navigation />
       <main id="main" tabIndex={-1}>
         <ConfirmBanner />
-        <View />
+        <Boundary key={page.value}>
+          <View />
+        </Boundary>
       </main>
       <CandidateBar />
     </div>

@@ -12,11 +12,22 @@ export const failure = signal<string | null>(null);
 /* Set when a session ended that the user did not end. */
 export const expired = signal(false);
 
-onSignedOut(() => {
+function ended(): void {
   if (standing.value !== 'signed-in') return;
   expired.value = true;
   standing.value = 'signed-out';
-});
+}
+
+onSignedOut(ended);
+
+/* After a lost connection: are we still signed in, and is it still the console of that version? */
+export async function sessionVerify(): Promise<void> {
+  const told = await requests.read().catch(() => null);
+  if (told === null || standing.value !== 'signed-in') return;
+  if (told.user === null) ended();
+  else if (told.version !== session.value?.version) location.reload();
+  else useToken(told.csrf);
+}
 
 export async function sessionRead(): Promise<void> {
   try {

@@ -29,8 +29,9 @@ export class Mock {
     return new Mock(child, address);
   }
 
-  async outage(seconds: number): Promise<void> {
-    await fetch(`${this.address}mock/outage`, { method: 'POST', body: JSON.stringify({ seconds }) });
+  /* `forget`: and the session with it. */
+  async outage(seconds: number, forget = false): Promise<void> {
+    await fetch(`${this.address}mock/outage`, { method: 'POST', body: JSON.stringify({ seconds, forget }) });
   }
 
   stop(): void {

@@ -258,6 +258,19 @@ void onConsole(
   },
 );
 
+void onConsole(
+  'a session that has ended leads to signing in, and back to the page',
+  'light',
+  async (page) => {
+    await goTo(page, 'Logs');
+    await mock.outage(0.5, true);
+    await page.getByText('Your session has ended.').waitFor();
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor();
+  },
+);
+
 void onConsole('the first key leads past the navigation, and the focus is seen', 'light', async (page) => {
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to the page' });

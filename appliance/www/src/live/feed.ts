@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { configuration, records, system } from '../api/client.ts';
 import type { Alert, ConfigStatus, LogRecord, Overview, Port, Service } from '../api/types.ts';
+import { sessionVerify } from '../session.ts';
 import { announce } from '../ui/announcer.tsx';
 import { LogBook } from './log_book.ts';
 import { ProcessorShares } from './processor.ts';
@@ -86,6 +87,7 @@ export function feedStart(): void {
       log: (data) => logBook.add([data as LogRecord]),
     },
     () => void catchUp(),
+    () => void sessionVerify(),
   );
 }
 

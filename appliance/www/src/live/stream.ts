@@ -28,10 +28,14 @@ export class Stream {
   private retryTimer = 0;
   private readonly watch: number;
 
-  /* `opened` is called on each connection: what happened meanwhile has to be asked for. */
+  /*
+   * `opened` is called on each connection: what happened meanwhile has to be asked for. `lost` on
+   * each failure: an EventSource does not say why.
+   */
   constructor(
     private readonly events: Events,
     private readonly opened: () => void,
+    private readonly lost: () => void,
   ) {
     liveness.value = 'connecting';
     this.connect();
@@ -74,6 +78,7 @@ export class Stream {
     this.source?.close();
     this.source = null;
     liveness.value = 'reconnecting';
+    this.lost();
     clearTimeout(this.retryTimer);
     this.retryTimer = window.setTimeout(() => this.connect(), this.retryMs);
     this.retryMs = Math.min(this.retryMs * 2, RETRY_LONGEST_MS);

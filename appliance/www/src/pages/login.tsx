@@ -43,7 +43,9 @@ export function Login() {
   };
   return (
     <Gate title={`Sign in to ${session.value?.hostname ?? 'Bulkhead'}`}>
-      {expired.value && <p class="notice">Your session has ended. Sign in again; your changes are kept.</p>}
+      {expired.value && (
+        <p class="notice">Your session has ended. Sign in again; what was checked of your changes is kept.</p>
+      )}
       <form onSubmit={submit} noValidate>
         <div class="field">
           <label for="user">User</label>
