@@ -80,6 +80,23 @@ static void device_lost(struct nic *nic, const char *why)
 	link_publish(nic, NETQ_LINK_DOWN, 0);
 }
 
+/*
+ * Nothing received since the last look: a quiet network, or a receiver that is
+ * not as it was set up. What registers do not tell, the firewall finds
+ * (netstack/firewall/silence.h).
+ */
+static void silence_check(struct nic *nic)
+{
+	uint64_t rx_frames = nic->own->statistics.rx_frames;
+	bool silent = rx_frames == nic->rx_frames;
+
+	nic->rx_frames = rx_frames;
+	if (!silent || nic->gone || nic->restart_due || nic->ops->holds(nic))
+		return;
+	log_warning("the %s is not as it was set up: reset", nic->ops->name);
+	restart_request(nic);
+}
+
 static void device_running(struct nic *nic)
 {
 	nic->gone = nic->restart_due = nic->rx_stopped = false;
@@ -245,8 +262,10 @@ uint64_t nic_work(struct nic *nic, uint64_t now_us)
 	mode_refresh(nic);
 	if (nic->irq_pending || now_us >= nic->look_at_us)
 		device_look(nic);
-	if (now_us >= nic->link_at_us)
+	if (now_us >= nic->link_at_us) {
 		link_refresh(nic);
+		silence_check(nic);
+	}
 	if (!nic->gone && !nic->restart_due)
 		more = frames_send(nic);
 	device_restart_if_due(nic);
@@ -298,8 +317,8 @@ void nic_start(struct nic *nic, const struct nic_ops *ops)
 	nic->now_us = time_us();
 	regions_attach(nic);
 	mode_read(nic);
-	if (service_info()->restarted != 0 && netq_load(&nic->own->ready) == 1 && !reset_is_wanted() &&
-	    ops->adopt(nic)) {
+	if (service_info()->restarted != 0 && netq_load(&nic->own->ready) == 1 &&
+	    !reset_is_wanted() && ops->adopt(nic)) {
 		log_notice("carries on with the %s as it runs", ops->name);
 		device_running(nic);
 	} else {

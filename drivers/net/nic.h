@@ -9,8 +9,9 @@
  *	      --(it does not)--> gone, tried again every second
  *
  * The device is looked at after an interrupt, and every NIC_WATCH_US in case
- * one was lost. Every pass is bounded, and every interrupt is acknowledged after
- * the device has been served.
+ * one was lost. If nothing has arrived for NIC_LINK_US, its registers are compared
+ * with what they were set to, as a device can lose them without a word. Every pass is bounded, and
+ *every interrupt is acknowledged after the device has been served.
  */
 #ifndef NET_NIC_H
 #define NET_NIC_H
@@ -76,6 +77,11 @@ struct nic_ops {
 	enum netq_link (*link_read)(struct nic *nic, uint32_t *speed_mbit);
 	/* Applies nic->mode without loss; false: it takes a restart. */
 	bool (*mode_set)(struct nic *nic);
+	/*
+	 * Nothing has been received for a while: is the device still as it was set up? What can be
+	 * written at any time is only written again. False: it is not.
+	 */
+	bool (*holds)(struct nic *nic);
 };
 
 struct nic {
@@ -92,7 +98,8 @@ struct nic {
 	struct nic_mode mode;
 	uint64_t now_us;
 	uint64_t look_at_us;    /* when to look at the device without an interrupt */
-	uint64_t link_at_us;    /* when to look at the link */
+	uint64_t link_at_us;    /* when to look at the link, and whether anything has arrived */
+	uint64_t rx_frames;     /* at the last such look */
 	uint64_t tx_moved_us;   /* when a frame was last completed, or nothing was in flight */
 	uint64_t restart_by_us; /* when a restart that is due waits no longer */
 	bool irq_pending;       /* arrived, and not acknowledged */

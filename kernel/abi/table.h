@@ -42,7 +42,8 @@ enum exit_cause {
 	X(RING_INDEX, 1, "ring index out of range")                            \
 	X(RING_BUFFER, 2, "ring buffer out of range or used twice")            \
 	X(PROTOCOL, 3, "answer that breaks the protocol")                      \
-	X(STALLED, 4, "work queued and none completed")
+	X(STALLED, 4, "work queued and none completed")                        \
+	X(SILENT, 5, "nothing received, though neighbours were asked")
 
 enum complaint {
 #define X(name, number, text) COMPLAINT_##name = (number),

@@ -57,6 +57,21 @@ static void arp_request(struct firewall *fw, const struct neighbour *neighbour)
 		 fw_zone_ports(fw, neighbour->zone));
 }
 
+bool arp_question(struct firewall *fw, uint8_t port, uint32_t address, const mac_t *mac)
+{
+	static const mac_t unknown;
+	uint8_t zone = fw->settings.zone[port];
+	const struct settings_interface *interface = fw_zone_interface(fw, zone);
+	const mac_t *own = fw_zone_mac(fw, zone);
+
+	if (own == NULL || !settings_on_interface(interface, address))
+		return false;
+	arp_send(fw, ARP_REQUEST, (struct arp_end){ own, interface->address },
+		 (struct arp_end){ &unknown, address }, mac != NULL ? mac : &mac_broadcast,
+		 FW_PORT_BIT(port));
+	return true;
+}
+
 void arp_announce(struct firewall *fw, uint8_t zone)
 {
 	const mac_t *own = fw_zone_mac(fw, zone);
@@ -198,9 +213,7 @@ static void neighbour_tick(struct firewall *fw, uint16_t index)
 
 	switch ((enum fw_neighbour_state)neighbour->state) {
 	case FW_NEIGHBOUR_INCOMPLETE:
-	case FW_NEIGHBOUR_PROBING:
-		neighbour_ask(fw, index);
-		return;
+	case FW_NEIGHBOUR_PROBING: neighbour_ask(fw, index); return;
 	case FW_NEIGHBOUR_FAILED:
 		if ((int32_t)(fw->now_ms - neighbour->next_ms) >= 0)
 			neighbour->state = FW_NEIGHBOUR_EMPTY;
@@ -211,8 +224,7 @@ static void neighbour_tick(struct firewall *fw, uint16_t index)
 			neighbour->state = FW_NEIGHBOUR_EMPTY;
 		return;
 	case FW_NEIGHBOUR_EMPTY:
-	case FW_NEIGHBOUR_STATE_COUNT:
-		return;
+	case FW_NEIGHBOUR_STATE_COUNT: return;
 	}
 }
 

@@ -15,6 +15,12 @@ struct fw_verdict arp_input(struct firewall *fw, const struct packet *p);
 enum fw_reason arp_resolve(struct firewall *fw, uint8_t zone, uint32_t next_hop, uint16_t *hint,
 			   struct neighbour **neighbour);
 
+/*
+ * Asks by `port` who has `address`: the station `mac`, or everybody if NULL. False: that is nobody
+ * we can ask there.
+ */
+bool arp_question(struct firewall *fw, uint8_t port, uint32_t address, const mac_t *mac);
+
 /* Says that our address in `zone` is at our MAC (RFC 5227, 2.3). */
 void arp_announce(struct firewall *fw, uint8_t zone);
 

@@ -15,6 +15,7 @@
 
 #include "netstack/firewall/fw.h"
 #include "netstack/firewall/quarantine.h"
+#include "netstack/firewall/silence.h"
 #include "services/runtime/service.h"
 
 #define FW_PORT_BATCH    64u /* frames of one port before the next gets its turn */
@@ -52,6 +53,7 @@ struct fw_port {
 	uint32_t tx_full_ms;   /* since when the queue is congested, if */
 	bool tx_congested;     /* it has been full, and not half empty since */
 	uint32_t speed_mbit;
+	struct silence silence;
 	uint64_t rx_frames, rx_bytes, tx_frames, tx_bytes, dropped, complaints;
 };
 
@@ -97,7 +99,7 @@ void fw_ports_mode_set(struct fw_ports *ports);
  */
 bool fw_ports_work(struct fw_ports *ports);
 
-/* Every FW_TICK_MS: refreshes all ports, notices stalled ones. */
+/* Every FW_TICK_MS: refreshes all ports, notices stalled and silent ones. */
 void fw_ports_tick(struct fw_ports *ports);
 
 /* --- Shared by fw_port.c and fw_port_watch.c --------------------------------------------- */

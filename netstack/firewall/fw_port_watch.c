@@ -68,7 +68,7 @@ void fw_port_attach(struct fw_ports *ports, unsigned index, uint32_t slot,
 	/* One before what is wanted, so that the first round arms with a barrier. */
 	port->regions.own->rx_wake = port->rx_consumed - 1;
 	port->tx_signalled = port->tx_produced;
-	port->tx_moved_ms = ports->fw->now_ms;
+	port->tx_moved_ms = port->silence.heard_ms = ports->fw->now_ms;
 	fw_port_refresh(ports, index);
 	if (restarted)
 		service_notify(slot);
@@ -110,6 +110,28 @@ static void port_stall_check(struct fw_ports *ports, struct fw_port *port)
 	service_complain(port->slot, COMPLAINT_STALLED);
 }
 
+/* A link, neighbours that were asked, and nothing received: silence.h. */
+static void port_silence_check(struct fw_ports *ports, unsigned index)
+{
+	struct fw_port *port = &ports->ports[index];
+	const struct netq_driver *driver = port->regions.driver;
+	struct silence_signs signs = {
+		.listens = netq_load(&driver->ready) == 1 && port->link != NETQ_LINK_DOWN,
+		.all_sent = netq_load(&driver->tx_consumed) == port->tx_produced,
+		.rx_produced = netq_load(&driver->rx_produced),
+		.tx_produced = port->tx_produced,
+	};
+
+	switch (silence_look(&port->silence, &signs, ports->fw->now_ms)) {
+	case SILENCE_NOTHING: return;
+	case SILENCE_ASK: silence_ask(&port->silence, ports->fw, (uint8_t)index); return;
+	case SILENCE_BLAME:
+		port->complaints++;
+		service_complain(port->slot, COMPLAINT_SILENT);
+		return;
+	}
+}
+
 void fw_ports_tick(struct fw_ports *ports)
 {
 	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
@@ -117,6 +139,7 @@ void fw_ports_tick(struct fw_ports *ports)
 			continue;
 		fw_port_refresh(ports, index);
 		port_stall_check(ports, &ports->ports[index]);
+		port_silence_check(ports, index);
 	}
 }
 

@@ -5,7 +5,7 @@ fw_core := $(addprefix netstack/firewall/, \
 	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c process.c queue.c \
 	route.c rules.c settings.c translate.c)
 
-fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c)
+fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c silence.c)
 
 services += firewall
 firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c snapshot.c) $(fw_port)
@@ -22,6 +22,9 @@ fw_nat_test_sources := tests/unit/fw_nat_test.c $(fw_test_sources)
 fw_neighbour_test_sources := tests/unit/fw_neighbour_test.c $(fw_test_sources)
 fw_port_test_sources := tests/unit/fw_port_test.c $(fw_test_sources) tests/unit/fw_rings.c \
 	$(fw_port) netstack/firewall/snapshot.c
+unit_tests += fw_silence
+fw_silence_test_sources := tests/unit/fw_silence_test.c $(fw_test_sources) tests/unit/fw_rings.c \
+	$(fw_port)
 unit_tests += fw_quarantine
 fw_quarantine_test_sources := tests/unit/fw_quarantine_test.c $(fw_test_sources) \
 	tests/unit/fw_rings.c $(fw_port)

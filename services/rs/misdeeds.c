@@ -16,13 +16,18 @@ static uint64_t refusals_sum(const struct refusals *refusals)
 	return (uint64_t)refusals->call + refusals->target + refusals->port + refusals->memory;
 }
 
+bool misdeeds_blame_device(const struct service_entry *life)
+{
+	return life->complaint == COMPLAINT_STALLED || life->complaint == COMPLAINT_SILENT;
+}
+
 static enum exit_cause verdict_of(const struct service_entry *life)
 {
 	if (life->refusals.dma >= MISDEEDS_DMA_MAX ||
 	    refusals_sum(&life->refusals) >= MISDEEDS_REFUSALS_MAX)
 		return EXIT_REFUSALS;
 	if (life->complaints >= MISDEEDS_COMPLAINTS_MAX ||
-	    (life->complaints != 0 && life->complaint == COMPLAINT_STALLED))
+	    (life->complaints != 0 && misdeeds_blame_device(life)))
 		return EXIT_COMPLAINT;
 	return EXIT_NONE;
 }

@@ -5,8 +5,8 @@
  *
  * A value refused by the DMA guard is an attempt to overwrite memory: the third
  * ends the life. Of the other refusals the twentieth does, as one alone can be
- * an honest mistake; of complaints the third, but that of work not done at once,
- * as who complains of that has waited long enough.
+ * an honest mistake; of complaints the third, but those of work not done and of
+ * silence at once, as who complains of that has waited long enough.
  */
 #ifndef RS_MISDEEDS_H
 #define RS_MISDEEDS_H
@@ -38,6 +38,12 @@ void misdeeds_begin(struct misdeeds *misdeeds);
 /* Compares with what was seen. `last`: the life has ended, so it is now or never. */
 struct misdeeds_news misdeeds_look(struct misdeeds *misdeeds, const struct service_entry *life,
 				   bool last, uint64_t now_us);
+
+/*
+ * Was the last complaint of work not done? Then carrying on with the device as it is, which is what
+ * a driver's next life does, would change nothing.
+ */
+bool misdeeds_blame_device(const struct service_entry *life);
 
 /* In words, for the log: what was refused, and what the last complaint was about. */
 void misdeeds_refusals_text(const struct service_entry *life, char *text, size_t text_bytes);

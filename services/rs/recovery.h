@@ -11,7 +11,8 @@
  *	alert:N			the death is logged as an error and becomes an alert
  *	last-configuration:N	config is to return to the last good configuration
  *	reset-device:N		the next life resets the device before it uses it,
- *				where it else carries on with it as it runs
+ *				where it else carries on with it as it runs; after a
+ *				complaint of work not done or silence it always does
  *	degrade:N, give-up:N	it stays dead
  *	reboot:N		the machine is rebooted
  *

@@ -126,7 +126,8 @@ void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_u
 	/* Waiting would cost more than dying: the port that is killed ten times a second. */
 	if (lived && ready_for_us(entry, life->died_us) >= SUPERVISE_USEFUL_US)
 		recovery.delay_us = 0;
-	entry->device_reset = recovery.reset_device;
+	entry->device_reset =
+		recovery.reset_device || (cause == EXIT_COMPLAINT && misdeeds_blame_device(life));
 	if (lived)
 		death_log(supervisor, slot, &recovery, now_us);
 	if (entry->stopped != 0) {

@@ -200,6 +200,43 @@ static void what_does_not_check_out_is_set_up_afresh(void **state)
 	}
 }
 
+static void (*const losses[])(void) = { ring_moves, station_changes, boundary_leaves,
+					write_page_leaves, card_stops };
+
+static void a_card_that_loses_its_registers_is_reset(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sizeof losses / sizeof losses[0]; i++) {
+		ne2k_device_start(NULL);
+		device_receive_next(60);
+		world_work(true);
+		world_consume(9);
+		world_pass(2 * NIC_LINK_US);
+		assert_int_equal(device.resets, 1);
+		losses[i]();
+		world_pass(2 * NIC_LINK_US + NIC_DRAIN_US);
+		assert_int_equal(device.resets, 2);
+		device_receive_next(60);
+		world_work(true);
+		assert_int_equal(world_consume(9), 1);
+	}
+}
+
+static void what_cannot_be_read_is_written_again(void **state)
+{
+	(void)state;
+	uint8_t rcr = device.rcr, imr = device.imr;
+
+	device.rcr = RCR_MON;
+	device.tcr = TCR_LOOP;
+	device.imr = 0;
+	world_pass(2 * NIC_LINK_US);
+	assert_int_equal(device.rcr, rcr);
+	assert_int_equal(device.tcr, 0);
+	assert_int_equal(device.imr, imr);
+	assert_int_equal(device.resets, 1);
+}
+
 /* Every frame left, in order; the one on its way when we died perhaps twice. */
 static void assert_sent_at_least_once(unsigned count)
 {
@@ -276,6 +313,8 @@ int main(void)
 		TEST(a_card_that_reads_as_ones_is_gone_until_it_is_back),
 		TEST(the_next_life_takes_the_card_over_as_it_runs),
 		TEST(what_does_not_check_out_is_set_up_afresh),
+		TEST(a_card_that_loses_its_registers_is_reset),
+		TEST(what_cannot_be_read_is_written_again),
 		TEST(a_death_at_any_kernel_call_loses_no_frame),
 		TEST(a_death_during_set_up_ends_in_a_set_up),
 	};

@@ -294,6 +294,22 @@ static void work_not_done_ends_a_life_at_the_first_complaint(void **state)
 	assert_int_equal(world_entry(PORT)->generation, 2);
 }
 
+static void a_silent_device_is_reset_at_the_first_complaint(void **state)
+{
+	(void)state;
+	world_boot();
+	world.kernel.services[PORT].complaint = COMPLAINT_SILENT;
+	world.kernel.services[PORT].complaints = 1;
+	world_look();
+	assert_int_equal(world_entry(PORT)->last_cause, EXIT_COMPLAINT);
+	assert_int_equal(world_entry(PORT)->generation, 2);
+	assert_int_equal(world_entry(PORT)->device_reset, 1);
+	world_answer(PORT);
+	world_dies(PORT, EXIT_PANIC);
+	world_look();
+	assert_int_equal(world_entry(PORT)->device_reset, 0);
+}
+
 static void refusals_just_before_a_death_are_still_logged(void **state)
 {
 	(void)state;
@@ -385,6 +401,7 @@ int main(void)
 		cmocka_unit_test(few_dma_refusals_end_a_life),
 		cmocka_unit_test(complaints_end_a_life),
 		cmocka_unit_test(work_not_done_ends_a_life_at_the_first_complaint),
+		cmocka_unit_test(a_silent_device_is_reset_at_the_first_complaint),
 		cmocka_unit_test(refusals_just_before_a_death_are_still_logged),
 		cmocka_unit_test(a_restart_on_request_is_at_once_and_counts_as_no_failure),
 		cmocka_unit_test(a_stopped_service_stays_so_until_it_is_started),

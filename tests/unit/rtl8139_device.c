@@ -122,6 +122,7 @@ static void reset(void)
 	device.capr = 0xfff0;
 	device.cbr = 0;
 	device.rcr = device.rbstart = 0;
+	device.station_bits = 0; /* from its EEPROM again */
 	device.next_tx = 0;
 	device.resets++;
 	for (unsigned i = 0; i < 4; i++)
@@ -138,7 +139,7 @@ static uint32_t device_read(unsigned offset, unsigned width)
 	case RTL_IDR0:
 		assert_int_equal(width, 4);
 		memcpy(&value, mac, 4);
-		return value;
+		return value ^ device.station_bits;
 	case RTL_IDR0 + 4: memcpy(&value, mac + 4, 2); return value;
 	case RTL_RBSTART: return device.rbstart;
 	case RTL_CR:
@@ -147,7 +148,7 @@ static uint32_t device_read(unsigned offset, unsigned width)
 	case RTL_CBR: return device.cbr;
 	case RTL_ISR: return device.isr;
 	case RTL_TCR: return TCR_8139CP | device.tcr;
-	case RTL_RCR: return device.rcr;
+	case RTL_RCR: return device.rcr ^ device.rcr_odd;
 	case RTL_MSR: return device.media;
 	case RTL_TSAD_ALL: assert_int_equal(width, 2); return summary();
 	default: fail_msg("read of register %#x", offset);

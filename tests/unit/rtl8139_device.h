@@ -13,6 +13,8 @@
 extern struct rtl8139_device {
 	uint32_t rbstart, rcr, tcr, mar[2];
 	uint32_t tsd[4], tsad[4];
+	uint32_t rcr_odd;     /* bits of RCR that read inverted */
+	uint8_t station_bits; /* flipped in the station address since the last reset */
 	uint8_t command, media;
 	uint16_t capr, cbr, imr, isr;
 	uint16_t lost; /* frames there was no room for */

@@ -127,8 +127,8 @@ static void indices_are_wild(void)
 }
 
 static void (*const damages[])(void) = {
-	rbstart_moves,     receiver_stops,        mode_changes,
-	notes_are_damaged, epoch_is_damaged,      write_position_leaves, indices_are_wild,
+	rbstart_moves,    receiver_stops,        mode_changes,     notes_are_damaged,
+	epoch_is_damaged, write_position_leaves, indices_are_wild,
 };
 
 static void what_does_not_check_out_is_set_up_afresh(void **state)
@@ -149,6 +149,65 @@ static void what_does_not_check_out_is_set_up_afresh(void **state)
 		assert_int_equal(world_consume(9), 1);
 		device_assert_sent(1);
 	}
+}
+
+/* --- A device that changes behind our back ---------------------------------------- */
+
+static void station_changes(void)
+{
+	device.station_bits ^= 0x10;
+}
+
+static void read_position_moves(void)
+{
+	device.capr = (uint16_t)(device.capr + 64);
+}
+
+static void (*const losses[])(void) = { rbstart_moves, receiver_stops, mode_changes,
+					station_changes, read_position_moves };
+
+static void a_receiver_that_loses_its_registers_is_reset(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sizeof losses / sizeof losses[0]; i++) {
+		rtl8139_device_start(NULL);
+		device_receive_next(60);
+		world_work(true);
+		world_consume(9);
+		world_pass(2 * NIC_LINK_US);
+		assert_int_equal(device.resets, 1);
+		losses[i]();
+		world_pass(2 * NIC_LINK_US + NIC_DRAIN_US);
+		assert_int_equal(device.resets, 2);
+		assert_int_equal(world.driver.statistics.device_resets, 1);
+		device_receive_next(60);
+		world_work(true);
+		assert_int_equal(world_consume(9), 1);
+	}
+}
+
+static void a_lost_interrupt_mask_or_filter_is_written_again(void **state)
+{
+	(void)state;
+	uint16_t imr = device.imr;
+
+	device.imr = 0;
+	device.mar[0] = 0x12345;
+	world_pass(2 * NIC_LINK_US);
+	assert_int_equal(device.imr, imr);
+	assert_int_equal(device.mar[0], 0);
+	assert_int_equal(device.resets, 1);
+}
+
+/* Some of its bits do not keep what is written: no reason to reset it each second. */
+static void a_chip_that_reads_otherwise_from_the_start_is_left_alone(void **state)
+{
+	(void)state;
+	rtl8139_device_init();
+	device.rcr_odd = 0x10000000;
+	world_start(false);
+	world_pass(10 * NIC_LINK_US);
+	assert_int_equal(device.resets, 1);
 }
 
 static void wild_indices_of_our_own_are_mended(void **state)
@@ -247,6 +306,12 @@ int main(void)
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(a_full_ring_moves_on_in_the_next_life, rtl8139_device_start),
 		cmocka_unit_test_setup(what_does_not_check_out_is_set_up_afresh,
+				       rtl8139_device_start),
+		cmocka_unit_test_setup(a_receiver_that_loses_its_registers_is_reset,
+				       rtl8139_device_start),
+		cmocka_unit_test_setup(a_lost_interrupt_mask_or_filter_is_written_again,
+				       rtl8139_device_start),
+		cmocka_unit_test_setup(a_chip_that_reads_otherwise_from_the_start_is_left_alone,
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(wild_indices_of_our_own_are_mended, rtl8139_device_start),
 		cmocka_unit_test_setup(a_wild_descriptor_gives_the_device_no_room_in_use,

@@ -109,9 +109,37 @@ static bool card_configure(struct nic *nic)
 	return io_run(&io);
 }
 
+/* Is the card as we set it up? With the ring's boundary, and the page it writes next. */
+static bool registers_hold(struct nic *nic, uint8_t *boundary_page, uint8_t *current_page)
+{
+	const struct port_access *boundary, *current, *start, *stop, *mac[6];
+	struct io io;
+
+	io_begin(&io, nic->base);
+	io_write(&io, NE_CR, 1, CR_RUN);
+	boundary = io_read(&io, NE_BNRY, 1);
+	io_write(&io, NE_CR, 1, CR_RUN | CR_PAGE1);
+	current = io_read(&io, NE_CURR, 1);
+	for (unsigned i = 0; i < 6; i++)
+		mac[i] = io_read(&io, NE_PAR0 + i, 1);
+	io_write(&io, NE_CR, 1, CR_RUN | CR_PAGE2);
+	start = io_read(&io, NE_PSTART_READ, 1);
+	stop = io_read(&io, NE_PSTOP_READ, 1);
+	io_write(&io, NE_CR, 1, CR_RUN);
+	if (!io_run(&io) || start->value != RING_START || stop->value != ne2k.rx_stop)
+		return false;
+	for (unsigned i = 0; i < 6; i++)
+		if (mac[i]->value != nic->own->mac[i])
+			return false;
+	*boundary_page = (uint8_t)boundary->value;
+	*current_page = (uint8_t)current->value;
+	return true;
+}
+
 static enum status ne2k_setup(struct nic *nic)
 {
 	uint32_t facts[NOTES_FACTS] = { 0 };
+	uint8_t boundary, current;
 
 	notes_forget(nic->own);
 	memset(&ne2k, 0, sizeof ne2k);
@@ -126,6 +154,7 @@ static enum status ne2k_setup(struct nic *nic)
 	facts[FACT_RX_STOP] = ne2k.rx_stop;
 	facts[FACT_DATA_WIDTH] = ne2k.data_width;
 	notes_write(nic->own, facts);
+	ne2k.readable = registers_hold(nic, &boundary, &current);
 	return OK;
 }
 
@@ -150,31 +179,6 @@ static bool transmission_wait(struct nic *nic)
 	return false;
 }
 
-/* Is the card as we set it up, and the same ring in it? */
-static bool registers_hold(struct nic *nic)
-{
-	const struct port_access *boundary, *current, *start, *stop, *mac[6];
-	struct io io;
-
-	io_begin(&io, nic->base);
-	io_write(&io, NE_CR, 1, CR_RUN);
-	boundary = io_read(&io, NE_BNRY, 1);
-	io_write(&io, NE_CR, 1, CR_RUN | CR_PAGE1);
-	current = io_read(&io, NE_CURR, 1);
-	for (unsigned i = 0; i < 6; i++)
-		mac[i] = io_read(&io, NE_PAR0 + i, 1);
-	io_write(&io, NE_CR, 1, CR_RUN | CR_PAGE2);
-	start = io_read(&io, NE_PSTART_READ, 1);
-	stop = io_read(&io, NE_PSTOP_READ, 1);
-	io_write(&io, NE_CR, 1, CR_RUN);
-	if (!io_run(&io) || start->value != RING_START || stop->value != ne2k.rx_stop)
-		return false;
-	for (unsigned i = 0; i < 6; i++)
-		if (mac[i]->value != nic->own->mac[i])
-			return false;
-	return ring_adopt(nic, (uint8_t)boundary->value, (uint8_t)current->value);
-}
-
 /* Interrupts off and on again, so that one that is pending arrives as an edge. */
 static bool card_resume(struct nic *nic)
 {
@@ -196,6 +200,7 @@ static bool card_resume(struct nic *nic)
 static bool ne2k_adopt(struct nic *nic)
 {
 	uint32_t facts[NOTES_FACTS];
+	uint8_t boundary, current;
 
 	memset(&ne2k, 0, sizeof ne2k);
 	if (!notes_read(nic->own, facts) || facts[FACT_BASE] != nic->base)
@@ -203,7 +208,8 @@ static bool ne2k_adopt(struct nic *nic)
 	ne2k.rx_stop = (uint8_t)facts[FACT_RX_STOP];
 	ne2k.data_width = (uint8_t)facts[FACT_DATA_WIDTH];
 	transmitter_init(nic);
-	return transmission_wait(nic) && registers_hold(nic) && card_resume(nic);
+	ne2k.readable = transmission_wait(nic) && registers_hold(nic, &boundary, &current);
+	return ne2k.readable && ring_adopt(nic, boundary, current) && card_resume(nic);
 }
 
 /* --- Events ------------------------------------------------------------------------ */
@@ -330,6 +336,22 @@ static bool ne2k_mode_set(struct nic *nic)
 	return io_run(&io);
 }
 
+/*
+ * What cannot be read is written again; not while the chip sends or is stopped,
+ * as this could disturb it. A card without page 2 is not judged by it.
+ */
+static bool ne2k_holds(struct nic *nic)
+{
+	uint8_t boundary, current;
+
+	if (ne2k.state != NE2K_RUNNING || ne2k.transmitting)
+		return true;
+	if (ne2k.readable &&
+	    (!registers_hold(nic, &boundary, &current) || boundary != ne2k.rx_boundary))
+		return false;
+	return card_resume(nic);
+}
+
 const struct nic_ops ne2k_ops = {
 	.name = "NE2000",
 	.rx_batch = 8, /* the processor moves every byte */
@@ -340,4 +362,5 @@ const struct nic_ops ne2k_ops = {
 	.tx_submit = transmitter_submit,
 	.link_read = ne2k_link_read,
 	.mode_set = ne2k_mode_set,
+	.holds = ne2k_holds,
 };

@@ -127,8 +127,36 @@ void rtl8139_note(struct nic *nic)
 	notes_write(nic->own, facts);
 }
 
+/* Is the device as we set it up? With where it is told to read and write its ring. */
+static bool registers_hold(struct nic *nic, uint32_t *read_position, uint32_t *write_position)
+{
+	const struct port_access *start, *command, *read, *write, *mode, *events, *mac[2];
+	struct io io;
+
+	io_begin(&io, nic->base);
+	mac[0] = io_read(&io, RTL_IDR0, 4);
+	mac[1] = io_read(&io, RTL_IDR0 + 4, 4);
+	start = io_read(&io, RTL_RBSTART, 4);
+	command = io_read(&io, RTL_CR, 1);
+	read = io_read(&io, RTL_CAPR, 2);
+	write = io_read(&io, RTL_CBR, 2);
+	mode = io_read(&io, RTL_RCR, 4);
+	events = io_read(&io, RTL_ISR, 2);
+	if (!io_run(&io) || events->value == ISR_ABSENT || (events->value & INT_SERR) != 0)
+		return false;
+	if (start->value != nic->rx_physical || mode->value != (RCR_FIXED | mode_bits(nic)) ||
+	    memcmp(&mac[0]->value, nic->own->mac, 4) != 0 ||
+	    memcmp(&mac[1]->value, nic->own->mac + 4, 2) != 0)
+		return false;
+	*read_position = (read->value + CAPR_LEAD) & (RING_BYTES - 1);
+	*write_position = write->value;
+	return (command->value & (CR_RE | CR_TE | CR_RST)) == (CR_RE | CR_TE);
+}
+
 static enum status rtl8139_setup(struct nic *nic)
 {
+	uint32_t read_position, write_position;
+
 	notes_forget(nic->own);
 	if (!device_reset(nic) || !device_identify(nic))
 		return E_DEVICE;
@@ -136,6 +164,7 @@ static enum status rtl8139_setup(struct nic *nic)
 	if (!transmitter_init(nic) || !device_configure(nic))
 		return E_DEVICE;
 	rtl8139_note(nic);
+	rtl8139.readable = registers_hold(nic, &read_position, &write_position);
 	return OK;
 }
 
@@ -145,28 +174,6 @@ static bool facts_hold(const struct nic *nic, const uint32_t facts[NOTES_FACTS])
 {
 	return facts[FACT_BASE] == nic->base && facts[FACT_RX_PHYSICAL] == nic->rx_physical &&
 	       facts[FACT_TX_PHYSICAL] == nic->tx_physical;
-}
-
-/* Is the device as we set it up, and the same ring in it? */
-static bool registers_hold(struct nic *nic)
-{
-	const struct port_access *start, *command, *read, *write, *mode, *events;
-	struct io io;
-
-	io_begin(&io, nic->base);
-	start = io_read(&io, RTL_RBSTART, 4);
-	command = io_read(&io, RTL_CR, 1);
-	read = io_read(&io, RTL_CAPR, 2);
-	write = io_read(&io, RTL_CBR, 2);
-	mode = io_read(&io, RTL_RCR, 4);
-	events = io_read(&io, RTL_ISR, 2);
-	if (!io_run(&io) || events->value == ISR_ABSENT || (events->value & INT_SERR) != 0)
-		return false;
-	if (start->value != nic->rx_physical || mode->value != (RCR_FIXED | mode_bits(nic)))
-		return false;
-	if ((command->value & (CR_RE | CR_TE | CR_RST)) != (CR_RE | CR_TE))
-		return false;
-	return ring_adopt(nic, (read->value + CAPR_LEAD) & (RING_BYTES - 1), write->value);
 }
 
 /* Interrupts and filter again; CAPR too, as a full ring only moves on when it is written. */
@@ -185,14 +192,16 @@ static bool device_resume(struct nic *nic)
 
 static bool rtl8139_adopt(struct nic *nic)
 {
-	uint32_t facts[NOTES_FACTS];
+	uint32_t facts[NOTES_FACTS], read_position, write_position;
 
 	if (!notes_read(nic->own, facts) || !facts_hold(nic, facts))
 		return false;
 	rtl8139.rx_epoch = facts[FACT_RX_EPOCH];
 	rtl8139.tx_base = facts[FACT_TX_BASE];
 	rtl8139.tx_skipped = nic->txq.skipped;
-	return registers_hold(nic) && transmitter_adopt(nic) && device_resume(nic);
+	rtl8139.readable = registers_hold(nic, &read_position, &write_position);
+	return rtl8139.readable && ring_adopt(nic, read_position, write_position) &&
+	       transmitter_adopt(nic) && device_resume(nic);
 }
 
 /* --- Events ------------------------------------------------------------------------ */
@@ -278,6 +287,21 @@ static bool rtl8139_mode_set(struct nic *nic)
 	return io_run(&io) && mode->value == (RCR_FIXED | mode_bits(nic));
 }
 
+/* A chip whose registers did not read as written from the start is not judged by them. */
+static bool rtl8139_holds(struct nic *nic)
+{
+	uint32_t read_position, write_position;
+	struct io io;
+
+	if (rtl8139.readable && (!registers_hold(nic, &read_position, &write_position) ||
+				 read_position != rtl8139.rx_released))
+		return false;
+	io_begin(&io, nic->base);
+	filter_write(nic, &io);
+	io_write(&io, RTL_IMR, 2, rtl8139.interrupts);
+	return io_run(&io);
+}
+
 const struct nic_ops rtl8139_ops = {
 	.name = "RTL8139",
 	.rx_batch = 64,
@@ -288,4 +312,5 @@ const struct nic_ops rtl8139_ops = {
 	.tx_submit = transmitter_submit,
 	.link_read = rtl8139_link_read,
 	.mode_set = rtl8139_mode_set,
+	.holds = rtl8139_holds,
 };

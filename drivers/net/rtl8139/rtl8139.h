@@ -18,6 +18,7 @@ struct rtl8139 {
 	uint32_t tx_base;     /* index i is sent by descriptor (i - tx_base) % 4 */
 	uint32_t tx_skipped;  /* frames dropped, as far as tx_base has been moved for them */
 	uint16_t interrupts;  /* IMR as last written */
+	bool readable;        /* its registers read as they were written */
 	unsigned unfinished;  /* looks in a row at a frame that is not all there */
 	unsigned overflows;   /* in a row, with an empty ring: the receiver hangs */
 };
