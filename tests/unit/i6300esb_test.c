@@ -87,6 +87,14 @@ static void times_out_of_range_are_the_nearest_in_it(void **state)
 	assert_int_equal(chip.preload[0], 0xfffff);
 }
 
+/* What the chip begins with, and what README and manifest.toml say of it. */
+static void the_longest_time_is_under_35_minutes(void **state)
+{
+	(void)state;
+	timer_set(UINT32_MAX);
+	assert_in_range(timeout_ms(), 34 * 60 * 1000, 35 * 60 * 1000);
+}
+
 static void every_kick_arrives(void **state)
 {
 	(void)state;
@@ -155,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(both_counts_make_the_time),
 		TEST(times_out_of_range_are_the_nearest_in_it),
+		TEST(the_longest_time_is_under_35_minutes),
 		TEST(every_kick_arrives),
 		TEST(half_an_unlocking_does_no_harm),
 		TEST(a_reset_is_told_once),
