@@ -18,9 +18,16 @@
 #include "services/runtime/tty_queue.h"
 
 #define IRQ_INDEX       0u
-#define ROUNDS_MAX      64u /* bytes received or FIFOs filled before others are served */
 #define OUTPUT_CHECK_US (8 * UART_FIFO_TIME_US)
 #define IDLE_ROUNDS_MAX 4u /* a device that wants more than this is not heard any longer */
+/*
+ * What is done before the next wait, which is where the heartbeat is answered:
+ * bytes received, and FIFOs filled, which count as four. An emulated line takes
+ * a byte as soon as it is there, but each costs its host 10 us or more: a queue
+ * full of output in one go took longer than the heartbeat allows.
+ */
+#define WORK_MAX  16u
+#define WORK_FIFO 4u
 
 static struct tty_end queue;
 static uint32_t console_slot;
@@ -136,23 +143,25 @@ static void uart_discard(void)
 	tty_consume(&queue, tty_available(&queue));
 }
 
-/* Serves the device until it wants nothing, at most ROUNDS_MAX times; returns how often it did. */
+/* Serves the device until it wants nothing, or WORK_MAX is done; returns how much it was. */
 static unsigned uart_serve(void)
 {
 	uint8_t line_status = uart_line_status();
-	unsigned served;
+	unsigned served = 0;
 
-	for (served = 0; served < ROUNDS_MAX; served++) {
+	while (served < WORK_MAX) {
 		if (line_status == LSR_ABSENT)
 			return served;
 		if (line_status & LSR_DATA) {
 			line_status = uart_receive_byte();
+			served++;
 			continue;
 		}
 		if (!(line_status & LSR_THR_EMPTY) || tty_available(&queue) == 0)
 			return served;
 		uart_send_batch();
 		line_status = uart_line_status();
+		served += WORK_FIFO;
 	}
 	return served;
 }
@@ -176,7 +185,7 @@ static bool uart_serve_batch(void)
 		idle_rounds = 0;
 	else if (idle_rounds < IDLE_ROUNDS_MAX)
 		return true;
-	return served == ROUNDS_MAX;
+	return served >= WORK_MAX;
 }
 
 static enum status uart_start(void)
