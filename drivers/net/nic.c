@@ -302,7 +302,7 @@ static bool reset_is_wanted(void)
 	if (map == NULL || map->size_bytes < sizeof *rs)
 		return false;
 	rs = (const struct rs_table *)(uintptr_t)map->address;
-	if (rs->services[service_info()->self.slot].device_reset == 0)
+	if (rs->services[service_info()->self.slot].device_reset != RS_YES)
 		return false;
 	log_notice("the device is reset, as its recovery policy says");
 	return true;

@@ -11,11 +11,12 @@
 struct backups {
 	struct backup_cell *cells; /* DS_BACKUP_CELLS */
 	uint64_t sequence;
+	uint64_t checkpoint; /* of the latest version that belongs to it */
 };
 
-void backups_open(struct backups *backups, struct backup_cell *cells,
+void backups_open(struct backups *backups, struct backup_cell *cells, uint64_t checkpoint,
 		  struct state_findings *findings);
-/* Replaces the owner's earlier one. E_FULL, E_TOO_LARGE. */
+/* Takes the place of the owner's earlier one. E_FULL, E_TOO_LARGE. */
 must_use enum status backup_store(struct backups *backups, uint32_t owner, const void *bytes,
 				  uint32_t length_bytes);
 /* NULL: it has none. */

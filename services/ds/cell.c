@@ -36,13 +36,25 @@ void cell_free(struct cell *cell)
 enum cell_finding cell_find(const struct cell *cell, size_t cell_bytes)
 {
 	switch (cell->state) {
-	case CELL_FREE:
-		return FOUND_FREE;
-	case CELL_WRITING:
-		return FOUND_UNFINISHED;
+	case CELL_FREE: return FOUND_FREE;
+	case CELL_WRITING: return FOUND_UNFINISHED;
 	case CELL_VALID:
 		return cell->crc32 == checksum(cell, cell_bytes) ? FOUND_VALID : FOUND_DAMAGED;
-	default:
-		return FOUND_DAMAGED;
+	default: return FOUND_DAMAGED;
 	}
+}
+
+uint32_t cells_revert(void *cells, uint32_t count, size_t cell_bytes, uint64_t checkpoint)
+{
+	uint32_t reverted = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct cell *cell = (struct cell *)(void *)((uint8_t *)cells + i * cell_bytes);
+
+		if (cell->state == CELL_FREE || cell->sequence <= checkpoint)
+			continue;
+		cell_free(cell);
+		reverted++;
+	}
+	return reverted;
 }

@@ -5,7 +5,7 @@
  *	FREE --begin--> WRITING --content, checksum, commit--> VALID --free--> FREE
  *
  * A new version is written into a free cell and committed by one store; only
- * then the old one is freed. DS may die at any instruction: what was being
+ * then one of the old ones is freed. DS may die at any instruction: what was being
  * written is forgotten, and of two valid versions the later one counts. A valid
  * cell whose checksum is wrong was damaged by something else.
  */
@@ -40,5 +40,17 @@ void cell_begin(struct cell *cell, uint64_t sequence);
 void cell_commit(struct cell *cell, size_t cell_bytes);
 void cell_free(struct cell *cell);
 enum cell_finding cell_find(const struct cell *cell, size_t cell_bytes);
+
+/*
+ * Of three versions of one thing, `c` the latest and `a` the first, which is to be freed: the one
+ * between the latest and that of the checkpoint, which ends with `checkpoint`.
+ */
+static inline struct cell *cell_dispensable(struct cell *a, struct cell *b, uint64_t checkpoint)
+{
+	return b->sequence <= checkpoint ? a : b;
+}
+
+/* Frees all of `count` cells that are later than `checkpoint`; how many. */
+uint32_t cells_revert(void *cells, uint32_t count, size_t cell_bytes, uint64_t checkpoint);
 
 #endif

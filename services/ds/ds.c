@@ -4,6 +4,7 @@
  */
 #include "services/ds/alert.h"
 #include "services/ds/backup.h"
+#include "services/ds/checkpoint.h"
 #include "services/ds/name.h"
 #include "services/ds/store.h"
 #include "services/ds/subscription.h"
@@ -13,7 +14,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define DS_BAD_STARTS_MAX 5u      /* then the state is what kills us */
+#define DS_BAD_STARTS_OLDER 3u /* then what is new in the state may be what kills us: without it   \
+				*/
+#define DS_BAD_STARTS_MAX 5u   /* then all of it */
 #define DS_PROVEN_US      200000u /* a life so long says that the state is good */
 
 static struct {
@@ -21,7 +24,8 @@ static struct {
 	struct store store;
 	struct subscriptions subscriptions;
 	struct backups backups;
-	uint64_t proven_at_us; /* 0: it is */
+	uint64_t proven_at_us;       /* 0: it is */
+	struct checkpoint candidate; /* what is proven then */
 	const struct rs_table *rs;
 	uint64_t alerts_seen;
 } ds;
@@ -46,14 +50,27 @@ static bool died_by_itself(void)
 	return false;
 }
 
+/* Without a checkpoint nothing is older, and what there is stays. */
+static void state_return(struct ds_state *state)
+{
+	struct checkpoint checkpoint;
+
+	if (checkpoint_read(state->checkpoints, &checkpoint))
+		log_error("back to the checkpoint of ds.state: %" PRIu32 " versions are dropped",
+			  checkpoint_return(state, &checkpoint));
+}
+
 static void state_check(struct ds_state *state)
 {
 	if (died_by_itself() && state->magic == DS_STATE_MAGIC)
 		state->bad_starts++;
 	else
 		state->bad_starts = 0;
-	if (state->magic == DS_STATE_MAGIC && state->bad_starts < DS_BAD_STARTS_MAX)
+	if (state->magic == DS_STATE_MAGIC && state->bad_starts < DS_BAD_STARTS_MAX) {
+		if (state->bad_starts == DS_BAD_STARTS_OLDER)
+			state_return(state);
 		return;
+	}
 	if (service_info()->restarted != 0)
 		log_error("ds.state is not to be trusted; starting with an empty one");
 	memset(state, 0, sizeof(*state));
@@ -74,19 +91,37 @@ static void forget_withdrawn(void)
 			store_forget(&ds.store, id);
 }
 
+/* What there is now will belong to the checkpoint if we live with it. */
+static void proof_begin(uint64_t now_us)
+{
+	ds.candidate = (struct checkpoint){ ds.store.sequence, ds.backups.sequence };
+	ds.proven_at_us = now_us + DS_PROVEN_US;
+}
+
+static void proof_end(void)
+{
+	ds.state->bad_starts = 0;
+	ds.proven_at_us = 0;
+	ds.store.checkpoint = ds.candidate.entries;
+	ds.backups.checkpoint = ds.candidate.backups;
+	checkpoint_note(ds.state->checkpoints, &ds.candidate);
+}
+
 static enum status ds_start(void)
 {
 	struct state_findings found = { 0 };
+	struct checkpoint checkpoint;
 
 	ds.state = region("ds.state", sizeof(struct ds_state));
 	ds.rs = region("rs.table", sizeof(struct rs_table));
 	state_check(ds.state);
-	store_open(&ds.store, ds.state->entries, &found);
+	(void)checkpoint_read(ds.state->checkpoints, &checkpoint);
+	store_open(&ds.store, ds.state->entries, checkpoint.entries, &found);
 	uint64_t subscribers =
 		subscriptions_open(&ds.subscriptions, ds.state->patterns, &ds.store, &found);
-	backups_open(&ds.backups, ds.state->backups, &found);
+	backups_open(&ds.backups, ds.state->backups, checkpoint.backups, &found);
 	forget_withdrawn();
-	ds.proven_at_us = time_us() + DS_PROVEN_US;
+	proof_begin(time_us());
 	if (service_info()->restarted != 0)
 		log_notice("took up %" PRIu32 " entries, subscriptions and backups; %" PRIu32
 			   " were unfinished",
@@ -282,10 +317,11 @@ static void alerts_publish(void)
 static uint64_t ds_work(uint64_t now_us)
 {
 	alerts_publish();
-	if (ds.proven_at_us != 0 && now_us >= ds.proven_at_us) {
-		ds.state->bad_starts = 0;
-		ds.proven_at_us = 0;
-	}
+	if (ds.proven_at_us != 0 && now_us >= ds.proven_at_us)
+		proof_end();
+	if (ds.proven_at_us == 0 && (ds.store.sequence != ds.store.checkpoint ||
+				     ds.backups.sequence != ds.backups.checkpoint))
+		proof_begin(now_us);
 	return ds.proven_at_us == 0 ? SERVICE_NO_DEADLINE : ds.proven_at_us;
 }
 

@@ -1,7 +1,12 @@
 /*
  * What outlives DS: the layout of the preserved region "ds.state". Cells of
- * three kinds, of each kind one more than can be in use, so that there is
+ * three kinds: two of each thing, and of each kind one more, so that there is
  * always a free one for the next version.
+ *
+ * The two of an entry or a backup are its latest version, and behind it the one
+ * of the checkpoint: the last time that DS was seen to live with what it had.
+ * If the latest is damaged, or DS dies of it again and again, the older is used.
+ * Of a subscription, which never changes, the two are the same.
  */
 #ifndef DS_STATE_H
 #define DS_STATE_H
@@ -12,12 +17,12 @@
 
 #include <assert.h>
 
-#define DS_STATE_MAGIC   0x31534442u /* "BDS1" */
-#define DS_STATE_BYTES   0x40000u
+#define DS_STATE_MAGIC   0x32534442u /* "BDS2" */
+#define DS_STATE_BYTES   0x78000u
 #define DS_BACKUPS_MAX   44u
-#define DS_ENTRY_CELLS   (DS_ENTRIES_MAX + 1)
-#define DS_PATTERN_CELLS (DS_SUBSCRIPTIONS_MAX + 1)
-#define DS_BACKUP_CELLS  (DS_BACKUPS_MAX + 1)
+#define DS_ENTRY_CELLS   (2 * DS_ENTRIES_MAX + 1)
+#define DS_PATTERN_CELLS (2 * DS_SUBSCRIPTIONS_MAX + 1)
+#define DS_BACKUP_CELLS  (2 * DS_BACKUPS_MAX + 1)
 
 /* A published name; `removed`: withdrawn, and kept until its subscribers know. */
 struct entry_cell {
@@ -44,9 +49,16 @@ struct backup_cell {
 	uint8_t bytes[DS_BACKUP_BYTES];
 };
 
+/* Versions up to these belong to the checkpoint; later ones have come since. */
+struct checkpoint_cell {
+	struct cell cell;
+	uint64_t entries, backups;
+};
+
 struct ds_state {
 	uint32_t magic;
 	uint32_t bad_starts; /* lives in a row that ended before they were of use */
+	struct checkpoint_cell checkpoints[2]; /* written in turn */
 	struct entry_cell entries[DS_ENTRY_CELLS];
 	struct pattern_cell patterns[DS_PATTERN_CELLS];
 	struct backup_cell backups[DS_BACKUP_CELLS];

@@ -13,26 +13,41 @@ static bool entry_is_sound(const struct entry_cell *entry)
 	       entry->length_bytes <= DS_VALUE_BYTES && name_is_valid(entry->name);
 }
 
-static bool is_outdated(const struct store *store, const struct entry_cell *entry)
+static struct cell *cell_at(const struct store *store, uint16_t index)
 {
-	const struct entry_cell *known = store_by_id(store, entry->id);
-
-	return known != NULL && known->cell.sequence >= entry->cell.sequence;
+	return &store->cells[index].cell;
 }
 
-static void entry_take_up(struct store *store, uint32_t index)
+static void swap(uint16_t *a, uint16_t *b)
 {
-	struct entry_cell *entry = &store->cells[index];
+	uint16_t kept = *a;
 
-	if (is_outdated(store, entry)) {
-		cell_free(&entry->cell);
+	*a = *b;
+	*b = kept;
+}
+
+/* One more version of an entry: the latest is the value, one before it is kept. */
+static void entry_take_up(struct store *store, uint16_t index)
+{
+	uint32_t id = store->cells[index].id;
+	uint16_t *latest = &store->cell_of[id], *older = &store->older_of[id], third = index;
+
+	if (store->cells[index].cell.sequence > store->sequence)
+		store->sequence = store->cells[index].cell.sequence;
+	/* Into their order: `latest`, `older`, `third`. */
+	if (*latest == STORE_NO_CELL ||
+	    cell_at(store, third)->sequence > cell_at(store, *latest)->sequence)
+		swap(latest, &third);
+	if (third != STORE_NO_CELL &&
+	    (*older == STORE_NO_CELL ||
+	     cell_at(store, third)->sequence > cell_at(store, *older)->sequence))
+		swap(older, &third);
+	if (third == STORE_NO_CELL)
 		return;
-	}
-	if (store->cell_of[entry->id] != STORE_NO_CELL)
-		cell_free(&store->cells[store->cell_of[entry->id]].cell);
-	store->cell_of[entry->id] = (uint16_t)index;
-	if (entry->cell.sequence > store->sequence)
-		store->sequence = entry->cell.sequence;
+	if (cell_dispensable(cell_at(store, third), cell_at(store, *older), store->checkpoint) ==
+	    cell_at(store, *older))
+		swap(older, &third);
+	cell_free(cell_at(store, third));
 }
 
 static void entry_open(struct store *store, uint32_t index, struct state_findings *findings)
@@ -43,17 +58,10 @@ static void entry_open(struct store *store, uint32_t index, struct state_finding
 	if (finding == FOUND_VALID && !entry_is_sound(entry))
 		finding = FOUND_DAMAGED;
 	switch (finding) {
-	case FOUND_FREE:
-		return;
-	case FOUND_VALID:
-		entry_take_up(store, index);
-		return;
-	case FOUND_UNFINISHED:
-		findings->unfinished++;
-		break;
-	case FOUND_DAMAGED:
-		findings->damaged++;
-		break;
+	case FOUND_FREE: return;
+	case FOUND_VALID: entry_take_up(store, (uint16_t)index); return;
+	case FOUND_UNFINISHED: findings->unfinished++; break;
+	case FOUND_DAMAGED: findings->damaged++; break;
 	}
 	cell_free(&entry->cell);
 }
@@ -66,10 +74,12 @@ static uint32_t free_cell(const struct store *store)
 	return STORE_NO_CELL; /* cannot be: there are more cells than ids */
 }
 
-void store_open(struct store *store, struct entry_cell *cells, struct state_findings *findings)
+void store_open(struct store *store, struct entry_cell *cells, uint64_t checkpoint,
+		struct state_findings *findings)
 {
-	*store = (struct store){ .cells = cells };
+	*store = (struct store){ .cells = cells, .checkpoint = checkpoint };
 	memset(store->cell_of, 0xff, sizeof(store->cell_of));
+	memset(store->older_of, 0xff, sizeof(store->older_of));
 	for (uint32_t i = 0; i < DS_ENTRY_CELLS; i++)
 		entry_open(store, i, findings);
 	for (uint32_t id = 0; id < DS_ENTRIES_MAX; id++)
@@ -137,11 +147,28 @@ static uint32_t id_take(struct store *store)
 	return oldest;
 }
 
-/* Writes the next version of `content->id` beside the old one and switches to it. */
+/* The version before becomes the older one, but for that of the checkpoint, which stays so. */
+static void version_retire(struct store *store, uint32_t id, uint16_t before)
+{
+	uint16_t *older = &store->older_of[id], freed = before;
+
+	if (before == STORE_NO_CELL || *older == STORE_NO_CELL) {
+		*older = before;
+		store->spare = free_cell(store);
+		return;
+	}
+	if (cell_dispensable(cell_at(store, *older), cell_at(store, before), store->checkpoint) ==
+	    cell_at(store, *older))
+		swap(older, &freed);
+	cell_free(cell_at(store, freed));
+	store->spare = freed;
+}
+
+/* Writes the next version of `content->id` beside the others and switches to it. */
 static void version_write(struct store *store, const struct entry_cell *content)
 {
 	struct entry_cell *entry = &store->cells[store->spare];
-	uint16_t old = store->cell_of[content->id];
+	uint16_t before = store->cell_of[content->id];
 
 	cell_begin(&entry->cell, ++store->sequence);
 	memcpy((uint8_t *)entry + sizeof(struct cell),
@@ -149,9 +176,7 @@ static void version_write(struct store *store, const struct entry_cell *content)
 	       sizeof(*entry) - sizeof(struct cell));
 	cell_commit(&entry->cell, sizeof(*entry));
 	store->cell_of[content->id] = (uint16_t)store->spare;
-	if (old != STORE_NO_CELL)
-		cell_free(&store->cells[old].cell);
-	store->spare = old != STORE_NO_CELL ? old : free_cell(store);
+	version_retire(store, content->id, before);
 }
 
 enum status store_publish(struct store *store, uint32_t owner, const char name[DS_NAME_BYTES],
@@ -199,6 +224,10 @@ void store_forget(struct store *store, uint32_t id)
 
 	if (entry == NULL || entry->removed == 0)
 		return;
-	cell_free(&store->cells[store->cell_of[id]].cell);
-	store->cell_of[id] = STORE_NO_CELL;
+	/* First the older one, or it would come back if we died in between. */
+	if (store->older_of[id] != STORE_NO_CELL)
+		cell_free(cell_at(store, store->older_of[id]));
+	cell_free(cell_at(store, store->cell_of[id]));
+	store->cell_of[id] = store->older_of[id] = STORE_NO_CELL;
+	store->spare = free_cell(store);
 }

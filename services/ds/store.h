@@ -13,14 +13,17 @@
 #define STORE_NO_CELL 0xffffu
 
 struct store {
-	struct entry_cell *cells;         /* DS_ENTRY_CELLS */
-	uint64_t sequence;                /* of the latest version */
-	uint32_t spare;                   /* a free cell */
-	uint16_t cell_of[DS_ENTRIES_MAX]; /* by id */
+	struct entry_cell *cells;          /* DS_ENTRY_CELLS */
+	uint64_t sequence;                 /* of the latest version */
+	uint64_t checkpoint;               /* of the latest version that belongs to it */
+	uint32_t spare;                    /* a free cell */
+	uint16_t cell_of[DS_ENTRIES_MAX];  /* by id: the latest version, */
+	uint16_t older_of[DS_ENTRIES_MAX]; /* and one before, or STORE_NO_CELL */
 };
 
 /* Takes up the cells as they are found; drops what is unfinished, damaged or outdated. */
-void store_open(struct store *store, struct entry_cell *cells, struct state_findings *findings);
+void store_open(struct store *store, struct entry_cell *cells, uint64_t checkpoint,
+		struct state_findings *findings);
 
 /* NULL if there is none of that id, name or rank; a withdrawn one only by id. */
 const struct entry_cell *store_by_id(const struct store *store, uint32_t id);

@@ -24,6 +24,23 @@ static bool in_use(const struct subscriptions *subscriptions, uint32_t index)
 	return subscriptions->cells[index].cell.state == CELL_VALID;
 }
 
+static bool are_same(const struct pattern_cell *a, const struct pattern_cell *b)
+{
+	return a->subscriber == b->subscriber && memcmp(a->pattern, b->pattern, DS_NAME_BYTES) == 0;
+}
+
+/* The other cell of the same subscription; DS_PATTERN_CELLS: it has none. */
+static uint32_t twin_of(const struct subscriptions *subscriptions, uint32_t index)
+{
+	uint32_t i = 0;
+
+	while (i < DS_PATTERN_CELLS &&
+	       (i == index || !in_use(subscriptions, i) ||
+		!are_same(&subscriptions->cells[i], &subscriptions->cells[index])))
+		i++;
+	return i;
+}
+
 static bool pattern_is_sound(const struct pattern_cell *pattern)
 {
 	return pattern->subscriber < SERVICE_MAX && pattern_is_valid(pattern->pattern);
@@ -51,10 +68,8 @@ static void pattern_open(struct pattern_cell *pattern, struct state_findings *fi
 {
 	enum cell_finding finding = cell_find(&pattern->cell, sizeof(*pattern));
 
-	if (finding == FOUND_VALID && pattern_is_sound(pattern)) {
-		findings->kept++;
+	if (finding == FOUND_VALID && pattern_is_sound(pattern))
 		return;
-	}
 	if (finding == FOUND_UNFINISHED)
 		findings->unfinished++;
 	else if (finding != FOUND_FREE)
@@ -62,40 +77,25 @@ static void pattern_open(struct pattern_cell *pattern, struct state_findings *fi
 	cell_free(&pattern->cell);
 }
 
-uint64_t subscriptions_open(struct subscriptions *subscriptions, struct pattern_cell *cells,
-			    const struct store *store, struct state_findings *findings)
-{
-	uint64_t subscribers = 0;
-
-	*subscriptions = (struct subscriptions){ .cells = cells };
-	for (uint32_t i = 0; i < DS_PATTERN_CELLS; i++) {
-		pattern_open(&cells[i], findings);
-		if (!in_use(subscriptions, i))
-			continue;
-		if (cells[i].cell.sequence > subscriptions->sequence)
-			subscriptions->sequence = cells[i].cell.sequence;
-		if (mark_matching(subscriptions, store, i))
-			subscribers |= 1ull << cells[i].subscriber;
-	}
-	return subscribers;
-}
-
 /* That subscription's cell, or a free one; DS_PATTERN_CELLS if there is none. */
 static uint32_t cell_for(const struct subscriptions *subscriptions, uint32_t subscriber,
 			 const char pattern[DS_NAME_BYTES])
 {
-	uint32_t free = DS_PATTERN_CELLS;
+	uint32_t free = DS_PATTERN_CELLS, used = 0;
 
 	for (uint32_t i = 0; i < DS_PATTERN_CELLS; i++) {
 		const struct pattern_cell *known = &subscriptions->cells[i];
 
-		if (!in_use(subscriptions, i))
+		if (!in_use(subscriptions, i)) {
 			free = i;
-		else if (known->subscriber == subscriber &&
-			 memcmp(known->pattern, pattern, DS_NAME_BYTES) == 0)
+			continue;
+		}
+		if (known->subscriber == subscriber &&
+		    memcmp(known->pattern, pattern, DS_NAME_BYTES) == 0)
 			return i;
+		used++;
 	}
-	return free;
+	return used < 2 * DS_SUBSCRIPTIONS_MAX ? free : DS_PATTERN_CELLS;
 }
 
 static void pattern_write(struct subscriptions *subscriptions, uint32_t index, uint32_t subscriber,
@@ -111,6 +111,44 @@ static void pattern_write(struct subscriptions *subscriptions, uint32_t index, u
 	cell_commit(&cell->cell, sizeof(*cell));
 }
 
+/* A subscription stands twice, so that damage to one of its cells does not end it. */
+static void twin_make(struct subscriptions *subscriptions, uint32_t index)
+{
+	const struct pattern_cell *pattern = &subscriptions->cells[index];
+
+	if (twin_of(subscriptions, index) != DS_PATTERN_CELLS)
+		return;
+	for (uint32_t i = 0; i < DS_PATTERN_CELLS; i++) {
+		if (subscriptions->cells[i].cell.state != CELL_FREE)
+			continue;
+		pattern_write(subscriptions, i, pattern->subscriber, pattern->pattern);
+		return;
+	}
+}
+
+uint64_t subscriptions_open(struct subscriptions *subscriptions, struct pattern_cell *cells,
+			    const struct store *store, struct state_findings *findings)
+{
+	uint64_t subscribers = 0;
+
+	*subscriptions = (struct subscriptions){ .cells = cells };
+	for (uint32_t i = 0; i < DS_PATTERN_CELLS; i++)
+		pattern_open(&cells[i], findings);
+	for (uint32_t i = 0; i < DS_PATTERN_CELLS; i++) {
+		if (!in_use(subscriptions, i))
+			continue;
+		findings->kept += twin_of(subscriptions, i) > i;
+		if (cells[i].cell.sequence > subscriptions->sequence)
+			subscriptions->sequence = cells[i].cell.sequence;
+		if (mark_matching(subscriptions, store, i))
+			subscribers |= 1ull << cells[i].subscriber;
+	}
+	for (uint32_t i = 0; i < DS_PATTERN_CELLS; i++)
+		if (in_use(subscriptions, i))
+			twin_make(subscriptions, i);
+	return subscribers;
+}
+
 enum status subscription_add(struct subscriptions *subscriptions, const struct store *store,
 			     uint32_t subscriber, const char pattern[DS_NAME_BYTES])
 {
@@ -121,6 +159,7 @@ enum status subscription_add(struct subscriptions *subscriptions, const struct s
 		return E_FULL;
 	if (!in_use(subscriptions, index))
 		pattern_write(subscriptions, index, subscriber, pattern);
+	twin_make(subscriptions, index);
 	mark_matching(subscriptions, store, index);
 	return OK;
 }

@@ -47,14 +47,15 @@ struct rs_policy_request {
 };
 _Static_assert(sizeof(struct rs_policy_request) <= MESSAGE_PAYLOAD_BYTES, "payload");
 
+/* No state is another with one bit flipped. */
 #define RS_STATE_TABLE(X)                                                      \
 	X(WAITING, 0, "waiting") /* for what it starts after */                \
-	X(ABSENT, 1, "absent") /* its device is not there */                   \
-	X(STARTING, 2, "starting") /* started, not ready */                    \
-	X(RUNNING, 3, "running")                                               \
-	X(BACKOFF, 4, "back-off") /* dead, restarted when the time comes */    \
-	X(STOPPED, 5, "stopped") /* by the administrator */                    \
-	X(FAILED, 6, "failed") /* given up */
+	X(ABSENT, 3, "absent") /* its device is not there */                   \
+	X(STARTING, 5, "starting") /* started, not ready */                    \
+	X(RUNNING, 6, "running")                                               \
+	X(BACKOFF, 9, "back-off") /* dead, restarted when the time comes */    \
+	X(STOPPED, 10, "stopped") /* by the administrator */                   \
+	X(FAILED, 12, "failed") /* given up */
 
 enum rs_state {
 #define X(name, number, text) RS_##name = (number),
@@ -79,18 +80,20 @@ struct rs_policy {
 	struct manifest_recovery steps[RECOVERY_STEPS_MAX];
 };
 
+#define RS_YES 3u /* where 0 is no: neither is the other with one bit flipped */
+
 struct rs_entry {
 	uint32_t state; /* enum rs_state */
 	uint32_t generation;
 	uint32_t restarts; /* since boot */
 	uint32_t deaths_in_row; /* cleared after a quiet time */
 	uint32_t last_cause; /* enum exit_cause */
-	uint32_t stopped; /* 1: by the administrator */
+	uint32_t stopped; /* RS_YES: by the administrator */
 	uint64_t last_death_us, last_ready_us; /* since boot */
 	uint64_t restart_at_us; /* in back-off */
 	uint64_t heartbeat_sent_us, heartbeat_seen_us;
-	uint32_t device_reset; /* 1: its driver is to reset the device before it uses it */
-	uint32_t reserved;
+	uint32_t device_reset; /* RS_YES: its driver is to reset the device before it uses it */
+	uint32_t deaths_check; /* of deaths_in_row: RS's own */
 	struct rs_program program;
 	struct rs_policy policy;
 };
@@ -106,7 +109,7 @@ struct rs_alert {
 	char text[96];     /* ends in a zero */
 };
 
-#define RS_TABLE_VERSION 2u
+#define RS_TABLE_VERSION 3u
 
 struct rs_table {
 	uint32_t version; /* RS_TABLE_VERSION */

@@ -1,7 +1,7 @@
 # The reincarnation server and its unit tests.
 
 rs_core := $(addprefix services/rs/, heartbeat.c misdeeds.c obituary.c recovery.c \
-	supervise.c supervise_adopt.c supervise_death.c supervise_policy.c supervise_request.c \
+	supervise.c supervise_adopt.c supervise_checkpoint.c supervise_death.c supervise_policy.c supervise_request.c \
 	supervise_start.c supervise_update.c) services/runtime/crc32.c
 
 services += rs

@@ -41,7 +41,9 @@ static enum status rs_start(void)
 {
 	supervise_init(&supervisor, region("manifest", sizeof(struct manifest)),
 		       region("ktable", sizeof(struct kernel_table)),
-		       region("rs.table", sizeof(struct rs_table)), &rs_actions, time_us());
+		       region("rs.table", sizeof(struct rs_table)),
+		       region("rs.checkpoint", sizeof(struct rs_checkpoints)), &rs_actions,
+		       time_us());
 	return OK;
 }
 

@@ -213,5 +213,6 @@ uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us)
 		next_us = earlier(next_us, supervise_trial_look(supervisor, slot, now_us));
 		next_us = earlier(next_us, due_us(supervisor, slot));
 	}
+	supervise_checkpoint_look(supervisor, now_us);
 	return next_us;
 }

@@ -54,11 +54,31 @@ struct supervise_watch {
 	bool disbelieve;        /* its first answer may be its former life's */
 };
 
+/*
+ * The region "rs.checkpoint": rs.table as it was the last two times that RS had lived for
+ * SUPERVISE_QUIET_US with a change of it. Written in turn.
+ */
+struct rs_checkpoint {
+	uint32_t crc32; /* of what follows */
+	uint32_t reserved;
+	uint64_t sequence; /* from 1; the greater one is the latest */
+	struct rs_table table;
+};
+
+struct rs_checkpoints {
+	struct rs_checkpoint copies[2];
+};
+#define RS_CHECKPOINTS_BYTES (36u * 1024u)
+_Static_assert(sizeof(struct rs_checkpoints) <= RS_CHECKPOINTS_BYTES, "region size");
+
 struct supervisor {
 	const struct manifest *manifest;
 	const struct kernel_table *kernel;
 	const struct supervise_actions *actions;
 	struct rs_table *table;
+	struct rs_checkpoints *checkpoints;
+	uint32_t latest;     /* of the checkpoints, as last written */
+	uint64_t changed_us; /* since when the table is not as in that; 0: it is */
 	uint64_t begun_us;
 	uint32_t self; /* RS's slot */
 	uint32_t count;
@@ -70,7 +90,8 @@ struct supervisor {
 /* Takes up the table as it is found: checks it against the kernel's, drops what is damaged. */
 void supervise_init(struct supervisor *supervisor, const struct manifest *manifest,
 		    const struct kernel_table *kernel, struct rs_table *table,
-		    const struct supervise_actions *actions, uint64_t now_us);
+		    struct rs_checkpoints *checkpoints, const struct supervise_actions *actions,
+		    uint64_t now_us);
 /* Does all that is due; returns when to be called next at the latest. */
 uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us);
 /*
@@ -89,6 +110,22 @@ void supervise_end_self(struct supervisor *supervisor);
 
 /* --- shared by the supervisor's own files --- */
 
+/* So that a flipped bit in a count of deaths gives nobody up. */
+static inline uint32_t supervise_deaths_check(uint32_t deaths)
+{
+	return deaths * 0x9e3779b1u;
+}
+
+static inline void supervise_deaths_set(struct rs_entry *entry, uint32_t deaths)
+{
+	entry->deaths_in_row = deaths;
+	entry->deaths_check = supervise_deaths_check(deaths);
+}
+
+/* The latest checkpoint that is whole (0), or the one before (1). NULL: there is none. */
+const struct rs_table *supervise_checkpoint(const struct supervisor *supervisor, unsigned nth);
+/* Writes the next one if the table has changed and RS has lived with that for long enough. */
+void supervise_checkpoint_look(struct supervisor *supervisor, uint64_t now_us);
 const char *supervise_name(const struct supervisor *supervisor, uint32_t slot);
 void supervise_log(const struct supervisor *supervisor, enum log_level level, uint32_t slot,
 		   const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -25,12 +25,19 @@ static bool is_living(const struct rs_entry *entry)
 	return entry->state == RS_STARTING || entry->state == RS_RUNNING;
 }
 
+static bool is_yes_or_no(uint32_t value)
+{
+	return value == 0 || value == RS_YES;
+}
+
 /* Times cannot lie ahead of now, but for that of a restart. */
 static bool is_sound(const struct rs_entry *entry, uint64_t now_us)
 {
-	return is_state(entry->state) && entry->stopped <= 1 && entry->last_death_us <= now_us &&
-	       entry->last_ready_us <= now_us && entry->heartbeat_sent_us <= now_us &&
-	       entry->heartbeat_seen_us <= now_us && entry->device_reset <= 1 &&
+	return is_state(entry->state) && is_yes_or_no(entry->stopped) &&
+	       is_yes_or_no(entry->device_reset) &&
+	       entry->deaths_check == supervise_deaths_check(entry->deaths_in_row) &&
+	       entry->last_death_us <= now_us && entry->last_ready_us <= now_us &&
+	       entry->heartbeat_sent_us <= now_us && entry->heartbeat_seen_us <= now_us &&
 	       supervise_program_is_sound(&entry->program, now_us);
 }
 
@@ -82,16 +89,32 @@ static void dead_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t no
 		entry->restart_at_us = now_us + delay_us;
 }
 
+/* A damaged entry: that of the latest checkpoint in which it is sound, or a new one. */
+static void entry_replace(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
+{
+	struct rs_entry *entry = &supervisor->table->services[slot];
+	const struct rs_table *older;
+
+	for (unsigned nth = 0; (older = supervise_checkpoint(supervisor, nth)) != NULL; nth++) {
+		if (!is_sound(&older->services[slot], now_us))
+			continue;
+		*entry = older->services[slot];
+		supervise_log(supervisor, LOG_WARNING, slot,
+			      "its entry in rs.table was damaged: that of the checkpoint is used");
+		return;
+	}
+	*entry = (struct rs_entry){ .program.source = supervisor->kernel->services[slot].updated };
+	supervise_log(supervisor, LOG_WARNING, slot,
+		      "its entry in rs.table was damaged and is made anew");
+}
+
 static void slot_adopt(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
 {
 	struct rs_entry *entry = &supervisor->table->services[slot];
 	const struct service_entry *life = &supervisor->kernel->services[slot];
 
-	if (!is_sound(entry, now_us)) {
-		*entry = (struct rs_entry){ .program.source = life->updated };
-		supervise_log(supervisor, LOG_WARNING, slot,
-			      "its entry in rs.table was damaged and is made anew");
-	}
+	if (!is_sound(entry, now_us))
+		entry_replace(supervisor, slot, now_us);
 	if (!supervise_policy_is_sound(&entry->policy)) {
 		entry->policy = (struct rs_policy){ .overridden = 0 };
 		supervise_log(supervisor, LOG_WARNING, slot,
@@ -121,9 +144,9 @@ static void self_adopt(struct supervisor *supervisor, uint64_t now_us)
 	bool again = life->generation > 1;
 
 	if (!again || lived_quietly(entry, life))
-		entry->deaths_in_row = 0;
+		supervise_deaths_set(entry, 0);
 	if (again && life->exit_cause != EXIT_REQUEST && life->exit_cause != EXIT_UPDATE)
-		entry->deaths_in_row++;
+		supervise_deaths_set(entry, entry->deaths_in_row + 1);
 	entry->state = RS_RUNNING;
 	entry->stopped = 0;
 	entry->generation = life->generation;
@@ -134,15 +157,10 @@ static void self_adopt(struct supervisor *supervisor, uint64_t now_us)
 	supervisor->table->rs_restarts = entry->restarts;
 }
 
-static void table_check(struct supervisor *supervisor, uint64_t now_us)
+static void table_anew(struct supervisor *supervisor)
 {
 	struct rs_table *table = supervisor->table;
-	const struct rs_entry *self = &table->services[supervisor->self];
-	const struct service_entry *life = &supervisor->kernel->services[supervisor->self];
 
-	if (table->version == RS_TABLE_VERSION && is_sound(self, now_us) &&
-	    (self->deaths_in_row < SUPERVISE_OWN_DEATHS_MAX || lived_quietly(self, life)))
-		return;
 	if (supervisor->kernel->services[supervisor->self].generation > 1)
 		supervise_log(supervisor, LOG_ERROR, supervisor->self,
 			      "rs.table is not to be trusted; it is made anew");
@@ -152,14 +170,51 @@ static void table_check(struct supervisor *supervisor, uint64_t now_us)
 	table->version = RS_TABLE_VERSION;
 }
 
+/* With RS's own entry as it is, so that its deaths in a row go on counting; `whole`: if it can. */
+static bool table_return(struct supervisor *supervisor, unsigned nth, bool whole)
+{
+	const struct rs_table *older = supervise_checkpoint(supervisor, nth);
+	struct rs_entry self = supervisor->table->services[supervisor->self];
+
+	if (older == NULL)
+		return false;
+	*supervisor->table = *older;
+	if (whole)
+		supervisor->table->services[supervisor->self] = self;
+	supervise_log(supervisor, LOG_ERROR, supervisor->self,
+		      "rs.table is not to be trusted: back to the %s checkpoint",
+		      nth == 0 ? "latest" : "older");
+	return true;
+}
+
+/*
+ * A damaged head brings back the latest checkpoint; so do three deaths in a row. Three more bring
+ * back the older one, and after another three the table is made anew.
+ */
+static void table_check(struct supervisor *supervisor, uint64_t now_us)
+{
+	const struct rs_entry *self = &supervisor->table->services[supervisor->self];
+	const struct service_entry *life = &supervisor->kernel->services[supervisor->self];
+	bool whole = supervisor->table->version == RS_TABLE_VERSION && is_sound(self, now_us);
+	uint32_t deaths = whole && !lived_quietly(self, life) ? self->deaths_in_row : 0;
+
+	if (whole && (deaths == 0 || deaths % SUPERVISE_OWN_DEATHS_MAX != 0))
+		return;
+	unsigned nth = whole ? deaths / SUPERVISE_OWN_DEATHS_MAX - 1 : 0;
+	if (!table_return(supervisor, nth, whole))
+		table_anew(supervisor);
+}
+
 void supervise_init(struct supervisor *supervisor, const struct manifest *manifest,
 		    const struct kernel_table *kernel, struct rs_table *table,
-		    const struct supervise_actions *actions, uint64_t now_us)
+		    struct rs_checkpoints *checkpoints, const struct supervise_actions *actions,
+		    uint64_t now_us)
 {
 	*supervisor = (struct supervisor){ .manifest = manifest,
 					   .kernel = kernel,
 					   .actions = actions,
 					   .table = table,
+					   .checkpoints = checkpoints,
 					   .begun_us = now_us,
 					   .self = manifest->rs_slot,
 					   .count = manifest->service_count };

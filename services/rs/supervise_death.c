@@ -24,9 +24,9 @@ static void count_death(struct rs_entry *entry, uint32_t cause, uint64_t died_us
 	entry->last_cause = cause;
 	entry->last_death_us = died_us;
 	if (ready_for_us(entry, died_us) >= SUPERVISE_QUIET_US)
-		entry->deaths_in_row = 0;
+		supervise_deaths_set(entry, 0);
 	if (!is_wanted(cause) && entry->deaths_in_row < UINT32_MAX)
-		entry->deaths_in_row++;
+		supervise_deaths_set(entry, entry->deaths_in_row + 1);
 }
 
 static void death_log(struct supervisor *supervisor, uint32_t slot, const struct recovery *recovery,
@@ -126,8 +126,9 @@ void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_u
 	/* Waiting would cost more than dying: the port that is killed ten times a second. */
 	if (lived && ready_for_us(entry, life->died_us) >= SUPERVISE_USEFUL_US)
 		recovery.delay_us = 0;
-	entry->device_reset =
+	bool device_reset =
 		recovery.reset_device || (cause == EXIT_COMPLAINT && misdeeds_blame_device(life));
+	entry->device_reset = device_reset ? RS_YES : 0;
 	if (lived)
 		death_log(supervisor, slot, &recovery, now_us);
 	if (entry->stopped != 0) {

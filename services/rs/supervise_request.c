@@ -45,7 +45,7 @@ static enum status stop(struct supervisor *supervisor, uint32_t slot)
 	if (is_indispensable(supervisor, slot))
 		return E_DENIED;
 	supervise_log(supervisor, LOG_NOTICE, slot, "stop asked for");
-	entry->stopped = 1;
+	entry->stopped = RS_YES;
 	if (is_living(entry))
 		supervise_kill(supervisor, slot, EXIT_REQUEST);
 	else
@@ -61,7 +61,7 @@ static enum status start_again(struct supervisor *supervisor, uint32_t slot, uin
 		return E_STATE;
 	supervise_log(supervisor, LOG_NOTICE, slot, "start asked for");
 	entry->stopped = 0;
-	entry->deaths_in_row = 0;
+	supervise_deaths_set(entry, 0);
 	start_at_once(entry, now_us);
 	return OK;
 }

@@ -51,7 +51,7 @@ enum status supervise_update(struct supervisor *supervisor, uint32_t slot, uint6
 	entry->program.trial_deaths = 0;
 	entry->program.trial_until_us = now_us + RS_TRIAL_US;
 	entry->program.source = IMAGE_UPDATE; /* last: see supervise_program_adopt */
-	entry->deaths_in_row = 0;
+	supervise_deaths_set(entry, 0);
 	program_change(supervisor, slot, now_us);
 	return OK;
 }
@@ -64,7 +64,7 @@ enum status supervise_revert(struct supervisor *supervisor, uint32_t slot, uint6
 		return E_STATE;
 	supervise_log(supervisor, LOG_NOTICE, slot, "return to the booted version asked for");
 	run_booted(&entry->program);
-	entry->deaths_in_row = 0;
+	supervise_deaths_set(entry, 0);
 	program_change(supervisor, slot, now_us);
 	return OK;
 }
@@ -123,7 +123,7 @@ bool supervise_trial_fails(struct supervisor *supervisor, uint32_t slot, bool wa
 		      "the update fails its trial: it died %s; the booted version runs again",
 		      was_ready ? "too often" : "before it was ready");
 	run_booted(program);
-	entry->deaths_in_row = 0;
+	supervise_deaths_set(entry, 0);
 	return true;
 }
 

@@ -1,5 +1,7 @@
 """A service that dies again and again on the same state gives that state up, and the router goes on."""
 
+import time
+
 import pytest
 
 from tests.harness.appliance import Appliance
@@ -9,17 +11,18 @@ from tests.harness.waiting import wait_until
 pytestmark = pytest.mark.machine()
 
 CONFIG_DEATHS = 3  # services/config/config.c
-DS_DEATHS = 5  # services/ds/ds.c: lives of under 200 ms
+DS_DEATHS_OLDER, DS_DEATHS = 3, 5  # services/ds/ds.c: lives of under 200 ms
 RS_DEATHS = 4  # services/rs/supervise.h: lives of under 500 ms
+CHECKPOINT_S = 3  # 500 ms without a change, of the router's time
 
 
 def die_in_a_row(router, name, deaths):
-    """Each death as soon as the service runs again."""
+    """Each death as soon as the service runs again: asked for by short answers, as a long one takes a life's time."""
     appliance = Appliance(router.console)
-    for _ in range(deaths):
-        generation = appliance.generations()[name]
+    generation = appliance.service(name)["generation"]
+    for later in range(generation + 1, generation + deaths + 1):
         appliance.crash(name, "panic")
-        appliance.wait_next_life(name, generation)
+        wait_until(lambda: appliance.service(name)["generation"] == later, 5, f"generation {later} of {name}")
     return appliance
 
 
@@ -40,18 +43,31 @@ def test_config_passes_over_the_document_and_keeps_what_is_in_force(router):
     assert_routes(router)
 
 
+def test_ds_goes_back_to_its_checkpoint_with_all_that_was_old_enough(router):
+    before = router.console.json("show names")
+    appliance = die_in_a_row(router, "ds", DS_DEATHS_OLDER)
+    wait_logged(appliance, "back to the checkpoint of ds.state")
+    known = {row["name"] for row in router.console.json("show names")["names"]}
+    assert known >= {row["name"] for row in before["names"]}
+    assert "is not to be trusted" not in appliance.log_text()
+    assert_routes(router)
+
+
 def test_ds_begins_with_an_empty_state(router):
     appliance = die_in_a_row(router, "ds", DS_DEATHS)
     wait_logged(appliance, "ds.state is not to be trusted")
     assert_routes(router)
 
 
-def test_rs_makes_its_table_anew(router):
+def test_rs_goes_back_to_its_checkpoint_which_knows_what_the_administrator_wants(router):
+    router.console.run("service policy echo log,restart:77")
+    time.sleep(CHECKPOINT_S)  # what is younger does not belong to it
     before = Appliance(router.console).generations()
     appliance = die_in_a_row(router, "rs", RS_DEATHS)
-    wait_logged(appliance, "rs.table is not to be trusted")
+    wait_logged(appliance, "rs.table is not to be trusted: back to the latest checkpoint")
     after = appliance.generations()
     assert after == {**before, "rs": before["rs"] + RS_DEATHS}, "RS took others with it"
+    assert router.console.json("service policy echo")["policy"] == "log,restart:77"
     appliance.crash("echo")
     appliance.wait_next_life("echo", after["echo"])
     assert_routes(router)

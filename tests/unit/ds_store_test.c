@@ -23,9 +23,9 @@ static uint64_t notified;
 static void begin(void)
 {
 	found = (struct state_findings){ 0 };
-	store_open(&store, region.entries, &found);
+	store_open(&store, region.entries, 0, &found);
 	notified = subscriptions_open(&subscriptions, region.patterns, &store, &found);
-	backups_open(&backups, region.backups, &found);
+	backups_open(&backups, region.backups, 0, &found);
 }
 
 static int setup(void **state)

@@ -46,9 +46,9 @@ static struct life ours, next;
 static void begin(struct life *life, struct ds_state *state)
 {
 	life->found = (struct state_findings){ 0 };
-	store_open(&life->store, state->entries, &life->found);
+	store_open(&life->store, state->entries, 0, &life->found);
 	subscriptions_open(&life->subscriptions, state->patterns, &life->store, &life->found);
-	backups_open(&life->backups, state->backups, &life->found);
+	backups_open(&life->backups, state->backups, 0, &life->found);
 }
 
 static const char entry_name[DS_NAME_BYTES] = "the.name", other_name[DS_NAME_BYTES] = "other";

@@ -83,7 +83,7 @@ static void a_stop_cut_short_by_the_death_of_rs_is_completed(void **state)
 {
 	(void)state;
 	world_boot();
-	world.table.services[FIREWALL].stopped = 1; /* and the kill never came */
+	world.table.services[FIREWALL].stopped = RS_YES; /* and the kill never came */
 	world_rs_dies(EXIT_EXCEPTION);
 	assert_int_equal(world.kernel.services[FIREWALL].state, SERVICE_DEAD);
 	assert_int_equal(world_entry(FIREWALL)->state, RS_STOPPED);
@@ -207,31 +207,102 @@ static void a_restart_time_beyond_the_back_off_is_cut(void **state)
 	world_boot();
 	world_dies(PORT, EXIT_PANIC);
 	world.table.services[PORT].state = RS_BACKOFF;
-	world.table.services[PORT].deaths_in_row = 2;
+	supervise_deaths_set(&world.table.services[PORT], 2);
 	world.table.services[PORT].restart_at_us = UINT64_MAX / 2;
 	world_rs_dies(EXIT_EXCEPTION);
 	world_pass(11000, WORLD_ALL);
 	assert_int_equal(world.kernel.services[PORT].state, SERVICE_ALIVE);
 }
 
-static void rs_that_keeps_dying_drops_the_table_it_dies_of(void **state)
+/* Written twice, a second apart: the older one says 1 death, the latest 2, the table 3. */
+static void checkpoints_make(void)
+{
+	world_boot();
+	for (unsigned deaths = 1; deaths <= 2; deaths++) {
+		supervise_deaths_set(&world.table.services[PORT], deaths);
+		world_pass(2 * SUPERVISE_QUIET_US, WORLD_ALL);
+	}
+	supervise_deaths_set(&world.table.services[PORT], 3);
+}
+
+static void rs_that_keeps_dying_goes_back_to_older_and_older_tables(void **state)
 {
 	(void)state;
-	world_boot();
-	world.table.services[PORT].deaths_in_row = 77;
-	for (unsigned i = 0; i <= SUPERVISE_OWN_DEATHS_MAX; i++)
+
+	checkpoints_make();
+	for (unsigned death = 0; death <= 3 * SUPERVISE_OWN_DEATHS_MAX; death++) {
 		world_rs_dies(EXIT_EXCEPTION);
-	LOGGED("rs: rs.table is not to be trusted");
-	assert_int_equal(world_entry(PORT)->deaths_in_row, 0);
+		assert_int_equal(world_entry(PORT)->deaths_in_row,
+				 3 - death / SUPERVISE_OWN_DEATHS_MAX);
+	}
+	LOGGED("rs: rs.table is not to be trusted: back to the latest checkpoint");
+	LOGGED("rs: rs.table is not to be trusted: back to the older checkpoint");
+	LOGGED("rs: rs.table is not to be trusted; it is made anew");
 	world_pass(1000000, WORLD_ALL);
 	assert_all_in_their_first_life();
+}
+
+static void flip(void *at, size_t bit)
+{
+	((uint8_t *)at)[bit / 8] ^= (uint8_t)(1u << bit % 8);
+}
+
+/* Any bit of either checkpoint: the other one is used. */
+static void a_flipped_bit_in_a_checkpoint_is_found(void **state)
+{
+	(void)state;
+	static struct rs_checkpoints before;
+
+	checkpoints_make();
+	before = world.checkpoints;
+	for (unsigned copy = 0; copy < 2; copy++) {
+		const struct rs_table *table = &before.copies[copy].table;
+		unsigned left = 3 - table->services[PORT].deaths_in_row;
+
+		for (size_t bit = 0; bit < 8 * sizeof(before.copies[copy]); bit += 7) {
+			world.checkpoints = before;
+			flip(&world.checkpoints.copies[copy], bit);
+			assert_int_equal(supervise_checkpoint(&world.supervisor, 0)
+						 ->services[PORT]
+						 .deaths_in_row,
+					 left);
+			assert_null(supervise_checkpoint(&world.supervisor, 1));
+		}
+	}
+}
+
+/* Any bit of the table, while RS is dead: nobody has to die for it, all are still watched. */
+static void a_flipped_bit_in_the_table_harms_nobody(void **state)
+{
+	(void)state;
+	static struct rs_world before;
+
+	checkpoints_make();
+	world_request(RS_STOP, CONFIG, 0);
+	world_pass(2 * SUPERVISE_QUIET_US, WORLD_ALL);
+	before = world;
+	for (size_t bit = 0; bit < 8 * offsetof(struct rs_table, services[SLOTS]); bit++) {
+		world = before;
+		flip(&world.table, bit);
+		world_rs_dies(EXIT_EXCEPTION);
+		world_pass(100000, WORLD_ALL);
+		for (unsigned slot = DS; slot < SLOTS; slot++)
+			if (world.kernel.services[slot].generation != 1 ||
+			    world.kernel.services[slot].state !=
+				    (slot == CONFIG ? SERVICE_DEAD : SERVICE_ALIVE))
+				fail_msg("bit %zu harms slot %u", bit, slot);
+		world_dies(PORT, EXIT_PANIC);
+		world_pass(1000000, WORLD_ALL);
+		if (world.kernel.services[PORT].state != SERVICE_ALIVE)
+			fail_msg("bit %zu: slot %u is not restarted", bit, (unsigned)PORT);
+	}
 }
 
 static void a_quiet_life_of_rs_clears_its_table_of_suspicion(void **state)
 {
 	(void)state;
 	world_boot();
-	world.table.services[PORT].deaths_in_row = 77;
+	supervise_deaths_set(&world.table.services[PORT], 77);
 	for (unsigned i = 0; i < SUPERVISE_OWN_DEATHS_MAX; i++)
 		world_rs_dies(EXIT_EXCEPTION);
 	world_pass(SUPERVISE_QUIET_US + 100000, WORLD_ALL);
@@ -278,7 +349,9 @@ int main(void)
 		cmocka_unit_test(no_damaged_byte_of_the_table_restarts_a_healthy_service),
 		cmocka_unit_test(a_table_of_garbage_is_made_anew),
 		cmocka_unit_test(a_restart_time_beyond_the_back_off_is_cut),
-		cmocka_unit_test(rs_that_keeps_dying_drops_the_table_it_dies_of),
+		cmocka_unit_test(rs_that_keeps_dying_goes_back_to_older_and_older_tables),
+		cmocka_unit_test(a_flipped_bit_in_a_checkpoint_is_found),
+		cmocka_unit_test(a_flipped_bit_in_the_table_harms_nobody),
 		cmocka_unit_test(a_quiet_life_of_rs_clears_its_table_of_suspicion),
 		cmocka_unit_test(a_hang_is_noticed_in_time_though_the_table_was_lost),
 		cmocka_unit_test(rs_restarted_on_request_ever_so_often_keeps_its_table),

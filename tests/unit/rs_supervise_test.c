@@ -303,7 +303,7 @@ static void a_silent_device_is_reset_at_the_first_complaint(void **state)
 	world_look();
 	assert_int_equal(world_entry(PORT)->last_cause, EXIT_COMPLAINT);
 	assert_int_equal(world_entry(PORT)->generation, 2);
-	assert_int_equal(world_entry(PORT)->device_reset, 1);
+	assert_int_equal(world_entry(PORT)->device_reset, RS_YES);
 	world_answer(PORT);
 	world_dies(PORT, EXIT_PANIC);
 	world_look();

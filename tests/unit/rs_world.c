@@ -161,8 +161,8 @@ bool world_look_dying(unsigned nth, bool done)
 
 void world_rs_begins(void)
 {
-	supervise_init(&world.supervisor, &world.manifest, &world.kernel, &world.table, &actions,
-		       world.now_us);
+	supervise_init(&world.supervisor, &world.manifest, &world.kernel, &world.table,
+		       &world.checkpoints, &actions, world.now_us);
 	world_look();
 }
 

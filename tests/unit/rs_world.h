@@ -17,6 +17,7 @@ struct rs_world {
 	struct manifest manifest;
 	struct kernel_table kernel;
 	struct rs_table table;
+	struct rs_checkpoints checkpoints;
 	struct supervisor supervisor;
 	uint64_t now_us;
 	uint64_t step_us; /* time passes in steps of this at most */
