@@ -12,10 +12,11 @@ from tests.harness import sandbox
 
 sandbox.enter()
 
-from tests.fault import driver_kills, firewall_kills, host, inet_kills, matrix, silence, soak, throughput  # noqa: E402
+from tests.fault import (bit_flips, driver_kills, firewall_kills, host, inet_kills, matrix, silence, soak,  # noqa: E402
+                         throughput)
 
 CAMPAIGNS = {"driver-kills": driver_kills, "throughput": throughput, "firewall-kills": firewall_kills,
-             "inet-kills": inet_kills,
+             "inet-kills": inet_kills, "bit-flips": bit_flips,
              "matrix": matrix, "silence": silence, "soak": soak}
 
 
