@@ -37,7 +37,7 @@
 #define APIC_LONGEST_US    1000000ull
 
 static uint64_t origin_tsc, tsc_khz, us_multiplier; /* 2^32 us a tick */
-static uint64_t apic_ticks_per_ms, alarm_us = TIME_NEVER;
+static uint64_t apic_khz, alarm_us = TIME_NEVER;
 static int apic;
 
 static volatile uint32_t *apic_register(unsigned offset)
@@ -96,7 +96,7 @@ void time_init(uint64_t boot_tsc, int have_apic)
 	origin_tsc = boot_tsc;
 	tsc_khz = best * 1000 / PIT_WINDOW_US;
 	us_multiplier = (1000ull << 32) / tsc_khz;
-	apic_ticks_per_ms = apic_best * 1000 / PIT_WINDOW_US;
+	apic_khz = apic_best * 1000 / PIT_WINDOW_US;
 	if (apic) {
 		*apic_register(APIC_TIMER_INITIAL) = 0;
 		*apic_register(APIC_LVT_TIMER) = VECTOR_TIMER;
@@ -118,8 +118,7 @@ static void alarm_in(uint64_t delay_us)
 	if (apic) {
 		if (delay_us > APIC_LONGEST_US)
 			delay_us = APIC_LONGEST_US;
-		uint64_t ticks = delay_us * apic_ticks_per_ms / 1000;
-		*apic_register(APIC_TIMER_INITIAL) = ticks ? (uint32_t)ticks : 1;
+		*apic_register(APIC_TIMER_INITIAL) = (uint32_t)(delay_us * apic_khz / 1000) + 1;
 		return;
 	}
 	if (delay_us > PIT_LONGEST_US)
