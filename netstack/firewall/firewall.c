@@ -6,6 +6,7 @@
 #include "netstack/firewall/fw_port.h"
 #include "netstack/firewall/snapshot.h"
 #include "services/runtime/service.h"
+#include "services/runtime/wanlease.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,10 @@ static const struct netconf_region *netconf;
 static struct netconf netconf_copy; /* ours alone: checked, then used */
 static uint32_t netconf_in_force;   /* checksum */
 static uint32_t netconf_refused;    /* checksum of the last bad one: logged once */
-static uint64_t port_slots;         /* a bit a slot */
+static const struct wan_lease_region *lease_region;
+static struct wan_lease lease; /* the last good one */
+static uint64_t inet_slot;     /* its bit, and */
+static uint64_t port_slots;    /* those of all ports, INET's pseudo-port among them */
 static uint8_t port_of_slot[SERVICE_MAX];
 static uint64_t next_tick_us, next_snapshot_us, next_configuration_us;
 
@@ -53,6 +57,21 @@ static void configuration_read(void)
 		netconf_refused = netconf_copy.crc32;
 		log_error("configuration %u refused: %s", netconf_copy.serial, wrong);
 	}
+}
+
+/* The WAN's address by DHCP, until it expires. */
+static void lease_read(uint64_t now_us)
+{
+	struct settings_lease held = { 0 };
+	uint32_t before = fw.settings.wan.address;
+
+	(void)wan_lease_update(lease_region, &lease);
+	if (wan_lease_is_held(&lease, now_us))
+		held = (struct settings_lease){ lease.address, lease.prefix_bits, lease.gateway };
+	fw_lease_set(&fw, &held);
+	if (fw.settings.wan.address != before)
+		log_notice("the WAN's address is %s",
+			   fw.settings.wan.address != 0 ? "a lease's" : "no longer ours");
 }
 
 /* --- Start ---------------------------------------------------------------------------------- */
@@ -96,6 +115,7 @@ static void ports_open(void)
 		port_open(index, name, name, NETQ_RX_BYTES);
 	}
 	port_open(FW_PORT_HOST, "host", "inet", NETQ_TX_BYTES);
+	inet_slot = 1ull << service_slot("inet");
 }
 
 static bool died_by_itself(uint32_t cause)
@@ -117,7 +137,8 @@ static bool flows_are_poison(const struct kernel_table *kernel)
 		log_error("a packet has killed the firewall twice: it is in quarantine");
 	if (!quarantine_life_ended(quarantine, by_itself, explained, died_us))
 		return false;
-	log_error("%u short lives in a row: the flow table is begun anew", FIREWALL_SHORT_LIVES_MAX);
+	log_error("%u short lives in a row: the flow table is begun anew",
+		  FIREWALL_SHORT_LIVES_MAX);
 	return true;
 }
 
@@ -133,6 +154,7 @@ static enum status start(void)
 	flows = (struct fw_flows *)(uintptr_t)map->address;
 	table = region("fw.table", sizeof *table);
 	netconf = region("netconf", sizeof *netconf);
+	lease_region = region("wan.lease", sizeof *lease_region);
 	quarantine = region("quarantine", sizeof *quarantine);
 	quarantine_open(quarantine, restarted);
 	fw_time_set(&fw, time_us());
@@ -143,6 +165,7 @@ static enum status start(void)
 	fw_flows_rebase(flows, map->size_bytes, kernel->boot_tsc);
 	fw_init(&fw, flows, map->size_bytes, preserved, seed_get());
 	snapshot_init(table, &fw, &ports, restarted);
+	lease_read(time_us());
 	configuration_read();
 	if (preserved)
 		log_notice("%u connections restored, %u discarded", fw.conns.restored,
@@ -164,6 +187,8 @@ static void notified(uint64_t sources)
 	}
 	if ((sources & ~port_slots) != 0)
 		configuration_read();
+	if ((sources & inet_slot) != 0)
+		lease_read(time_us());
 }
 
 static uint64_t earliest(uint64_t a, uint64_t b)
@@ -182,9 +207,11 @@ static uint64_t work(uint64_t now_us)
 		fw_ports_tick(&ports);
 	}
 	if (now_us >= next_configuration_us) {
-		/* In case the notification was lost with a former life. */
+		/* In case the notification was lost with a former life; and a lease may have
+		 * expired. */
 		next_configuration_us = now_us + CONFIGURATION_INTERVAL_US;
 		configuration_read();
+		lease_read(now_us);
 	}
 	if (now_us >= next_snapshot_us) {
 		next_snapshot_us = now_us + SNAPSHOT_INTERVAL_US;

@@ -2,6 +2,7 @@
 
 #include "netstack/firewall/conn_tcp.h"
 #include "netstack/firewall/conn_udp.h"
+#include "netstack/firewall/port_forward.h"
 #include "netstack/firewall/route.h"
 
 static struct nat_endpoint flow_inside(const struct conn *conn)
@@ -33,14 +34,52 @@ static bool flow_wants_nat(const struct settings *settings, const union conn_key
 	       key->zone != ZONE_WAN && key->source != settings->wan.address;
 }
 
+/* What the configuration makes of a flow. */
+struct flow_plan {
+	union conn_key delivered; /* its first packet where it goes out, but for the source */
+	uint8_t to_zone;
+	bool forwarded;  /* by a port forward */
+	bool source_nat; /* it goes out with the WAN's address */
+};
+
+static struct flow_plan plan_make(const struct settings *settings, const union conn_key *key)
+{
+	const struct netconf_forward *forward = port_forward_find(settings, key);
+	struct flow_plan plan = { .delivered = *key, .forwarded = forward != NULL };
+
+	if (forward == NULL) {
+		plan.to_zone = route_find(settings, key->destination).zone;
+		plan.source_nat = flow_wants_nat(settings, key, plan.to_zone);
+		return plan;
+	}
+	plan.delivered.destination = forward->address;
+	plan.delivered.destination_port = port_forward_inside(forward, key->destination_port);
+	plan.to_zone = ZONE_LAN;
+	/* Or the host would answer a client of its own LAN directly, and not as whom it asked. */
+	plan.source_nat = key->zone == ZONE_LAN;
+	return plan;
+}
+
+/* The first rule that matches what is delivered; a forward stands for a rule behind the last. */
+static struct rules_decision plan_decide(const struct settings *settings,
+					 const struct flow_plan *plan)
+{
+	struct rules_decision decision = rules_decide(settings, &plan->delivered, plan->to_zone);
+
+	if (plan->forwarded && decision.rule == RULES_DEFAULT)
+		decision.reason = FW_REASON_NONE;
+	return decision;
+}
+
 /* Gives the flow its port on the WAN; the appliance's own must keep theirs. */
-static enum fw_reason flow_bind(struct firewall *fw, struct conn *conn)
+static enum fw_reason flow_bind(struct firewall *fw, struct conn *conn,
+				const struct flow_plan *plan)
 {
 	union conn_key *answer = &conn->key[1];
 	enum fw_reason reason = FW_REASON_NONE;
 
-	if (flow_wants_nat(&fw->settings, &conn->key[0], answer->zone)) {
-		conn->translated = 1;
+	conn->translated = plan->forwarded || plan->source_nat;
+	if (plan->source_nat) {
 		answer->destination = fw->settings.wan.address;
 		if (nat_protocol_has_ports(answer->protocol)) {
 			reason =
@@ -63,8 +102,8 @@ static void flow_unbind(struct firewall *fw, struct conn *conn)
 	conn->bound = 0;
 }
 
-static enum fw_reason flow_enter(struct firewall *fw, const struct packet *p, uint8_t to_zone,
-				 uint32_t *node)
+static enum fw_reason flow_enter(struct firewall *fw, const struct packet *p,
+				 const struct flow_plan *plan, uint32_t *node)
 {
 	struct conn *conn = conn_allocate(&fw->conns);
 	enum fw_reason reason;
@@ -72,8 +111,8 @@ static enum fw_reason flow_enter(struct firewall *fw, const struct packet *p, ui
 	if (conn == NULL)
 		return DROP_FLOW_TABLE_FULL;
 	conn->key[0] = p->key;
-	conn->key[1] = conn_key_reverse(&p->key, to_zone);
-	reason = flow_bind(fw, conn);
+	conn->key[1] = conn_key_reverse(&plan->delivered, plan->to_zone);
+	reason = flow_bind(fw, conn, plan);
 	if (reason == FW_REASON_NONE && conn_lookup(&fw->conns, &conn->key[1]) != CONN_NONE)
 		reason = DROP_NAT_COLLISION;
 	if (reason != FW_REASON_NONE) {
@@ -95,39 +134,42 @@ enum fw_reason flow_open(struct firewall *fw, const struct packet *p, uint32_t *
 {
 	struct rules_decision decision;
 	enum fw_reason reason = opener_check(p);
-	uint8_t to_zone;
+	struct flow_plan plan;
 
 	if (reason != FW_REASON_NONE)
 		return reason;
-	to_zone = route_find(&fw->settings, p->key.destination).zone;
-	if (to_zone == ZONE_NONE)
+	plan = plan_make(&fw->settings, &p->key);
+	if (plan.to_zone == ZONE_NONE)
 		return DROP_NO_ROUTE;
-	if (to_zone == ZONE_HOST && p->in_zone == ZONE_HOST)
+	if (plan.to_zone == ZONE_HOST && p->in_zone == ZONE_HOST)
 		return DROP_IP_DESTINATION; /* INET talks to itself by itself */
-	decision = rules_decide(&fw->settings, &p->key, to_zone);
+	decision = plan_decide(&fw->settings, &plan);
 	if (decision.rule != RULES_DEFAULT)
 		fw->rule_hits[decision.rule]++;
 	if (decision.reason != FW_REASON_NONE)
 		return decision.reason;
-	return flow_enter(fw, p, to_zone, node);
+	return flow_enter(fw, p, &plan, node);
 }
 
 enum fw_reason flow_recheck(struct firewall *fw, struct conn *conn)
 {
 	const struct settings *settings = &fw->settings;
 	const union conn_key *key = &conn->key[0];
-	uint8_t to_zone = route_find(settings, key->destination).zone;
+	struct flow_plan plan = plan_make(settings, key);
+	union conn_key answer = conn_key_reverse(&plan.delivered, plan.to_zone);
 
-	if (to_zone != conn->key[1].zone ||
-	    flow_wants_nat(settings, key, to_zone) != (conn->translated != 0) ||
-	    (conn->translated && conn->key[1].destination != settings->wan.address))
+	if (plan.source_nat) {
+		answer.destination = settings->wan.address;
+		answer.destination_port = conn->key[1].destination_port;
+	}
+	if (!conn_key_same(&answer, &conn->key[1]))
 		return DROP_FLOW_REVOKED;
 	if (key->zone == ZONE_HOST && !settings_is_own(settings, key->source))
 		return DROP_FLOW_REVOKED;
 	if (key->zone != ZONE_HOST &&
 	    settings_on_interface(&settings->lan, key->source) != (key->zone == ZONE_LAN))
 		return DROP_FLOW_REVOKED;
-	if (rules_decide(settings, key, to_zone).reason != FW_REASON_NONE)
+	if (plan_decide(settings, &plan).reason != FW_REASON_NONE)
 		return DROP_FLOW_REVOKED;
 	conn->epoch = fw->epoch;
 	return FW_REASON_NONE;

@@ -14,16 +14,25 @@ static const mac_t mac_broadcast = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
 /* One hop less in the TTL's byte is this in the sum: ~0x0100 (RFC 1624, equation 3). */
 #define TTL_DELTA 0xfeffu
 
+static struct fw_verdict to_interface(const struct packet *p, uint16_t interface)
+{
+	return (struct fw_verdict){ .outcome = FW_FORWARD,
+				    .bytes = (uint16_t)(ETHERNET_HEADER_BYTES + p->ip_bytes),
+				    .interface = interface,
+				    .ports = FW_PORT_BIT(FW_PORT_HOST) };
+}
+
 /* To INET, for the interface whose address it is. */
 static struct fw_verdict to_host(const struct firewall *fw, const struct packet *p,
 				 uint32_t destination)
 {
-	return (struct fw_verdict){ .outcome = FW_FORWARD,
-				    .bytes = (uint16_t)(ETHERNET_HEADER_BYTES + p->ip_bytes),
-				    .interface = destination == fw->settings.wan.address
-							 ? FW_INTERFACE_WAN
-							 : FW_INTERFACE_LAN,
-				    .ports = FW_PORT_BIT(FW_PORT_HOST) };
+	return to_interface(p, destination == fw->settings.wan.address ? FW_INTERFACE_WAN
+								       : FW_INTERFACE_LAN);
+}
+
+struct fw_verdict forward_to_wan_host(const struct packet *p)
+{
+	return to_interface(p, FW_INTERFACE_WAN);
 }
 
 /* Which ports lead to `mac`: on the bridge perhaps all. */
@@ -67,9 +76,7 @@ static struct fw_verdict wait_for(struct firewall *fw, const struct packet *p, u
 static struct fw_verdict refuse(struct firewall *fw, const struct packet *p, enum fw_reason reason)
 {
 	switch (reason) {
-	case DROP_IP_TTL:
-		icmp_error_send(fw, p, ICMP_TIME_EXCEEDED, 0, 0);
-		break;
+	case DROP_IP_TTL: icmp_error_send(fw, p, ICMP_TIME_EXCEEDED, 0, 0); break;
 	case DROP_NO_ROUTE:
 		icmp_error_send(fw, p, ICMP_UNREACHABLE, ICMP_UNREACHABLE_NET, 0);
 		break;
@@ -82,8 +89,7 @@ static struct fw_verdict refuse(struct firewall *fw, const struct packet *p, enu
 		if (p->in_zone != ZONE_WAN)
 			icmp_error_send(fw, p, ICMP_UNREACHABLE, ICMP_UNREACHABLE_PROHIBITED, 0);
 		break;
-	default: /* no error is defined for the others, or none is deserved */
-		break;
+	default: /* no error is defined for the others, or none is deserved */ break;
 	}
 	return fw_verdict_drop(reason);
 }
@@ -271,13 +277,20 @@ struct fw_verdict forward_own(struct firewall *fw, struct packet *p)
 	return to_station(fw, p, route.zone, &neighbour->mac);
 }
 
+/* INET's DHCP client has no address yet (RFC 2131, 4.1). */
+static bool is_dhcp_question(const struct firewall *fw, const struct packet *p, uint8_t zone)
+{
+	return zone == ZONE_WAN && fw->settings.wan_dhcp && p->kind == PACKET_UDP &&
+	       p->key.source_port == UDP_PORT_DHCP_CLIENT &&
+	       p->key.destination_port == UDP_PORT_DHCP_SERVER;
+}
+
 struct fw_verdict forward_host_broadcast(struct firewall *fw, struct packet *p, uint16_t interface)
 {
 	uint8_t zone = interface == FW_INTERFACE_WAN ? ZONE_WAN : ZONE_LAN;
 	const struct settings_interface *own = fw_zone_interface(fw, zone);
 
-	/* Source 0 is a host that has no address yet (RFC 2131, 4.1). */
-	if (p->key.source != 0 && (p->key.source != own->address || own->address == 0))
+	if (p->key.source == 0 ? !is_dhcp_question(fw, p, zone) : p->key.source != own->address)
 		return fw_verdict_drop(DROP_HOST_SOURCE);
 	if (p->key.destination != IPV4_LIMITED_BROADCAST &&
 	    !settings_is_directed_broadcast(own, p->key.destination))

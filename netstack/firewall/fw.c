@@ -40,6 +40,7 @@ void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool pre
 	uint64_t secret[2] = { secret_next(&seed), secret_next(&seed) };
 
 	fw->settings = (struct settings){ .valid = false };
+	fw->lease = (struct settings_lease){ 0 };
 	fw->epoch = 1;
 	fw->icmp_tokens = FW_ICMP_BURST;
 	neighbour_init(&fw->neighbours, flows->neighbours, restore, secret_next(&seed));
@@ -73,11 +74,24 @@ const char *fw_configure(struct firewall *fw, const struct netconf *netconf)
 
 	if (wrong != NULL)
 		return wrong;
+	settings_lease_apply(&fw->settings, &fw->lease);
 	epoch_advance(fw);
 	memset(fw->rule_hits, 0, sizeof fw->rule_hits);
 	arp_announce(fw, ZONE_LAN);
 	arp_announce(fw, ZONE_WAN);
 	return NULL;
+}
+
+void fw_lease_set(struct firewall *fw, const struct settings_lease *lease)
+{
+	if (memcmp(&fw->lease, lease, sizeof fw->lease) == 0)
+		return;
+	fw->lease = *lease;
+	if (!fw->settings.valid || !fw->settings.wan_dhcp)
+		return;
+	settings_lease_apply(&fw->settings, lease);
+	epoch_advance(fw);
+	arp_announce(fw, ZONE_WAN);
 }
 
 bool fw_mac_set(struct firewall *fw, unsigned port, const mac_t *mac)

@@ -64,6 +64,7 @@ struct firewall {
 	uint64_t dropped[FW_REASON_COUNT];
 	uint64_t rule_hits[NETCONF_RULES_MAX];
 	struct settings settings;
+	struct settings_lease lease; /* as last told; in force if settings.wan_dhcp */
 	struct neighbour_table neighbours;
 	struct conn_table conns;
 	struct nat nat;
@@ -106,6 +107,12 @@ void fw_time_set(struct firewall *fw, uint64_t now_us);
  * changed). Flows that it forbids end.
  */
 const char *fw_configure(struct firewall *fw, const struct netconf *netconf);
+
+/*
+ * The WAN's address by DHCP, for as long as the configuration wants it from there. Flows that were
+ * translated to another end.
+ */
+void fw_lease_set(struct firewall *fw, const struct settings_lease *lease);
 
 /* The MAC of a port, as its driver says; ignored (false) unless it can be a station's. */
 bool fw_mac_set(struct firewall *fw, unsigned port, const mac_t *mac);

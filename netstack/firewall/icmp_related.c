@@ -105,8 +105,7 @@ static void quoted_translate(const struct conn *conn, unsigned d, const struct q
 		be16_set(&icmp->id, (uint16_t)(to->source_port | to->destination_port));
 		checksum_update(&icmp->checksum, conn->l4_delta[d]);
 		break;
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -123,7 +122,7 @@ void icmp_related_translate(const struct conn *conn, unsigned d, const struct pa
 	be16_set(&icmp->checksum, 0);
 	be16_set(&icmp->checksum, (uint16_t)~checksum_fold(checksum_add(0, icmp, p->l4_bytes)));
 	/* Inside routers hide behind our address as the flow does (RFC 5508, REQ-5). */
-	if (d == 0)
+	if (conn->key[d].source != to->destination)
 		be32_set(&ip->source, to->destination);
 	be32_set(&ip->destination, to->source);
 	be16_set(&ip->checksum, 0);

@@ -2,17 +2,20 @@
 
 fw_core := $(addprefix netstack/firewall/, \
 	arp.c bridge.c checksum.c conn.c conn_tcp.c conn_udp.c flow.c forward.c fragment.c \
-	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c process.c queue.c \
+	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c port_forward.c process.c queue.c \
 	route.c rules.c settings.c translate.c)
 
 fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c silence.c)
 
 services += firewall
-firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c snapshot.c) $(fw_port)
+firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c snapshot.c) $(fw_port) \
+	services/runtime/wanlease.c services/runtime/crc32.c
 
 fw_test_sources := $(fw_core) tests/unit/fw_world.c
 
-unit_tests += fw_forward fw_reasons fw_warm fw_conn fw_nat fw_neighbour fw_port
+unit_tests += fw_forward fw_reasons fw_warm fw_conn fw_nat fw_neighbour fw_port fw_port_forward fw_wan
+fw_port_forward_test_sources := tests/unit/fw_port_forward_test.c $(fw_test_sources)
+fw_wan_test_sources := tests/unit/fw_wan_test.c $(fw_test_sources)
 fw_warm_test_sources := tests/unit/fw_warm_test.c $(fw_test_sources)
 fw_forward_test_sources := tests/unit/fw_forward_test.c $(fw_test_sources)
 fw_reasons_test_sources := tests/unit/fw_reasons_test.c $(fw_test_sources) \

@@ -82,8 +82,8 @@ static struct fw_verdict lan_group_input(struct firewall *fw, struct packet *p, 
 	return flood(p, others, group_reason(p, type));
 }
 
-/* Addressed to us as router. */
-static struct fw_verdict own_input(struct firewall *fw, struct packet *p, uint16_t type)
+/* Addressed to us as the LAN's router. */
+static struct fw_verdict lan_own_input(struct firewall *fw, struct packet *p, uint16_t type)
 {
 	enum fw_reason reason;
 
@@ -123,10 +123,71 @@ static struct fw_verdict lan_input(struct firewall *fw, struct packet *p, uint16
 	if (fw->settings.lan_port_count > 1)
 		bridge_learn(&fw->bridge, &ethernet->source, p->in_port, fw->now_s);
 	if (frame_mac_same(&ethernet->destination, own))
-		return own_input(fw, p, type);
+		return lan_own_input(fw, p, type);
 	if (p->group)
 		return lan_group_input(fw, p, type);
 	return lan_switch(fw, p);
+}
+
+/* Before the lease is ours, its answers come to us under the address offered. */
+static bool is_our_dhcp_destination(const struct settings *settings, uint32_t address)
+{
+	if (address == IPV4_LIMITED_BROADCAST || settings_is_own(settings, address))
+		return true;
+	return settings->wan.address == 0 &&
+	       route_destination_check(settings, address) == FW_REASON_NONE;
+}
+
+/* A provider may have chosen our LAN's addresses: INET has to hear of it to say so. */
+static bool is_possible_dhcp_server(const struct settings *settings, const struct packet *p)
+{
+	enum fw_reason reason = route_source_check(settings, p);
+
+	return reason == FW_REASON_NONE || reason == DROP_IP_SPOOFED;
+}
+
+/* A DHCP server's answer to INET (RFC 2131, 4.1); the WAN's mode allows it, no rule need. */
+static bool is_dhcp_answer(const struct firewall *fw, const struct packet *p)
+{
+	return fw->settings.wan_dhcp && p->kind == PACKET_UDP &&
+	       p->key.destination_port == UDP_PORT_DHCP_CLIENT &&
+	       p->key.source_port == UDP_PORT_DHCP_SERVER && !packet_is_first_fragment(p) &&
+	       is_our_dhcp_destination(&fw->settings, p->key.destination) &&
+	       is_possible_dhcp_server(&fw->settings, p) &&
+	       packet_checksum_check(p) == FW_REASON_NONE;
+}
+
+static struct fw_verdict wan_own_input(struct firewall *fw, struct packet *p, uint16_t type)
+{
+	enum fw_reason reason;
+
+	if (type == ETHERTYPE_ARP)
+		return arp_input(fw, p);
+	if (type != ETHERTYPE_IPV4)
+		return fw_verdict_drop(DROP_FRAME_TYPE);
+	reason = packet_parse(p);
+	if (reason != FW_REASON_NONE)
+		return fw_verdict_drop(reason);
+	if (is_dhcp_answer(fw, p))
+		return forward_to_wan_host(p);
+	if (fw->settings.wan.address == 0)
+		return fw_verdict_drop(DROP_WAN_NO_ADDRESS);
+	return forward_input(fw, p, 0);
+}
+
+static struct fw_verdict wan_group_input(struct firewall *fw, struct packet *p, uint16_t type)
+{
+	if (type == ETHERTYPE_ARP) {
+		struct fw_verdict verdict = arp_input(fw, p);
+
+		if (verdict.outcome == FW_FORWARD)
+			verdict = (struct fw_verdict){ .outcome = FW_CONSUME };
+		return verdict;
+	}
+	if (fw->settings.wan_dhcp && type == ETHERTYPE_IPV4 && packet_parse(p) == FW_REASON_NONE &&
+	    is_dhcp_answer(fw, p))
+		return forward_to_wan_host(p);
+	return fw_verdict_drop(group_reason(p, type));
 }
 
 static struct fw_verdict wan_input(struct firewall *fw, struct packet *p, uint16_t type)
@@ -139,17 +200,10 @@ static struct fw_verdict wan_input(struct firewall *fw, struct packet *p, uint16
 	if (frame_mac_same(&ethernet->source, own))
 		return fw_verdict_drop(DROP_FRAME_SOURCE);
 	if (frame_mac_same(&ethernet->destination, own))
-		return own_input(fw, p, type);
+		return wan_own_input(fw, p, type);
 	if (!p->group)
 		return fw_verdict_drop(DROP_FRAME_NOT_FOR_US);
-	if (type == ETHERTYPE_ARP) {
-		struct fw_verdict verdict = arp_input(fw, p);
-
-		if (verdict.outcome == FW_FORWARD)
-			verdict = (struct fw_verdict){ .outcome = FW_CONSUME };
-		return verdict;
-	}
-	return fw_verdict_drop(group_reason(p, type));
+	return wan_group_input(fw, p, type);
 }
 
 static struct fw_verdict host_input(struct firewall *fw, struct packet *p, uint16_t interface)

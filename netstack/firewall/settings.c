@@ -1,5 +1,7 @@
 #include "netstack/firewall/settings.h"
 
+#include "netstack/firewall/port_forward.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -108,24 +110,49 @@ static const char *rules_load(struct settings *settings, const struct netconf *n
 	return NULL;
 }
 
-static const char *addresses_load(struct settings *settings, const struct netconf *netconf)
+static const char *wan_load(struct settings *settings, const struct netconf_interface *interface,
+			    uint32_t gateway)
 {
-	const char *wrong =
-		interface_load(&settings->lan, &netconf->lan, "the LAN address is not one");
 	const struct settings_interface *lan = &settings->lan, *wan = &settings->wan;
+	const char *wrong = interface_load(&settings->wan, interface, "the WAN address is not one");
 
-	if (wrong == NULL)
-		wrong = interface_load(&settings->wan, &netconf->wan, "the WAN address is not one");
 	if (wrong != NULL)
 		return wrong;
 	if (settings_on_interface(lan, wan->address) || settings_on_interface(wan, lan->address))
 		return "LAN and WAN overlap";
-	if (netconf->gateway != 0 && (!settings_on_interface(wan, netconf->gateway) ||
-				      settings_is_directed_broadcast(wan, netconf->gateway) ||
-				      netconf->gateway == wan->address))
+	if (gateway != 0 &&
+	    (!settings_on_interface(wan, gateway) || settings_is_directed_broadcast(wan, gateway) ||
+	     (gateway & ~wan->mask) == 0 || gateway == wan->address))
 		return "the gateway is not a host of the WAN";
-	settings->gateway = netconf->gateway;
+	settings->gateway = gateway;
 	return NULL;
+}
+
+static const char *addresses_load(struct settings *settings, const struct netconf *netconf)
+{
+	const char *wrong =
+		interface_load(&settings->lan, &netconf->lan, "the LAN address is not one");
+
+	if (wrong != NULL)
+		return wrong;
+	if (netconf->wan_mode != WAN_STATIC && netconf->wan_mode != WAN_DHCP)
+		return "the WAN's mode is neither static nor dhcp";
+	settings->wan_dhcp = netconf->wan_mode == WAN_DHCP;
+	if (settings->wan_dhcp && (netconf->wan.address != 0 || netconf->gateway != 0))
+		return "the WAN has an address of its own and is to get one by DHCP";
+	return wan_load(settings, &netconf->wan, netconf->gateway);
+}
+
+void settings_lease_apply(struct settings *settings, const struct settings_lease *lease)
+{
+	const struct netconf_interface none = { 0 };
+	const struct netconf_interface leased = { lease->address, lease->prefix_bits };
+
+	if (!settings->wan_dhcp)
+		return;
+	(void)wan_load(settings, &none, 0);
+	if (lease->address != 0 && wan_load(settings, &leased, lease->gateway) != NULL)
+		(void)wan_load(settings, &none, 0);
 }
 
 const char *settings_load(struct settings *settings, const struct netconf *netconf)
@@ -148,6 +175,8 @@ const char *settings_load(struct settings *settings, const struct netconf *netco
 		wrong = addresses_load(&checked, netconf);
 	if (wrong == NULL)
 		wrong = rules_load(&checked, netconf);
+	if (wrong == NULL)
+		wrong = port_forwards_load(&checked, netconf);
 	if (wrong != NULL)
 		return wrong;
 	checked.valid = true;

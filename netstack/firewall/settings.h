@@ -23,9 +23,17 @@ struct settings_interface {
 	uint32_t mtu_bytes;
 };
 
+/* What the WAN has by DHCP. */
+struct settings_lease {
+	uint32_t address; /* 0: nothing */
+	uint32_t prefix_bits;
+	uint32_t gateway; /* 0: none */
+};
+
 struct settings {
 	bool valid;
 	bool nat;
+	bool wan_dhcp;          /* `wan` and `gateway` are a lease's */
 	uint8_t zone[FW_PORTS]; /* enum netconf_zone of each port */
 	uint8_t lan_first;      /* the first LAN port, whose MAC is the bridge's, or FW_PORT_NONE */
 	uint8_t wan_port;       /* or FW_PORT_NONE */
@@ -36,6 +44,8 @@ struct settings {
 	uint32_t gateway; /* 0: none */
 	uint32_t rule_count;
 	struct netconf_rule rules[NETCONF_RULES_MAX];
+	uint32_t forward_count;
+	struct netconf_forward forwards[NETCONF_FORWARDS_MAX]; /* those enabled */
 };
 
 /*
@@ -43,6 +53,12 @@ struct settings {
  * of it holds, fills in `settings` from it. Returns NULL, or what is wrong.
  */
 const char *settings_load(struct settings *settings, const struct netconf *netconf);
+
+/*
+ * If the WAN's address comes by DHCP: puts the lease in force. One that cannot be a host's, or that
+ * overlaps the LAN, is as good as none.
+ */
+void settings_lease_apply(struct settings *settings, const struct settings_lease *lease);
 
 /* CRC-32 as zlib computes it (IEEE 802.3, reflected). */
 uint32_t settings_crc32(const void *data, size_t bytes);

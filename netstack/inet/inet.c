@@ -16,28 +16,34 @@
 #include "netstack/inet/random.h"
 #include "netstack/inet/requests.h"
 #include "netstack/inet/restore.h"
+#include "netstack/inet/station.h"
+#include "netstack/inet/wan.h"
 #include "netstack/inet/watch.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
 
 #define PACKETS_PER_TURN   32
-#define CLIENTS_CHECK_US   250000u
+#define LOOK_US            250000u
 #define RETRY_WHEN_FULL_US 1000u
 
 static struct hostq queue;
 static const struct netconf_region *netconf;
 static const struct kernel_table *kernel_table;
+static const struct fw_table *fw_table;
+static struct inet_netconf in_force;
 static uint32_t firewall_slot;
-static uint64_t clients_checked_us;
+static uint64_t looked_us;
 
 static void configure(void)
 {
 	struct inet_netconf conf;
 	enum status status = inet_netconf_read(netconf, &conf);
 
-	if (status == OK)
+	if (status == OK) {
+		in_force = conf;
+		inet_wan_configure(&conf, time_us());
 		inet_netif_configure(&conf);
-	else if (status != E_ABSENT)
+	} else if (status != E_ABSENT)
 		log_error("configuration ignored: %s", status_text(status));
 }
 
@@ -77,12 +83,14 @@ static enum status start(void)
 {
 	netconf = region("netconf", sizeof(struct netconf_region));
 	kernel_table = region("ktable", sizeof(struct kernel_table));
+	fw_table = region("fw.table", sizeof(struct fw_table));
 	firewall_slot = service_slot("firewall");
 
 	inet_random_init();
 	queue_setup();
 	lwip_init();
 	inet_netif_init(&queue);
+	inet_wan_init(region("wan.lease", sizeof(struct wan_lease_region)));
 	configure();
 	inet_sockets_init(service_info()->self.generation);
 	uint64_t former = queue.own->driver_private[0];
@@ -115,12 +123,19 @@ static bool packets_take(void)
 	return true;
 }
 
-static void clients_serve(uint64_t now_us)
+/* What nobody notifies us of. */
+static void tables_look(uint64_t now_us)
 {
-	if (now_us - clients_checked_us >= CLIENTS_CHECK_US) {
-		inet_clients_check(kernel_table);
-		clients_checked_us = now_us;
-	}
+	if (now_us - looked_us < LOOK_US)
+		return;
+	looked_us = now_us;
+	inet_clients_check(kernel_table);
+	struct inet_wan_station station = inet_station_read(fw_table, &in_force);
+	inet_wan_station_set(&station, now_us);
+}
+
+static void clients_serve(void)
+{
 	if (inet_sockets_changed_take()) {
 		inet_held_retry();
 		inet_watch_check();
@@ -128,10 +143,11 @@ static void clients_serve(uint64_t now_us)
 }
 
 /* Packets promise: so what they say is in safety before they leave. */
-static void packets_send(void)
+static void packets_send(uint64_t now_us)
 {
 	inet_journal_commit_all();
-	if (hostq_flush(&queue))
+	bool wan_changed = inet_wan_work(now_us);
+	if (hostq_flush(&queue) || wan_changed)
 		service_notify(firewall_slot);
 	enum complaint complaint = hostq_complaint_take(&queue);
 	if (complaint != COMPLAINT_NONE)
@@ -141,11 +157,11 @@ static void packets_send(void)
 static uint64_t next_deadline_us(uint64_t now_us, bool full)
 {
 	uint64_t deadline_us = now_us + (uint64_t)sys_timeouts_sleeptime() * 1000;
-	uint64_t check_us = clients_checked_us + CLIENTS_CHECK_US;
+	uint64_t look_us = looked_us + LOOK_US;
 	uint64_t retry_us = now_us + RETRY_WHEN_FULL_US;
 
-	if (check_us < deadline_us)
-		deadline_us = check_us;
+	if (look_us < deadline_us)
+		deadline_us = look_us;
 	return full && retry_us < deadline_us ? retry_us : deadline_us;
 }
 
@@ -155,8 +171,9 @@ static uint64_t work(uint64_t now_us)
 	bool more = packets_take();
 	sys_check_timeouts();
 	netif_poll_all();
-	clients_serve(now_us);
-	packets_send();
+	tables_look(now_us);
+	clients_serve();
+	packets_send(now_us);
 	if (more || !hostq_arm(&queue))
 		return now_us;
 	return next_deadline_us(now_us, inet_netif_is_full());

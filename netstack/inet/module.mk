@@ -6,18 +6,19 @@ lwip_sources := \
 	$(addprefix $(lwip_directory)/core/, \
 		def.c inet_chksum.c init.c ip.c mem.c memp.c netif.c pbuf.c stats.c \
 		tcp.c tcp_in.c tcp_out.c timeouts.c udp.c \
-		ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c ipv4/ip4_frag.c)
+		ipv4/dhcp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c ipv4/ip4_frag.c)
 lwip_cflags := -Inetstack/inet/port -isystem $(lwip_directory)/include
 
 services += inet
-inet_own_sources := $(wildcard netstack/inet/*.c) services/runtime/crc32.c
+inet_own_sources := $(wildcard netstack/inet/*.c) services/runtime/crc32.c services/runtime/wanlease.c
 inet_sources := $(inet_own_sources) $(lwip_sources)
 inet_cflags := $(lwip_cflags)
 
 inet_tested := $(filter-out netstack/inet/inet.c, $(inet_own_sources)) tests/unit/inet_fixture.c \
 	$(lwip_sources)
 
-unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_netif inet_echo inet_preserved inet_restore
+unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_netif inet_echo inet_preserved inet_restore \
+	inet_wan
 inet_random_test_sources := tests/unit/inet_random_test.c netstack/inet/random.c netstack/inet/siphash.c
 inet_hostq_test_sources := tests/unit/inet_hostq_test.c netstack/inet/hostq.c
 inet_netconf_test_sources := tests/unit/inet_netconf_test.c netstack/inet/netconf_reader.c
@@ -30,3 +31,5 @@ inet_echo_test_cflags := $(lwip_cflags)
 inet_preserved_test_sources := tests/unit/inet_preserved_test.c netstack/inet/preserved.c services/runtime/crc32.c
 inet_restore_test_sources := tests/unit/inet_restore_test.c $(inet_tested)
 inet_restore_test_cflags := $(lwip_cflags)
+inet_wan_test_sources := tests/unit/inet_wan_test.c $(inet_tested)
+inet_wan_test_cflags := $(lwip_cflags)

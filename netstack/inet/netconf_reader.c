@@ -29,8 +29,8 @@ static bool netconf_is_sane(const struct netconf *conf)
 	const size_t head = sizeof(conf->crc32);
 
 	return conf->crc32 == crc32((const uint8_t *)conf + head, sizeof(*conf) - head) &&
-	       conf->version == NETCONF_VERSION && interface_is_sane(&conf->lan) &&
-	       interface_is_sane(&conf->wan);
+	       conf->version == NETCONF_VERSION && conf->wan_mode <= WAN_DHCP &&
+	       interface_is_sane(&conf->lan) && interface_is_sane(&conf->wan);
 }
 
 enum status inet_netconf_read(const struct netconf_region *region, struct inet_netconf *conf)
@@ -43,8 +43,12 @@ enum status inet_netconf_read(const struct netconf_region *region, struct inet_n
 	memcpy(&copy, &region->copies[current], sizeof(copy));
 	if (!netconf_is_sane(&copy))
 		return E_DAMAGED;
-	*conf = (struct inet_netconf){
-		.lan = copy.lan, .wan = copy.wan, .gateway = copy.gateway, .serial = copy.serial
-	};
+	*conf = (struct inet_netconf){ .lan = copy.lan,
+				       .wan = copy.wan,
+				       .gateway = copy.gateway,
+				       .wan_dhcp = copy.wan_mode == WAN_DHCP,
+				       .serial = copy.serial };
+	for (size_t port = 0; port < NETQ_PORTS_MAX; port++)
+		conf->zone[port] = (uint8_t)copy.zone[port];
 	return OK;
 }

@@ -5,10 +5,14 @@
 #include "kernel/abi/status.h"
 #include "services/proto/netconf.h"
 
+#include <stdbool.h>
+
 /* Of the configuration, what INET needs. */
 struct inet_netconf {
 	struct netconf_interface lan, wan;
-	uint32_t gateway; /* on the WAN; 0: none */
+	uint32_t gateway;             /* on the WAN; 0: none */
+	bool wan_dhcp;                /* then both are in wan.lease (wan.h) */
+	uint8_t zone[NETQ_PORTS_MAX]; /* enum netconf_zone of each port */
 	uint32_t serial;
 };
 

@@ -56,26 +56,50 @@ static uint32_t prefix_mask(uint32_t prefix_bits)
 	return prefix_bits == 0 ? 0 : ~0u << (32 - prefix_bits);
 }
 
-static void interface_configure(struct netif *netif, const struct netconf_interface *conf,
-				uint32_t gateway)
+static void interface_set(struct netif *netif, uint32_t host_address, uint32_t prefix_bits,
+			  uint32_t gateway)
 {
-	ip4_addr_t address = { .addr = lwip_htonl(conf->address) };
-	ip4_addr_t mask = { .addr = lwip_htonl(prefix_mask(conf->prefix_bits)) };
+	ip4_addr_t address = { .addr = lwip_htonl(host_address) };
+	ip4_addr_t mask = { .addr = lwip_htonl(prefix_mask(prefix_bits)) };
 	ip4_addr_t router = { .addr = lwip_htonl(gateway) };
 
 	netif_set_addr(netif, &address, &mask, &router);
-	if (conf->address != 0)
+}
+
+/* One without an address is deaf, but for the DHCP client's. */
+static void interface_switch(struct netif *netif, bool up)
+{
+	if (up)
 		netif_set_up(netif);
 	else
 		netif_set_down(netif);
 }
 
+void inet_netif_wan_changed(void)
+{
+	struct netif *wan = &interfaces[INET_WAN];
+	/* Without a gateway a packet to a foreign network has no way, and is told so. */
+	netif_set_default(ip4_addr_isany(netif_ip4_gw(wan)) ? NULL : wan);
+}
+
+void inet_netif_wan_set(uint32_t address, uint32_t prefix_bits, uint32_t gateway)
+{
+	interface_set(&interfaces[INET_WAN], address, prefix_bits, gateway);
+	inet_netif_wan_changed();
+}
+
+struct netif *inet_netif_wan(void)
+{
+	return &interfaces[INET_WAN];
+}
+
 void inet_netif_configure(const struct inet_netconf *conf)
 {
-	interface_configure(&interfaces[INET_LAN], &conf->lan, 0);
-	interface_configure(&interfaces[INET_WAN], &conf->wan, conf->gateway);
-	/* Without a gateway a packet to a foreign network has no way, and is told so. */
-	netif_set_default(conf->gateway != 0 ? &interfaces[INET_WAN] : NULL);
+	interface_set(&interfaces[INET_LAN], conf->lan.address, conf->lan.prefix_bits, 0);
+	interface_switch(&interfaces[INET_LAN], conf->lan.address != 0);
+	if (!conf->wan_dhcp)
+		inet_netif_wan_set(conf->wan.address, conf->wan.prefix_bits, conf->gateway);
+	interface_switch(&interfaces[INET_WAN], conf->wan_dhcp || conf->wan.address != 0);
 }
 
 void inet_netif_input(const struct hostq_packet *packet)

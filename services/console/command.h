@@ -42,6 +42,7 @@
 	X("show connections", "", true, show_connections, "connections through the firewall")      \
 	X("show counters", "", true, show_counters, "packets passed, and dropped by reason")       \
 	X("show neighbours", "", true, show_neighbours, "stations known by ARP")                   \
+	X("show wan", "", true, show_wan, "the WAN's address by DHCP")                             \
 	X("show log", "[N]", true, show_log, "the last N log records (default 20)")                \
 	X("show clock", "", true, show_clock, "what time it is, and by whom")                      \
 	X("show quarantine", "", true, show_quarantine, "packets that killed the firewall")        \

@@ -44,6 +44,7 @@ static void view_fill(void)
 	view.manifest = region("manifest", sizeof(struct manifest));
 	view.kernel = region("ktable", sizeof(struct kernel_table));
 	view.log = region("klog", sizeof(struct kernel_log));
+	view.wan_lease = region("wan.lease", sizeof(struct wan_lease_region));
 	view.quarantine = region("quarantine", sizeof(struct quarantine));
 	view.crashes = region("crashes", sizeof(struct crash_log));
 	view.rs = region("rs.table", sizeof(struct rs_table));

@@ -7,6 +7,7 @@ console_pure := $(addprefix services/console/, \
 	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c services/runtime/policy.c
 
 console_pure += services/console/show_clock.c services/runtime/civil.c services/runtime/wallclock.c
+console_pure += services/console/show_wan.c services/runtime/wanlease.c
 
 services += console
 console_sources := $(console_pure) $(addprefix services/console/, \

@@ -16,6 +16,7 @@
 #include "services/proto/netq.h"
 #include "services/proto/quarantine.h"
 #include "services/proto/rs.h"
+#include "services/proto/wanlease.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ struct view {
 	const struct quarantine *quarantine;
 	const struct rs_table *rs;
 	const struct netconf_region *netconf;
+	const struct wan_lease_region *wan_lease;
 	const struct fw_table *firewall;
 	const struct clock_page *clock;
 	const struct netq_driver *ports[NETQ_PORTS_MAX]; /* NULL: not in the manifest */

@@ -67,7 +67,8 @@
 	X(NO_ROUTE, "no-route", "no route to the destination")                                     \
 	X(NEIGHBOUR_FAILED, "neighbour-failed", "the next hop does not answer ARP")                \
 	X(NEIGHBOUR_QUEUE, "neighbour-queue", "too many wait for the next hop's answer")           \
-	X(HOST_SOURCE, "host-source", "from the appliance, but not with its address")
+	X(HOST_SOURCE, "host-source", "from the appliance, but not with its address")              \
+	X(WAN_NO_ADDRESS, "wan-no-address", "the WAN has no address, or none any more")
 
 enum fw_reason {
 	FW_REASON_NONE = 0, /* passed */
@@ -85,12 +86,10 @@ static inline const char *fw_reason_word(unsigned reason)
 {
 	switch (reason) {
 #define X(name, word, text)                                                                        \
-	case DROP_##name:                                                                          \
-		return word;
+	case DROP_##name: return word;
 		FW_REASON_TABLE(X)
 #undef X
-	default:
-		return "none";
+	default: return "none";
 	}
 }
 
@@ -99,12 +98,10 @@ static inline const char *fw_reason_text(unsigned reason)
 {
 	switch (reason) {
 #define X(name, word, text)                                                                        \
-	case DROP_##name:                                                                          \
-		return text;
+	case DROP_##name: return text;
 		FW_REASON_TABLE(X)
 #undef X
-	default:
-		return "none";
+	default: return "none";
 	}
 }
 

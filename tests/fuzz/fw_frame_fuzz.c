@@ -34,6 +34,11 @@ static void world_make(void)
 	w->netconf.rules[0].destination_port_low = 53;
 	w->netconf.rules[0].destination_port_high = 53;
 	w->netconf.rule_count = 1;
+	w->netconf.forwards[0] =
+		(struct netconf_forward){ IPPROTO_TCP_NUMBER, 1, 80, 89, 8080, CLIENT, 0 };
+	w->netconf.forwards[1] =
+		(struct netconf_forward){ IPPROTO_UDP_NUMBER, 1, 1, 52, 1, CLIENT2, 1 };
+	w->netconf.forward_count = 2;
 	assert(world_configure(w) == NULL);
 	world_discard_queued(w);
 	pristine = *w;

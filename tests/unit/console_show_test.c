@@ -3,6 +3,7 @@
 #include "services/console/json.h"
 #include "services/console/show_log.h"
 #include "services/runtime/crc32.h"
+#include "services/runtime/wanlease.h"
 #include "tests/unit/console_document.h"
 #include "tests/unit/console_world.h"
 #include "tests/unit/unit.h"
@@ -90,6 +91,30 @@ static void firewall_table_is_shown(void **state)
 	check_text("show connections json", "connections.0.source", "192.168.1.10");
 	check_text("show connections json", "connections.0.state", "established");
 	check_text("show neighbours json", "neighbours.0.address", "192.168.1.10");
+}
+
+static void lease_of_the_wan_is_shown_until_it_ends(void **state)
+{
+	struct wan_lease lease = { .state = WAN_LEASE_BOUND,
+				   .address = 0xcb007164,
+				   .prefix_bits = 24,
+				   .gateway = 0xcb007101,
+				   .dns_count = 1,
+				   .dns = { 0xcb007135 } };
+
+	(void)state;
+	check_text("show wan json", "state", "off");
+	lease.renew_us = view.now_us + 5000000;
+	lease.expires_us = view.now_us + 9000000;
+	wan_lease_write(&world.wan_lease, &lease);
+	check_text("show wan json", "state", "bound");
+	check_text("show wan json", "address", "203.0.113.100");
+	check_text("show wan json", "dns.0", "203.0.113.53");
+	check_number("show wan json", "renews_in_s", 5);
+	assert_non_null(strstr(world_run("show wan"), "203.0.113.100/24"));
+	view.now_us += 9000000;
+	check_text("show wan json", "address", "0.0.0.0");
+	assert_null(strstr(world_run("show wan"), "203.0.113.100"));
 }
 
 static void firewall_that_died_while_writing_is_told(void **state)
@@ -288,6 +313,7 @@ int main(void)
 		TEST(kernel_is_believed_over_rs),
 		TEST(ports_are_those_with_a_device),
 		TEST(firewall_table_is_shown),
+		TEST(lease_of_the_wan_is_shown_until_it_ends),
 		TEST(firewall_that_died_while_writing_is_told),
 		TEST(tables_that_lie_are_bounded),
 		TEST(configuration_counts_only_with_its_checksum),

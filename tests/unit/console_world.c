@@ -113,6 +113,7 @@ void world_init(void)
 	view.log = &world.log;
 	view.crashes = &world.crashes;
 	view.quarantine = &world.quarantine;
+	view.wan_lease = &world.wan_lease;
 	view.rs = &world.rs;
 	view.netconf = &world.netconf;
 	view.firewall = &world.firewall;

@@ -26,6 +26,7 @@ struct world {
 	struct kernel_log log;
 	struct crash_log crashes;
 	struct quarantine quarantine;
+	struct wan_lease_region wan_lease;
 	struct rs_table rs;
 	struct netconf_region netconf;
 	struct fw_table firewall;

@@ -1,6 +1,7 @@
 /* Names for the LAN: messages, cache and local names of appliance/dnsd/. */
 #include "appliance/dnsd/cache.h"
 #include "appliance/dnsd/names.h"
+#include "appliance/dnsd/upstreams.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -341,6 +342,34 @@ static void senseless_leases_have_no_name(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, world_new)
 
+static void the_configurations_upstreams_come_before_the_leases(void **state)
+{
+	static struct netconf wanted = { .wan_mode = WAN_DHCP };
+	struct wan_lease lease = { .state = WAN_LEASE_BOUND,
+				   .address = 0xcb007164,
+				   .gateway = 0xcb007101,
+				   .dns_count = 3,
+				   .dns = { 0, 0xcb007135, 0x7f000001 },
+				   .expires_us = 100 };
+
+	(void)state;
+	struct upstreams got = upstreams_of(&wanted, &lease, 99);
+	assert_int_equal(got.count, 1); /* no host has the others */
+	assert_int_equal(got.addresses[0], 0xcb007135);
+	assert_int_equal(upstreams_of(&wanted, &lease, 100).count, 0); /* expired */
+	lease.dns_count = 0;
+	assert_int_equal(upstreams_of(&wanted, &lease, 0).addresses[0], 0xcb007101);
+	wanted.wan_mode = WAN_STATIC;
+	assert_int_equal(upstreams_of(&wanted, &lease, 0).count, 0);
+	wanted.wan_mode = WAN_DHCP;
+	wanted.dns.upstream_count = 2;
+	wanted.dns.upstreams[0] = 0x01010101;
+	wanted.dns.upstreams[1] = 0x09090909;
+	got = upstreams_of(&wanted, &lease, 0);
+	assert_int_equal(got.count, 2);
+	assert_int_equal(got.addresses[1], 0x09090909);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +382,7 @@ int main(void)
 		TEST(a_full_cache_forgets_what_was_used_longest_ago),
 		TEST(leases_have_names_at_once_and_lose_them),
 		TEST(the_lan_is_never_asked_for_outside_and_the_rest_is),
+		TEST(the_configurations_upstreams_come_before_the_leases),
 		TEST(senseless_leases_have_no_name),
 	};
 

@@ -509,6 +509,21 @@ static void case_neighbour_queue(struct world *w)
 	}
 }
 
+/* By DHCP, and no lease; a rule that allows everything does not help. */
+static void case_wan_no_address(struct world *w)
+{
+	w->netconf.wan = (struct netconf_interface){ 0 };
+	w->netconf.gateway = 0;
+	w->netconf.wan_mode = WAN_DHCP;
+	w->netconf.rules[0] = world_rule(RULE_ALLOW, ZONE_ANY, ZONE_ANY);
+	w->netconf.rule_count = 1;
+	if (world_configure(w) != NULL)
+		abort();
+	frame_udp(&f, SERVER, 53, CLIENT, 5000, 10);
+	frame_from_wan(&f);
+	wan(w);
+}
+
 static void case_host_source(struct world *w)
 {
 	frame_udp(&f, CLIENT, 5000, SERVER, 53, 10);
@@ -571,6 +586,7 @@ static const case_t cases[FW_REASON_COUNT] = {
 	[DROP_NEIGHBOUR_FAILED] = case_neighbour_failed,
 	[DROP_NEIGHBOUR_QUEUE] = case_neighbour_queue,
 	[DROP_HOST_SOURCE] = case_host_source,
+	[DROP_WAN_NO_ADDRESS] = case_wan_no_address,
 };
 
 static void every_reason_has_a_case(void **state)

@@ -37,9 +37,13 @@
 #define LWIP_BROADCAST_PING 0 /* RFC 1122, 3.2.2.6 permits silence; no amplifier */
 #define LWIP_MULTICAST_PING 0
 #define LWIP_RAW            0
-#define LWIP_DHCP           0
-#define LWIP_DNS            0
-#define LWIP_IGMP           0
+#define LWIP_DHCP           1 /* netstack/inet/wan.c */
+/* lwIP counts a lease in these; a lease may be shorter than its minutes. */
+#define DHCP_COARSE_TIMER_SECS   1
+#define DHCP_TIMEOUT_SIZE_T      u32_t
+#define LWIP_DHCP_DOES_ACD_CHECK 0 /* ARP is the firewall's */
+#define LWIP_DNS                 0
+#define LWIP_IGMP                0
 /* A host that has no address yet asks our DHCP server from 0.0.0.0 (RFC 1122, 3.2.1.3). */
 #define LWIP_IP_ACCEPT_UDP_PORT(port) ((port) == PP_NTOHS(67))
 
@@ -51,22 +55,22 @@
 #define LWIP_UDP         1
 #define MEMP_NUM_UDP_PCB 160
 
-#define LWIP_TCP                1
-#define MEMP_NUM_TCP_PCB        256
-#define MEMP_NUM_TCP_PCB_LISTEN 32
-#define MEMP_NUM_TCP_SEG        1024
-#define TCP_MSS                 1460
-#define TCP_WND                 (8 * TCP_MSS)
-#define TCP_SND_BUF             (11 * TCP_MSS) /* fits PRESERVED_RING_BYTES, as TCP_WND does */
-#define TCP_SND_QUEUELEN        64
-#define TCP_LISTEN_BACKLOG      1
-#define TCP_QUEUE_OOSEQ         1
-#define TCP_OOSEQ_MAX_PBUFS     8
-#define LWIP_TCP_SACK_OUT       1
-#define LWIP_WND_SCALE          0
-#define LWIP_TCP_TIMESTAMPS     0
+#define LWIP_TCP                  1
+#define MEMP_NUM_TCP_PCB          256
+#define MEMP_NUM_TCP_PCB_LISTEN   32
+#define MEMP_NUM_TCP_SEG          1024
+#define TCP_MSS                   1460
+#define TCP_WND                   (8 * TCP_MSS)
+#define TCP_SND_BUF               (11 * TCP_MSS) /* fits PRESERVED_RING_BYTES, as TCP_WND does */
+#define TCP_SND_QUEUELEN          64
+#define TCP_LISTEN_BACKLOG        1
+#define TCP_QUEUE_OOSEQ           1
+#define TCP_OOSEQ_MAX_PBUFS       8
+#define LWIP_TCP_SACK_OUT         1
+#define LWIP_WND_SCALE            0
+#define LWIP_TCP_TIMESTAMPS       0
 #define LWIP_TCP_PCB_NUM_EXT_ARGS 1 /* the journal's entry */
-#define SO_REUSE                1 /* a server restarts in spite of TIME-WAIT */
+#define SO_REUSE                  1 /* a server restarts in spite of TIME-WAIT */
 /* A peer that is gone frees its connection in two minutes, not two hours. */
 #define LWIP_TCP_KEEPALIVE    1
 #define TCP_KEEPIDLE_DEFAULT  60000u
