@@ -22,6 +22,7 @@ static struct {
 	struct dhcp_server server;
 	bool loaded;
 	int fd; /* -1: none */
+	bool closing;
 } dhcpd = { .fd = -1 };
 
 static uint64_t now_seconds(void)
@@ -29,11 +30,14 @@ static uint64_t now_seconds(void)
 	return time_us() / 1000000u;
 }
 
-static void socket_drop(void)
+/* INET keeps a socket over its own death: it has to hear that it is closed. False: not yet. */
+static bool socket_drop(void)
 {
-	if (dhcpd.fd >= 0)
-		socket_close(dhcpd.fd);
+	if (dhcpd.fd >= 0 && socket_close(dhcpd.fd) < 0 && errno == EAGAIN)
+		return false;
 	dhcpd.fd = -1;
+	dhcpd.closing = false;
+	return true;
 }
 
 /* Bound to the LAN address, so that it neither hears nor speaks on the WAN. */
@@ -43,6 +47,8 @@ static bool socket_open(void)
 				   .sin_port = htons(DHCP_SERVER_PORT),
 				   .sin_addr.s_addr = htonl(dhcpd.conf.lan.address) };
 
+	if (dhcpd.closing && !socket_drop())
+		return false;
 	if (dhcpd.fd >= 0)
 		return true;
 	dhcpd.fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -50,7 +56,7 @@ static bool socket_open(void)
 		return false;
 	if (bind(dhcpd.fd, (struct sockaddr *)&own, sizeof(own)) == 0)
 		return true;
-	socket_drop();
+	dhcpd.closing = true;
 	return false;
 }
 
@@ -94,7 +100,7 @@ static void configuration_follow(void)
 	if (!netconf_copy_update(dhcpd.region, &dhcpd.conf))
 		return;
 	if (dhcpd.conf.lan.address != before || dhcpd.conf.dhcp.enabled == 0)
-		socket_drop();
+		dhcpd.closing = true;
 }
 
 static bool is_wanted(void)
@@ -117,7 +123,7 @@ static uint64_t work(uint64_t now_us)
 {
 	configuration_follow();
 	if (!is_wanted())
-		return now_us + HOUSEKEEPING_US;
+		return now_us + (dhcpd.closing && !socket_drop() ? AGAIN_US : HOUSEKEEPING_US);
 	if (!leases_ready() || !socket_open())
 		return now_us + AGAIN_US;
 	for (int i = 0; i < MESSAGES_PER_TURN; i++) {
@@ -126,10 +132,14 @@ static uint64_t work(uint64_t now_us)
 
 		if (ready == 0)
 			return now_us + HOUSEKEEPING_US; /* INET notifies us before if need be */
-		if (ready < 0 || (poll.revents & POLLERR) || !message_serve()) {
-			socket_drop();
+		if (ready < 0 && errno == EAGAIN)
+			return now_us + AGAIN_US; /* INET restarts; our socket stays */
+		if (ready < 0 || (poll.revents & POLLERR)) {
+			dhcpd.closing = true;
 			return now_us + AGAIN_US;
 		}
+		if (!message_serve())
+			return now_us + AGAIN_US;
 	}
 	return now_us;
 }

@@ -8,6 +8,9 @@
 #include "services/runtime/ds.h"
 #include "services/runtime/netconf_copy.h"
 #include "services/runtime/random.h"
+#include "services/runtime/wanlease.h"
+
+#include <string.h>
 
 #define QUERIES_PER_TURN 8
 #define ROUNDS_PER_TURN  4
@@ -23,9 +26,12 @@ _Static_assert(POLLS_MAX <= 64, "one poll holds them all");
 struct netconf dnsd_conf;
 struct cache dnsd_cache;
 struct names dnsd_names;
+struct upstreams dnsd_upstreams;
 unsigned dnsd_upstream;
 
 static const struct netconf_region *shared;
+static const struct wan_lease_region *lease_region;
+static struct wan_lease lease; /* of the WAN */
 static int listeners[LISTENERS] = { -1, -1 };
 static bool subscribed;
 
@@ -51,7 +57,7 @@ bool dnsd_is_client(const struct sockaddr_in *from)
 
 unsigned dnsd_upstream_next(unsigned upstream)
 {
-	unsigned count = dnsd_conf.dns.upstream_count;
+	unsigned count = dnsd_upstreams.count;
 	unsigned next = count == 0 ? 0 : (upstream + 1) % count;
 
 	if (dnsd_upstream == upstream)
@@ -78,8 +84,7 @@ size_t dnsd_known(const struct dns_query *query, uint8_t *out, size_t room_bytes
 static void sockets_drop(void)
 {
 	for (int i = 0; i < LISTENERS; i++) {
-		if (listeners[i] >= 0)
-			socket_close(listeners[i]);
+		dnsd_close(listeners[i]);
 		listeners[i] = -1;
 	}
 }
@@ -98,7 +103,7 @@ static bool listener_open(int which)
 	return false;
 }
 
-/* INET has restarted, or the address is another: everything begins anew. */
+/* INET could not take a listener over, or the address is another: everything begins anew. */
 static void all_forget(void)
 {
 	sockets_drop();
@@ -135,15 +140,23 @@ static bool datagram_serve(void)
 
 /* --- The loop -------------------------------------------------------------- */
 
-static void configuration_follow(void)
+static void upstreams_follow(uint64_t now_us)
+{
+	(void)wan_lease_update(lease_region, &lease);
+	struct upstreams fresh = upstreams_of(&dnsd_conf, &lease, now_us);
+	if (memcmp(&fresh, &dnsd_upstreams, sizeof(fresh)) == 0)
+		return;
+	dnsd_upstreams = fresh;
+	dnsd_upstream = 0;
+}
+
+static void configuration_follow(uint64_t now_us)
 {
 	uint32_t before = dnsd_conf.lan.address;
 
-	if (!netconf_copy_update(shared, &dnsd_conf))
-		return;
-	dnsd_upstream = 0;
-	if (dnsd_conf.lan.address != before)
+	if (netconf_copy_update(shared, &dnsd_conf) && dnsd_conf.lan.address != before)
 		all_forget();
+	upstreams_follow(now_us);
 }
 
 /* Every lease counts as changed when we subscribe; then DS notifies us. False: more are there. */
@@ -199,10 +212,12 @@ static uint64_t work(uint64_t now_us)
 {
 	struct pollfd polls[POLLS_MAX];
 
-	configuration_follow();
+	configuration_follow(now_us);
 	if (dnsd_conf.version == 0 || dnsd_conf.lan.address == 0)
 		return now_us + HOUSEKEEPING_US;
 	bool followed = leases_follow();
+	if (!dnsd_closed())
+		return now_us + AGAIN_US;
 	if (!listener_open(BY_UDP) || !listener_open(BY_TCP)) {
 		sockets_drop();
 		return now_us + AGAIN_US;
@@ -212,6 +227,8 @@ static uint64_t work(uint64_t now_us)
 		int ready = socket_watch(polls, polls_fill(polls));
 		if (ready == 0 && followed)
 			return next_us; /* INET notifies us before if need be */
+		if (ready < 0 && errno == EAGAIN)
+			return now_us + AGAIN_US; /* INET restarts; our sockets stay */
 		if (ready < 0 || ((polls[BY_UDP].revents | polls[BY_TCP].revents) & POLLERR)) {
 			all_forget();
 			return now_us + AGAIN_US;
@@ -224,6 +241,7 @@ static uint64_t work(uint64_t now_us)
 static enum status start(void)
 {
 	shared = region("netconf", sizeof(struct netconf_region));
+	lease_region = region("wan.lease", sizeof(struct wan_lease_region));
 	random_init();
 	all_forget();
 	return OK;

@@ -35,8 +35,7 @@ static uint8_t reply[DNS_UDP_BYTES + DNS_OPT_BYTES + DNS_QUERY_BYTES];
 
 static void socket_drop(struct forward *forward)
 {
-	if (forward->fd >= 0)
-		socket_close(forward->fd);
+	dnsd_close(forward->fd);
 	forward->fd = -1;
 }
 
@@ -48,7 +47,7 @@ static void forward_end(struct forward *forward)
 
 static bool question_send(struct forward *forward)
 {
-	uint32_t address = dnsd_conf.dns.upstreams[forward->upstream];
+	uint32_t address = dnsd_upstreams.addresses[forward->upstream];
 	struct sockaddr_in to = dnsd_socket_address(address, DNS_PORT);
 	uint8_t out[DNS_QUERY_BYTES];
 
@@ -76,7 +75,7 @@ static void askers_fail(int listener, struct forward *forward)
 static void forward_try(int listener, struct forward *forward, uint64_t now_us)
 {
 	socket_drop(forward);
-	if (forward->tries++ == TRIES_MAX || forward->upstream >= dnsd_conf.dns.upstream_count) {
+	if (forward->tries++ == TRIES_MAX || forward->upstream >= dnsd_upstreams.count) {
 		askers_fail(listener, forward);
 		return;
 	}
@@ -157,7 +156,7 @@ static void answer_take(int listener, struct forward *forward, uint64_t now_us)
 		return;
 	}
 	if (answer.code != DNS_NO_ERROR && answer.code != DNS_NO_NAME &&
-	    forward->tries < TRIES_MAX && dnsd_conf.dns.upstream_count > 1) {
+	    forward->tries < TRIES_MAX && dnsd_upstreams.count > 1) {
 		forward->upstream = dnsd_upstream_next(forward->upstream);
 		forward_try(listener, forward, now_us);
 		return;
@@ -201,5 +200,9 @@ uint64_t forwards_expire(int listener, uint64_t now_us)
 
 void forwards_forget(void)
 {
-	memset(forwards, 0, sizeof(forwards));
+	for (unsigned i = 0; i < FORWARDS_MAX; i++) {
+		if (forwards[i].asker_count != 0)
+			socket_drop(&forwards[i]);
+		forwards[i].asker_count = 0;
+	}
 }

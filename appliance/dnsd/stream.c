@@ -28,13 +28,11 @@ struct stream {
 };
 
 static struct stream streams[STREAMS_MAX];
-static bool initialised;
+static bool initialised; /* before that, 0 is no socket */
 static uint8_t scratch[ANSWER_MAX + DNS_OPT_BYTES];
 
 static struct stream *stream_free(void)
 {
-	if (!initialised)
-		streams_forget();
 	for (unsigned i = 0; i < STREAMS_MAX; i++)
 		if (streams[i].fd < 0)
 			return &streams[i];
@@ -48,15 +46,14 @@ bool streams_have_room(void)
 
 static void up_drop(struct stream *stream)
 {
-	if (stream->up >= 0)
-		socket_close(stream->up);
+	dnsd_close(stream->up);
 	stream->up = -1;
 }
 
 static void stream_close(struct stream *stream)
 {
 	up_drop(stream);
-	socket_close(stream->fd);
+	dnsd_close(stream->fd);
 	stream->fd = -1;
 }
 
@@ -105,7 +102,7 @@ static void telling_begin(struct stream *stream, size_t bytes, uint64_t now_us)
 static int upstream_connect(const struct stream *stream)
 {
 	struct sockaddr_in to =
-		dnsd_socket_address(dnsd_conf.dns.upstreams[stream->upstream], DNS_PORT);
+		dnsd_socket_address(dnsd_upstreams.addresses[stream->upstream], DNS_PORT);
 
 	return connect(stream->up, (struct sockaddr *)&to, sizeof(to));
 }
@@ -114,7 +111,7 @@ static int upstream_connect(const struct stream *stream)
 static bool asking_begin(struct stream *stream, uint64_t now_us)
 {
 	up_drop(stream);
-	if (stream->tries++ == TRIES_MAX || stream->upstream >= dnsd_conf.dns.upstream_count)
+	if (stream->tries++ == TRIES_MAX || stream->upstream >= dnsd_upstreams.count)
 		return false;
 	stream->state = ASKING;
 	stream->asked = false;
@@ -295,7 +292,10 @@ uint64_t streams_expire(uint64_t now_us)
 
 void streams_forget(void)
 {
-	initialised = true;
-	for (unsigned i = 0; i < STREAMS_MAX; i++)
+	for (unsigned i = 0; i < STREAMS_MAX; i++) {
+		if (initialised)
+			stream_close(&streams[i]);
 		streams[i].fd = streams[i].up = -1;
+	}
+	initialised = true;
 }
