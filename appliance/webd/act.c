@@ -2,6 +2,7 @@
 #include "appliance/webd/keep.h"
 #include "appliance/webd/webd.h"
 #include "appliance/webd/world.h"
+#include "services/proto/config.h"
 #include "services/proto/event.h"
 #include "services/proto/lease.h"
 #include "services/runtime/event.h"
@@ -67,9 +68,15 @@ void act_sessions_save(void)
 	webd_state_save();
 }
 
-const char *world_metrics_token(void)
+void act_config_message(char text[DS_VALUE_BYTES + 1])
 {
-	return "";
+	struct ds_entry entry;
+
+	text[0] = '\0';
+	if (ds_retrieve(CONFIG_STATUS_NAME, &entry) != OK || entry.length_bytes > DS_VALUE_BYTES)
+		return;
+	memcpy(text, entry.value, entry.length_bytes);
+	text[entry.length_bytes] = '\0';
 }
 
 /* The owner hears of it when it begins to look like guessing, and then now and then. */

@@ -4,6 +4,7 @@
 
 #include "appliance/webd/app.h"
 #include "appliance/webd/world.h"
+#include "services/proto/config.h"
 
 typedef enum app_outcome (*app_handler)(struct exchange *exchange);
 
@@ -53,6 +54,7 @@ enum app_outcome files_answer(struct exchange *exchange);
 void api_ports_write(struct json *json, const char *key);
 void api_wan_write(struct json *json, const char *key);
 void api_services_write(struct json *json, const char *key);
+void api_config_status_write(struct json *json, const struct config_status *status);
 void api_overview_write(struct json *json, const char *key);
 void api_log_record_write(struct json *json, const struct log_ring_record *record);
 /* hostname and version. */

@@ -8,7 +8,7 @@
 
 void api_identity_write(struct json *json)
 {
-	json_string(json, "hostname", WORLD_HOSTNAME);
+	json_text(json, "hostname", world.netconf.hostname, sizeof(world.netconf.hostname));
 	json_text(json, "version", world.manifest->build_id, sizeof(world.manifest->build_id));
 }
 

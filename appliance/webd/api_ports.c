@@ -100,7 +100,7 @@ static void wan_static_write(struct json *json)
 void api_wan_write(struct json *json, const char *key)
 {
 	json_object(json, key);
-	if (world.wan.version != 0 && world.wan.state != WAN_LEASE_OFF)
+	if (world.netconf.wan_mode == WAN_DHCP)
 		wan_leased_write(json);
 	else
 		wan_static_write(json);

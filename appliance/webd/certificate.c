@@ -47,8 +47,8 @@ static bool key_make(struct certificate_record *record, mbedtls_pk_context *key,
 struct names {
 	mbedtls_x509_san_list list[3];
 	uint8_t address[4];
-	char full[80];
-	char subject[64];
+	char full[128];
+	char subject[96];
 };
 
 static void name_set(mbedtls_x509_san_list *entry, mbedtls_x509_san_list *next, int type,
@@ -66,8 +66,8 @@ static void names_fill(struct names *names, uint32_t address, const char *hostna
 	memset(names, 0, sizeof(*names));
 	for (int i = 0; i < 4; i++)
 		names->address[i] = (uint8_t)(address >> (24 - 8 * i));
-	snprintf(names->full, sizeof(names->full), "%.31s.%.31s", hostname, domain);
-	snprintf(names->subject, sizeof(names->subject), "CN=%.31s,O=Bulkhead", hostname);
+	snprintf(names->full, sizeof(names->full), "%.63s.%.31s", hostname, domain);
+	snprintf(names->subject, sizeof(names->subject), "CN=%.63s,O=Bulkhead", hostname);
 	name_set(&names->list[0], &names->list[1], MBEDTLS_X509_SAN_IP_ADDRESS, names->address, 4);
 	name_set(&names->list[1], &names->list[2], MBEDTLS_X509_SAN_DNS_NAME, names->full,
 		 strlen(names->full));

@@ -10,15 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CERTIFICATE_VERSION   1u
-#define CERTIFICATE_BYTES     800u
-#define CERTIFICATE_KEY_BYTES 160u
+#define CERTIFICATE_VERSION    1u
+#define CERTIFICATE_NAME_BYTES 64u /* a label and its zero */
+#define CERTIFICATE_BYTES      800u
+#define CERTIFICATE_KEY_BYTES  160u
 
 /* As kept in the store: both in DER. */
 struct certificate_record {
 	uint32_t version; /* CERTIFICATE_VERSION */
 	uint32_t address; /* that it is for, host byte order */
-	char hostname[32];
+	char hostname[CERTIFICATE_NAME_BYTES];
 	uint32_t key_bytes, certificate_bytes;
 	uint8_t key[CERTIFICATE_KEY_BYTES];
 	uint8_t certificate[CERTIFICATE_BYTES];

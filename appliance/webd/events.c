@@ -2,6 +2,7 @@
 #include "appliance/webd/events.h"
 
 #include "appliance/webd/api.h"
+#include "services/runtime/config.h"
 #include "services/runtime/crc32.h"
 #include "services/runtime/logring.h"
 
@@ -135,6 +136,20 @@ static void log_events(struct events *events, struct stream *stream)
 	}
 }
 
+static void config_event(struct events *events, struct stream *stream)
+{
+	struct config_status status;
+
+	if (config_status(&status) != OK)
+		return;
+	uint32_t sum = crc32_of(&status, sizeof(status));
+	if (sum == events->config_crc32)
+		return;
+	events->config_crc32 = sum;
+	api_config_status_write(event_begin(stream, "config"), &status);
+	event_end(stream);
+}
+
 size_t events_write(struct events *events, char *text, size_t room_bytes)
 {
 	struct stream stream = { .text = text, .room_bytes = room_bytes };
@@ -152,6 +167,8 @@ size_t events_write(struct events *events, char *text, size_t room_bytes)
 		overview_event(&stream);
 	}
 	log_events(events, &stream);
+	if (events->ticks % TICKS_PORTS == 0)
+		config_event(events, &stream);
 	events->ticks++;
 	return stream.used_bytes;
 }

@@ -18,10 +18,11 @@ webd_sources := $(addprefix appliance/webd/, act.c conn.c keep.c tls.c webd.c) $
 webd_fpu := yes # cJSON keeps numbers as doubles
 webd_cflags := $(webd_headers)
 webd_libraries := build/third/lib/libmbedtls.a build/third/lib/libcjson.a
-webd_sources += $(or $(wildcard services/runtime/store.c),appliance/webd/store_absent.c)
+webd_sources += $(or $(wildcard services/runtime/store.c),appliance/webd/store_absent.c) \
+	$(or $(wildcard services/runtime/config.c),appliance/webd/config_absent.c)
 webd_third = $(third_mbedtls) $(third_http_parser)
 
-webd_tested := tests/unit/webd_world.c $(webd_pure) $(webd_files) build/third/cjson/cJSON.c
+webd_tested := tests/unit/webd_world.c tests/unit/webd_config.c $(webd_pure) $(webd_files) build/third/cjson/cJSON.c
 webd_host_library := build/third/lib/libmbedtls_host.a
 unit_tests += webd_app webd_parts
 webd_app_test_sources := tests/unit/webd_app_test.c $(webd_tested)

@@ -63,12 +63,23 @@ static void sockets_drop(void)
 	}
 }
 
+/* Port 80 only if the configuration, or nobody, says so. */
+static bool is_wanted(int which)
+{
+	return which != BY_HTTP || world.webconf.version == 0 || world.webconf.http_redirect == 1;
+}
+
 static bool listener_open(int which)
 {
 	struct sockaddr_in own = { .sin_family = AF_INET,
 				   .sin_port = htons(ports[which]),
 				   .sin_addr.s_addr = htonl(world.netconf.lan.address) };
 
+	if (!is_wanted(which)) {
+		if (listeners[which] >= 0 && socket_close(listeners[which]) == 0)
+			listeners[which] = -1;
+		return true;
+	}
 	if (listeners[which] >= 0)
 		return true;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -135,15 +146,24 @@ static void load(void)
 	phase = CERTIFYING;
 }
 
+static void hostname_get(char name[CERTIFICATE_NAME_BYTES])
+{
+	memset(name, 0, CERTIFICATE_NAME_BYTES);
+	memcpy(name, world.netconf.hostname,
+	       strnlen(world.netconf.hostname, CERTIFICATE_NAME_BYTES - 1));
+}
+
 static void certify(void)
 {
 	struct certificate_record *record = &state.certificate;
 	uint32_t address = world.netconf.lan.address;
+	char name[CERTIFICATE_NAME_BYTES];
 
+	hostname_get(name);
 	if (!state.has_certificate)
 		memset(record, 0, sizeof(*record));
-	if (!certificate_is_for(record, address, WORLD_HOSTNAME)) {
-		if (!certificate_make(record, address, WORLD_HOSTNAME, world.netconf.dns.domain,
+	if (!certificate_is_for(record, address, name)) {
+		if (!certificate_make(record, address, name, world.netconf.dns.domain,
 				      tls_port_random))
 			service_panic("no certificate can be made");
 		state.has_certificate = 1;
@@ -159,14 +179,28 @@ static void certify(void)
 	phase = SERVING;
 }
 
+/* Is what we serve with for another address or name than those in force? */
+static bool is_outdated(uint32_t address_before)
+{
+	char name[CERTIFICATE_NAME_BYTES];
+
+	hostname_get(name);
+	return world.netconf.lan.address != address_before ||
+	       (phase == SERVING &&
+		!certificate_is_for(&state.certificate, world.netconf.lan.address, name));
+}
+
 static void configuration_follow(void)
 {
 	uint32_t before = world.netconf.lan.address;
 
 	if (world.wan_region != NULL)
 		(void)wan_lease_update(world.wan_region, &world.wan);
-	if (!netconf_copy_update(world.netconf_region, &world.netconf) ||
-	    world.netconf.lan.address == before)
+	if (world_webconf_update()) {
+		state.sessions.idle_s = world.webconf.session_timeout_s;
+		webd_state_save();
+	}
+	if (!netconf_copy_update(world.netconf_region, &world.netconf) || !is_outdated(before))
 		return;
 	sockets_drop();
 	if (phase == SERVING)
@@ -239,6 +273,7 @@ static void world_look(void)
 	world.quarantine = region("quarantine", sizeof(struct quarantine));
 	world.log = optional("log.ring", sizeof(struct log_ring));
 	world.wan_region = optional("wan.lease", sizeof(struct wan_lease_region));
+	world.webconf_region = optional("webconf", sizeof(struct webconf_region));
 	world.clock = optional("clock", sizeof(struct clock_page));
 	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++) {
 		alias[4] = (char)('0' + port);

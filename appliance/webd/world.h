@@ -19,13 +19,12 @@
 #include "services/proto/quarantine.h"
 #include "services/proto/rs.h"
 #include "services/proto/store.h"
+#include "services/proto/webconf.h"
 #include "services/runtime/ds.h"
 #include "services/runtime/wallclock.h"
 #include "services/runtime/wanlease.h"
 
 /* NULL: the manifest does not map it, as its provider is not there. */
-#define WORLD_HOSTNAME "router" /* the name that dnsd answers to */
-
 struct world {
 	const struct manifest *manifest;
 	const struct kernel_table *kernel;
@@ -36,12 +35,14 @@ struct world {
 	const struct quarantine *quarantine;
 	const struct log_ring *log;
 	const struct wan_lease_region *wan_region;
+	const struct webconf_region *webconf_region;
 	const struct clock_page *clock;
 	const struct netq_driver *ports[NETQ_PORTS_MAX];
 
 	uint64_t now_us;
 	struct netconf netconf; /* version 0: none has been read yet */
 	struct wan_lease wan;
+	struct webconf webconf; /* version 0: none has been read yet */
 	struct sessions *sessions;
 };
 extern struct world world;
@@ -66,8 +67,8 @@ const char *world_cause_text(uint32_t cause);
 const char *world_zone_text(uint32_t zone);
 /* Wall time of a moment since boot in seconds, 0 if nobody knows. */
 int64_t world_unix_s(uint64_t time_us);
-/* What may read /metrics without a session; empty: nothing. */
-const char *world_metrics_token(void);
+/* Takes up what config says of the console; true if that is another than before. */
+bool world_webconf_update(void);
 /* Copies crash record `sequence`; false: overwritten, cut short, or not there. */
 bool world_crash_get(uint32_t sequence, struct crash_record *record);
 /* Those that can still be there are [first, next). */
@@ -81,6 +82,8 @@ void act_random(void *bytes, size_t count);
 enum status act_ds_lease(uint32_t number, struct ds_entry *entry);
 /* The nth event that DS has; false: no more. */
 bool act_event(uint32_t nth, struct ds_entry *entry);
+/* How the configuration came to be in force, as config says; "" if it says nothing. */
+void act_config_message(char text[DS_VALUE_BYTES + 1]);
 enum status act_store_status(struct store_status *status);
 /* The account is to be kept in the store. */
 void act_account_save(const struct password_record *record);

@@ -115,3 +115,22 @@ bool world_crash_get(uint32_t sequence, struct crash_record *record)
 	       record->crc32 == crc32_of(&record->sequence,
 					 sizeof(*record) - offsetof(struct crash_record, sequence));
 }
+
+bool world_webconf_update(void)
+{
+	const struct webconf_region *shared = world.webconf_region;
+	struct webconf copy;
+
+	if (shared == NULL)
+		return false;
+	uint32_t current = __atomic_load_n(&shared->current, __ATOMIC_ACQUIRE);
+	if (current > 1 || shared->copies[current].serial == world.webconf.serial)
+		return false;
+	memcpy(&copy, &shared->copies[current], sizeof(copy));
+	if (copy.version != WEBCONF_VERSION ||
+	    copy.crc32 != crc32_of(&copy.version, sizeof(copy) - offsetof(struct webconf, version)))
+		return false;
+	copy.metrics_token[WEBCONF_TOKEN_BYTES - 1] = '\0';
+	world.webconf = copy;
+	return true;
+}

@@ -50,6 +50,17 @@ struct service {
 /* Serves until the service dies; never returns. */
 int service_run(const struct service *service);
 
+#define SERVICE_BREATHS_MAX 60u
+
+/*
+ * For a computation that cannot be cut into turns, from places that it passes
+ * often: answers RS's heartbeat if it has come; other notifications wait for the
+ * next turn. After SERVICE_BREATHS_MAX of them in one turn it does nothing any
+ * more, so that one without end is found all the same. Only for services that
+ * nobody calls.
+ */
+void service_breathe(void);
+
 /* What the kernel says of this life: device, generation, previous death. */
 const struct start_info *service_info(void);
 

@@ -11,6 +11,8 @@
 #include <psa/crypto.h>
 #include <string.h>
 
+#define BREATH_US 5000u
+
 static mbedtls_ctr_drbg_context generator;
 static const struct clock_page *clock_page;
 static struct {
@@ -79,6 +81,22 @@ int64_t tls_port_unix_time(int64_t *time)
 	return unix_s;
 }
 
+/*
+ * A multiplication on a curve takes tens of milliseconds on a slow machine, and a
+ * step of a handshake has several. They all wipe what they have used up, again and
+ * again: there we answer the heartbeat.
+ */
+static void breathe(void)
+{
+	static uint64_t last_us;
+	uint64_t now_us = time_us();
+
+	if (now_us - last_us < BREATH_US)
+		return;
+	last_us = now_us;
+	service_breathe();
+}
+
 /* --- What mbedTLS calls ------------------------------------------------------------ */
 
 mbedtls_ms_time_t mbedtls_ms_time(void)
@@ -90,6 +108,7 @@ void mbedtls_platform_zeroize(void *bytes, size_t count)
 {
 	memset(bytes, 0, count);
 	__asm__ volatile("" : : "r"(bytes) : "memory"); /* or the compiler might leave it out */
+	breathe();
 }
 
 psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,

@@ -30,10 +30,33 @@ static uint64_t heartbeat_take(uint64_t sources)
 	return sources & ~rs;
 }
 
+/* What service_breathe took and the service has not been told of. */
+static struct {
+	uint64_t sources, events;
+	unsigned breaths;
+} kept = { .breaths = SERVICE_BREATHS_MAX }; /* none in `start`: we are not ready yet */
+
+static void kept_add(void)
+{
+	kept.sources |= heartbeat_take(ipc_buffer()->sources);
+	kept.events |= ipc_buffer()->events;
+}
+
+void service_breathe(void)
+{
+	if (kept.breaths == SERVICE_BREATHS_MAX)
+		return;
+	kept.breaths++;
+	struct kernel_result result = kernel_call(SYS_RECEIVE, TIMEOUT_NONE);
+	if (result.status == OK && result.value == RECEIVED_MESSAGE)
+		(void)service_reply_status(ipc_buffer()->message.from, E_AGAIN);
+	else if (result.status == OK)
+		kept_add();
+}
+
 static void notification(const struct service *service)
 {
-	uint64_t sources = heartbeat_take(ipc_buffer()->sources);
-	uint64_t events = ipc_buffer()->events;
+	uint64_t sources = kept.sources, events = kept.events;
 	unsigned lines = (unsigned)(events & EVENT_IRQ_MASK);
 
 	events &= ~EVENT_IRQ_MASK;
@@ -57,13 +80,19 @@ static void message(const struct service *service)
 
 void service_turn(const struct service *service)
 {
+	kept.sources = kept.events = 0;
+	kept.breaths = 0;
 	uint64_t timeout_us = work(service);
+	if ((kept.sources | kept.events) != 0)
+		timeout_us = TIMEOUT_NONE;
 	struct kernel_result result = kernel_call(SYS_RECEIVE, timeout_us);
 
 	if (result.status == OK && result.value == RECEIVED_MESSAGE)
 		message(service);
 	else if (result.status == OK)
-		notification(service);
+		kept_add();
 	else if (result.status != E_TIMEOUT)
 		service_panic("receive: %s", status_text(result.status));
+	if ((kept.sources | kept.events) != 0)
+		notification(service);
 }

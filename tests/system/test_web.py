@@ -1,13 +1,26 @@
 """The web console's server: what a browser meets, and what others may not do to it."""
 
 import gzip
+import json
+import socket
+import ssl
+import time
 
 import pytest
 
 from tests.harness.appliance import Appliance
-from tests.harness.web import HTTP_PORT, PASSWORD, WebClient
+from tests.harness.machine import Spec
+from tests.harness.pinger import Pinger
+from tests.harness.topology import LAN_GATEWAY, WAN_APPLIANCE, WAN_HOST
+from tests.harness.waiting import wait_until
+from tests.harness.web import HTTP_PORT, HTTPS_PORT, PASSWORD, WebClient, context
 
 pytestmark = pytest.mark.limit(240)
+
+IDLE_CONNECTIONS = 200
+HANDSHAKES = 40
+REQUEST_LIMIT_S = 10
+MIB = 1024 * 1024
 
 
 @pytest.fixture
@@ -23,7 +36,40 @@ def owner(client):
     return client
 
 
-def test_first_visit_sets_the_password_and_then_nobody_can(client):
+@pytest.fixture
+def same_life(router):
+    """webd has to outlive the test."""
+    appliance = Appliance(router.console)
+    before = appliance.generations()["webd"]
+    yield
+    after = appliance.service("webd")
+    assert after["generation"] == before, after
+
+
+def exchange_raw(client, data):
+    """What comes back for these bytes, to the end of the connection or until it is silent."""
+    with client.tls() as connection:
+        connection.settimeout(REQUEST_LIMIT_S + 5)
+        got = b""
+        try:
+            connection.sendall(data)
+            while piece := connection.recv(4096):
+                got += piece
+                if b"\r\n\r\n" in got:
+                    break
+        except (ssl.SSLError, ConnectionError):
+            pass
+        return got
+
+
+def status_of(raw):
+    return int(raw.split(b" ", 2)[1]) if raw.startswith(b"HTTP/1.1 ") else None
+
+
+# --- What a browser meets ---------------------------------------------------------------
+
+
+def test_first_visit_sets_the_password_and_then_nobody_can(client, same_life):
     first = client.wait_ready().json
     if first["first_visit"]:
         assert client.post("/api/v1/setup", {"password": "short"}).status == 422
@@ -32,7 +78,232 @@ def test_first_visit_sets_the_password_and_then_nobody_can(client):
     assert client.post("/api/v1/setup", {"password": "another password"}).status == 409
 
 
-def test_overview(owner):
-    answer = owner.get("/api/v1/overview")
-    assert answer.status == 200, answer
-    assert {port["name"] for port in answer.json["ports"]} == {"port0", "port1"}, answer.body
+def test_the_page_comes_compressed_and_is_asked_for_once(client):
+    client.wait_ready()
+    page = client.get("/")
+    assert page.status == 200 and b"Bulkhead" in gzip.decompress(page.body)
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert client.request("GET", "/network", If_None_Match=page.headers["etag"]).status == 304
+
+
+def test_http_leads_to_https(client):
+    client.wait_ready()
+    with client.raw(HTTP_PORT) as connection:
+        connection.sendall(f"GET /x HTTP/1.1\r\nHost: {LAN_GATEWAY}\r\n\r\n".encode())
+        got = connection.recv(4096)
+    assert status_of(got) == 308 and f"Location: https://{LAN_GATEWAY}/\r\n".encode() in got, got
+
+
+@pytest.mark.parametrize("path, kind", [("overview", dict), ("ports", list), ("services", list), ("crashes", list),
+                                        ("leases", list), ("connections?limit=5", list), ("firewall", dict),
+                                        ("alerts", list)])
+def test_every_noun_is_shown(owner, path, kind):
+    answer = owner.get(f"/api/v1/{path}")
+    assert answer.status == 200 and isinstance(answer.json, kind), answer
+
+
+def test_the_certificate_is_for_the_address_and_name(client):
+    name = client.wait_ready().json["hostname"]
+    with client.tls() as connection:
+        certificate = connection.getpeercert(binary_form=True)
+    pem = ssl.DER_cert_to_PEM_cert(certificate)
+    for host in (LAN_GATEWAY, f"{name}.lan", name):
+        checked = ssl.create_default_context(cadata=pem)
+        with checked.wrap_socket(client.raw(), server_hostname=host) as connection:
+            assert connection.version() == "TLSv1.3"
+
+
+def test_events_come_as_they_happen(router, owner):
+    with owner.tls() as connection:
+        connection.settimeout(15)
+        connection.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: x\r\nCookie: {owner.cookie}\r\n\r\n".encode())
+        stream = connection.makefile("rb")
+        Appliance(router.console).restart("echo")
+        events, restarted = {}, 0
+        while len(events) < 3 or restarted < 2:
+            line = stream.readline().decode().rstrip()
+            assert line is not None
+            if line.startswith("event: "):
+                name = line[7:]
+                events[name] = json.loads(stream.readline().decode()[6:])
+                restarted += name == "services"
+        assert events["ports"]["ports"] and events["overview"]["services"]["running"] > 5
+
+
+def test_a_service_is_crashed_and_comes_back(router, owner):
+    before = {row["name"]: row for row in owner.get("/api/v1/services").json}["echo"]
+    assert owner.post("/api/v1/services/echo/crash").status == 202
+
+    def reborn():
+        row = {row["name"]: row for row in owner.get("/api/v1/services").json}["echo"]
+        return row["state"] == "running" and row["generation"] > before["generation"]
+    wait_until(reborn, 10, "echo to come back")
+    crash = owner.get("/api/v1/crashes").json[0]
+    assert crash["service"] == "echo" and crash["cause"] == "exception", crash
+    assert owner.get(f"/api/v1/crashes/{crash['n']}").json["registers"]["rip"].startswith("0x")
+
+
+# --- What nobody may do --------------------------------------------------------------------
+
+
+def test_nothing_without_a_session(client):
+    client.wait_ready()
+    for path in ("overview", "services", "connections", "events"):
+        assert client.get(f"/api/v1/{path}").status == 401
+    assert client.get("/metrics").status == 401
+
+
+def test_a_change_needs_the_token_and_our_own_page(router, owner):
+    before = Appliance(router.console).generations()["echo"]
+    assert owner.post("/api/v1/services/echo/restart", X_CSRF_Token="0" * 32).status == 403
+    assert owner.post("/api/v1/services/echo/restart", Origin="https://evil.example").status == 403
+    assert Appliance(router.console).generations()["echo"] == before
+
+
+def test_a_wrong_password_and_then_many(boot):
+    router = boot(Spec())
+    router.console.wait_ready()
+    client = WebClient(router.topology.lan)
+    client.log_in()
+    other = WebClient(router.topology.lan)
+    wrong = {"user": "admin", "password": "not the password"}
+    assert [other.post("/api/v1/session", wrong).status for _ in range(4)] == [401, 401, 401, 429]
+    late = other.post("/api/v1/session", {"user": "admin", "password": PASSWORD})
+    assert late.status == 429 and int(late.headers["retry-after"]) >= 1, late
+    assert client.get("/api/v1/overview").status == 200
+
+
+def test_a_session_that_ended_is_of_no_use(owner):
+    cookie = owner.cookie
+    assert owner.request("DELETE", "/api/v1/session").status == 204
+    owner.cookie = cookie
+    assert owner.get("/api/v1/overview").status == 401
+
+
+@pytest.mark.parametrize("target", ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/a/..%2f..%2fb.js",
+                                    "//evil.example/", "/%00", "/\\\\a"])
+def test_there_is_no_way_up(client, target):
+    client.wait_ready()
+    got = exchange_raw(client, f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert status_of(got) in (400, 404), got
+
+
+def test_what_is_too_large_is_refused(owner, same_life):
+    assert owner.request("PUT", "/api/v1/config/candidate", b"x" * 70000,
+                         Content_Type="application/json").status == 413
+    assert status_of(exchange_raw(owner, b"GET / HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n")) == 431
+    assert status_of(exchange_raw(owner, b"GET /" + b"a" * 1000 + b" HTTP/1.1\r\n\r\n")) == 414
+    assert status_of(exchange_raw(owner, b"POST /api/v1/session HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")) == 501
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"user":1,"password":2}', b'{"user":"admin"}', b"\xff\xfe"])
+def test_wrong_types_are_refused(owner, body):
+    answer = owner.request("POST", "/api/v1/session", body, Content_Type="application/json")
+    assert answer.status in (400, 429), answer
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_noise_is_no_handshake(client, same_life):
+    client.wait_ready()
+    for noise in (b"GET / HTTP/1.1\r\n\r\n", bytes(range(256)), b"\x16\x03\x01\xff\xff" + b"\0" * 600, b""):
+        with client.raw(HTTPS_PORT) as connection:
+            connection.sendall(noise)
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(15)
+            try:
+                while connection.recv(4096):
+                    pass
+            except ConnectionError:
+                pass
+    assert client.get("/api/v1/session").status == 200
+
+
+def test_old_versions_are_not_spoken(client):
+    client.wait_ready()
+    old = context()
+    old.minimum_version = ssl.TLSVersion.TLSv1
+    old.maximum_version = ssl.TLSVersion.TLSv1_1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        old.wrap_socket(client.raw(), server_hostname="router.lan")
+    with client.tls(ssl.TLSVersion.TLSv1_2) as connection:
+        assert connection.version() == "TLSv1.2"
+
+
+def test_from_the_wan_there_is_nothing(router):
+    router.topology.wan.run("ip", "route", "replace", f"{LAN_GATEWAY}/32", "via", WAN_APPLIANCE, check=False)
+    for address in (WAN_APPLIANCE, LAN_GATEWAY):
+        with router.topology.wan.entered(), pytest.raises(OSError):
+            socket.create_connection((address, HTTPS_PORT), 2)
+
+
+# --- Under load -------------------------------------------------------------------------------
+
+
+def test_a_slow_client_is_told_in_time(client, same_life):
+    client.wait_ready()
+    with client.tls() as connection:
+        connection.settimeout(REQUEST_LIMIT_S * 3)
+        begun = time.monotonic()
+        connection.sendall(b"GET / HTTP/1.1\r\nX-A: ")
+        got = connection.recv(4096)
+        assert status_of(got) == 408, got
+        assert REQUEST_LIMIT_S - 2 < time.monotonic() - begun < REQUEST_LIMIT_S * 2
+
+
+def test_idle_connections_leave_it_usable(router, owner, same_life):
+    idle = []
+    with Pinger(router.topology.lan, WAN_HOST, 0.02) as pings:
+        pings.wait_more(10)
+        for number in range(IDLE_CONNECTIONS):
+            idle.append(owner.raw())
+            if number % 20 == 0:
+                owner.close()
+                assert owner.get("/api/v1/overview").status == 200
+        owner.close()
+        assert owner.get("/api/v1/overview").status == 200
+        pings.wait_more(10)
+    for connection in idle:
+        connection.close()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_handshakes_do_not_stop_its_heart(router, client, same_life, version):
+    client.wait_ready()
+    begun = time.monotonic()
+    for _ in range(HANDSHAKES):
+        client.tls(version).close()
+    print(f"{version.name}: {(time.monotonic() - begun) / HANDSHAKES * 1000:.1f} ms a handshake")
+
+
+# --- Restart ------------------------------------------------------------------------------------
+
+
+def test_a_session_outlives_webd(router, owner):
+    appliance = Appliance(router.console)
+    generation = appliance.generations()["webd"]
+    appliance.crash("webd")
+    appliance.wait_next_life("webd", generation)
+    owner.close()
+    assert wait_until(lambda: answered(owner), 20, "webd to answer again").status == 200
+    assert owner.get("/api/v1/session").json["user"] == "admin"
+
+
+def answered(client):
+    try:
+        return client.get("/api/v1/overview")
+    except OSError:
+        client.close()
+        return None
+
+
+def test_webd_dies_in_the_middle_of_requests(router, owner):
+    appliance = Appliance(router.console)
+    for how in ("exception", "hang", "spin"):
+        generation = appliance.generations()["webd"]
+        with owner.tls() as connection:
+            connection.sendall(b"GET /api/v1/overview HTTP/1.1\r\nHost: x\r\n")
+            appliance.crash("webd", how)
+            appliance.wait_next_life("webd", generation)
+        owner.close()
+        assert wait_until(lambda: answered(owner), 20, "webd to answer again").status == 200

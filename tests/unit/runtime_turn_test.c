@@ -280,6 +280,51 @@ static void port_vector_goes_and_comes_back(void **state)
 
 #define TEST(function) cmocka_unit_test_setup(function, setup)
 
+static unsigned breaths_wanted;
+
+static uint64_t on_long_work(uint64_t now_us)
+{
+	(void)now_us;
+	for (unsigned i = 0; i < breaths_wanted; i++)
+		service_breathe();
+	return SERVICE_NO_DEADLINE;
+}
+
+static const struct service long_worker = { .notified = on_notified, .work = on_long_work };
+
+static void breath_arrives(void)
+{
+	ipc_buffer()->sources = 1u << RS | 1u << 5;
+	ipc_buffer()->events = 0;
+}
+
+static void a_breath_answers_the_heartbeat_and_keeps_the_rest(void **state)
+{
+	(void)state;
+	breaths_wanted = 1;
+	world.during = breath_arrives;
+	world.answer = (struct kernel_result){ OK, RECEIVED_NOTIFICATION };
+	service_turn(&long_worker);
+	assert_int_equal(world.calls[0].number, SYS_RECEIVE);
+	assert_int_equal(world.calls[0].arguments.word[0], TIMEOUT_NONE);
+	assert_int_equal(world.calls[1].number, SYS_NOTIFY);
+	assert_int_equal(world.calls[2].number, SYS_RECEIVE);
+	assert_int_equal(world.calls[2].arguments.word[0], TIMEOUT_NONE); /* something is kept */
+	assert_int_equal(seen.sources, 1u << 5);
+}
+
+static void breaths_of_a_turn_are_counted(void **state)
+{
+	(void)state;
+	breaths_wanted = SERVICE_BREATHS_MAX + 10;
+	world.answer = (struct kernel_result){ E_TIMEOUT, 0 };
+	for (int turn = 0; turn < 2; turn++) {
+		world.call_count = 0;
+		service_turn(&long_worker);
+		assert_int_equal(world_calls_of(SYS_RECEIVE), SERVICE_BREATHS_MAX + 1);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -288,6 +333,8 @@ int main(void)
 		TEST(without_work_it_waits_for_ever),
 		TEST(heartbeat_is_answered_after_work_and_before_all_else),
 		TEST(heartbeat_alone_is_nobodys_notification),
+		TEST(a_breath_answers_the_heartbeat_and_keeps_the_rest),
+		TEST(breaths_of_a_turn_are_counted),
 		TEST(others_notifications_are_not_answered),
 		TEST(rs_answers_nobody),
 		TEST(interrupt_lines_and_events_are_told_apart),

@@ -10,7 +10,7 @@
 #include "services/runtime/syscall.h"
 #include "tests/unit/unit.h"
 
-#define WORLD_CALLS_MAX 16
+#define WORLD_CALLS_MAX 80
 
 struct world_call {
 	enum syscall number;

@@ -210,6 +210,36 @@ static void metrics_take_a_token(void **state)
 		401);
 }
 
+static void a_configuration_is_tried_committed_and_confirmed(void **state)
+{
+	(void)state;
+	webd_log_in();
+	assert_int_equal(ask("GET", "/api/v1/config/candidate", NULL), 204);
+	assert_int_equal(ask("POST", "/api/v1/config/commit", "{\"comment\":\"\"}"), 409);
+	assert_int_equal(ask("PUT", "/api/v1/config/candidate", "{\"wrong\":1}"), 422);
+	assert_non_null(strstr(webd_body(), "\"path\":\"/wrong\""));
+	assert_int_equal(ask("PUT", "/api/v1/config/candidate", "{\"nat\":false}"), 200);
+	assert_string_equal(webd_body(), "{\"differences\":[{\"path\":\"/nat\",\"before\":true,"
+					 "\"after\":false}]}");
+	assert_int_equal(ask("POST", "/api/v1/config/commit", "{\"confirm_s\":\"soon\"}"), 400);
+	assert_int_equal(ask("POST", "/api/v1/config/commit", "{\"confirm_s\":3601}"), 400);
+	assert_int_equal(ask("POST", "/api/v1/config/commit", "{\"comment\":\"too late\"}"), 409);
+	assert_int_equal(
+		ask("POST", "/api/v1/config/commit", "{\"comment\":\"no NAT\",\"confirm_s\":60}"),
+		200);
+	assert_non_null(strstr(webd_body(), "\"serial\":8,\"confirm_until_uptime\":1060.000"));
+	assert_int_equal(ask("GET", "/api/v1/config/status", NULL), 200);
+	assert_non_null(strstr(webd_body(), "\"confirm_left_s\":60"));
+	assert_int_equal(ask("POST", "/api/v1/config/confirm", NULL), 204);
+	assert_int_equal(ask("POST", "/api/v1/config/confirm", NULL), 409);
+	assert_int_equal(ask("GET", "/api/v1/config", NULL), 200);
+	assert_string_equal(webd_body(), "{\"nat\":false}");
+	assert_non_null(strstr(webd_head(), "ETag: \"8\""));
+	assert_int_equal(ask("GET", "/api/v1/config/history/99", NULL), 404);
+	assert_int_equal(ask("POST", "/api/v1/config/rollback", "{}"), 400);
+	assert_int_equal(ask("POST", "/api/v1/config/rollback", "{\"serial\":7}"), 200);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, world_new)
@@ -226,6 +256,7 @@ int main(void)
 		TEST(there_is_no_way_up),
 		TEST(the_page_is_sent_compressed_and_once),
 		TEST(metrics_take_a_token),
+		TEST(a_configuration_is_tried_committed_and_confirmed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,9 +77,9 @@ void act_login_failed(uint32_t address, uint32_t failures)
 	webd_asked.login_failures = failures;
 }
 
-const char *world_metrics_token(void)
+void act_config_message(char text[DS_VALUE_BYTES + 1])
 {
-	return "a-metrics-token";
+	strcpy(text, "as committed");
 }
 
 const char *event_kind_text(uint32_t kind)
@@ -137,6 +137,9 @@ void webd_world_new(void)
 				.ports = { &port },
 				.now_us = 1000000000,
 				.sessions = &sessions };
+	strcpy(world.webconf.metrics_token, "a-metrics-token");
+	strcpy(world.netconf.hostname, "router");
+	webd_config_new();
 	login_account_set(NULL);
 }
 

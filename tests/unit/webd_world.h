@@ -19,6 +19,8 @@ struct webd_asked {
 extern struct webd_asked webd_asked;
 
 void webd_world_new(void);
+/* The configuration service (webd_config.c) begins anew. */
+void webd_config_new(void);
 /* Sends a whole request; `outcome` may be NULL. A password is worked out to the end. */
 const struct response *webd_send(const char *text);
 /* The same as METHOD PATH with the session's cookie and token, and a JSON body if it is not NULL.
