@@ -40,17 +40,16 @@ enum status act_ds_lease(uint32_t number, struct ds_entry *entry)
 	return ds_retrieve(name, entry);
 }
 
-bool act_event(uint32_t nth, struct ds_entry *entry)
+/* All that DS has counts as changed when we subscribe; then DS notifies us. */
+bool act_alert_next(struct ds_entry *entry)
 {
-	static const char prefix[] = "event.";
-	static uint32_t at;
+	static bool alerts, events;
 
-	if (nth == 0)
-		at = 0;
-	while (at < DS_ENTRIES_MAX && ds_entry(at++, entry) == OK)
-		if (strncmp(entry->name, prefix, sizeof(prefix) - 1) == 0)
-			return true;
-	return false;
+	if (!alerts)
+		alerts = ds_subscribe("alert.*") == OK;
+	if (!events)
+		events = ds_subscribe(EVENT_DS_PATTERN) == OK;
+	return alerts && events && ds_check(entry) == OK;
 }
 
 enum status act_store_status(struct store_status *status)

@@ -2,6 +2,7 @@
 #ifndef WEBD_API_H
 #define WEBD_API_H
 
+#include "appliance/webd/alerts.h"
 #include "appliance/webd/app.h"
 #include "appliance/webd/world.h"
 #include "services/proto/config.h"
@@ -56,6 +57,7 @@ void api_wan_write(struct json *json, const char *key);
 void api_services_write(struct json *json, const char *key);
 void api_config_status_write(struct json *json, const struct config_status *status);
 void api_overview_write(struct json *json, const char *key);
+void api_alert_write(struct json *json, const struct alert *alert);
 void api_log_record_write(struct json *json, const struct log_ring_record *record);
 /* hostname and version. */
 void api_identity_write(struct json *json);

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-#define LOGS_DEFAULT 200u
-#define LOGS_MAX     256u
+#define LOGS_DEFAULT   200u
+#define LOGS_MAX       256u
+#define LOG_ROOM_BYTES (256 + 6 * LOG_TEXT_BYTES) /* of a record, each byte of it escaped */
 
 static const char *level_text(unsigned level)
 {
@@ -98,7 +99,9 @@ enum app_outcome api_logs(struct exchange *exchange)
 	if (filter.after >= first)
 		first = filter.after < next ? filter.after + 1 : next;
 	json_array(json, NULL);
-	for (uint64_t at = start_find(&filter, first, next); at < next; at++)
+	/* What does not fit is left for the next request, which comes with `after`. */
+	for (uint64_t at = start_find(&filter, first, next);
+	     at < next && json_has_room(json, LOG_ROOM_BYTES); at++)
 		if (logring_get(world.log, at, &record) && filter_passes(&filter, &record))
 			api_log_record_write(json, &record);
 	json_array_end(json);

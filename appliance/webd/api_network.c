@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define CONNECTIONS_DEFAULT 100u
-#define CONNECTIONS_MAX     256u
-#define TABLE_TRIES         3 /* the firewall writes five times a second, in microseconds */
+#define CONNECTIONS_MAX     160u /* of at most 400 bytes */
+#define TABLE_TRIES         3    /* the firewall writes five times a second, in microseconds */
 
 /* --- Leases ---------------------------------------------------------------------------- */
 

@@ -40,7 +40,7 @@ static void conn_close(struct conn *conn)
 		later = NULL;
 	}
 	if (conn->is_secure) {
-		if (conn->phase != CONN_HANDSHAKE)
+		if (conn->phase != CONN_HANDSHAKE && conn->phase != CONN_LINGERING)
 			tls_notify_close(&conn->tls);
 		tls_close(&conn->tls);
 	}
@@ -79,7 +79,8 @@ static unsigned peer_count(uint32_t peer)
 /* It has not asked for anything that we still owe it. */
 static bool may_be_ended(const struct conn *conn)
 {
-	return conn->phase == CONN_HANDSHAKE || conn->phase == CONN_READING;
+	return conn->phase == CONN_HANDSHAKE || conn->phase == CONN_READING ||
+	       conn->phase == CONN_LINGERING;
 }
 
 /* Of who has most of them, the one that has been silent longest. */
@@ -325,6 +326,23 @@ static void reading_work(struct conn *conn)
 	}
 }
 
+static void linger_begin(struct conn *conn)
+{
+	if (conn->is_secure)
+		tls_notify_close(&conn->tls);
+	(void)shutdown(conn->fd, SHUT_WR);
+	phase_set(conn, CONN_LINGERING);
+}
+
+static void linger_work(struct conn *conn)
+{
+	ssize_t got = plain_outcome(recv(conn->fd, conn->in, sizeof(conn->in), MSG_DONTWAIT));
+
+	conn->runs = got > 0;
+	if (got == TLS_CLOSED)
+		conn_close(conn);
+}
+
 static void written(struct conn *conn)
 {
 	body_drop(conn);
@@ -334,7 +352,7 @@ static void written(struct conn *conn)
 		return;
 	}
 	if (!conn->keeps_alive) {
-		conn_close(conn);
+		linger_begin(conn);
 		return;
 	}
 	request_init(&conn->request);
@@ -410,6 +428,7 @@ static void conn_work(struct conn *conn)
 	case CONN_LATER: later_work(conn); return;
 	case CONN_WRITING: writing_work(conn); return;
 	case CONN_EVENTS: events_work(conn); return;
+	case CONN_LINGERING: linger_work(conn); return;
 	}
 }
 
@@ -426,6 +445,7 @@ static uint64_t deadline(const struct conn *conn)
 		return conn->begun_us != 0 ? conn->begun_us + CONN_REQUEST_US
 					   : conn->since_us + CONN_IDLE_US;
 	case CONN_WRITING: return conn->since_us + CONN_WRITE_US;
+	case CONN_LINGERING: return conn->since_us + CONN_LINGER_US;
 	case CONN_EVENTS: return SERVICE_NO_DEADLINE;
 	}
 	return SERVICE_NO_DEADLINE;

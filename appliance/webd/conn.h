@@ -5,6 +5,9 @@
  *
  *	HANDSHAKE --> READING --> [LATER] --> WRITING --> READING ... --> FREE
  *	                              \--> EVENTS (until one side has enough)
+ *
+ * Whoever is refused while he still sends is let finish (LINGERING): a reset would
+ * take the answer from him.
  */
 #ifndef WEBD_CONN_H
 #define WEBD_CONN_H
@@ -14,12 +17,13 @@
 #include "appliance/webd/tls.h"
 #include "services/runtime/socket.h"
 
-#define CONNS_MAX         12u
+#define CONNS_MAX         10u
 #define CONN_EVENTS_MAX   4u /* of them, with a page that listens for events */
-#define CONN_IN_BYTES     2048u
+#define CONN_IN_BYTES     1024u
 #define CONN_HANDSHAKE_US 15000000ull
 #define CONN_REQUEST_US   10000000ull
 #define CONN_IDLE_US      30000000ull
+#define CONN_LINGER_US    2000000ull
 #define CONN_WRITE_US     20000000ull /* without a byte taken */
 
 enum conn_phase {
@@ -29,6 +33,7 @@ enum conn_phase {
 	CONN_LATER,
 	CONN_WRITING,
 	CONN_EVENTS,
+	CONN_LINGERING,
 };
 
 struct conn {

@@ -25,6 +25,7 @@ void events_init(struct events *events, const struct session *session,
 	events->wanted = true;
 	events->session = session;
 	memcpy(events->session_hash, session->id_hash, sizeof(events->session_hash));
+	alerts_range(&first, &events->alert_next);
 	if (world.log != NULL)
 		logring_range(world.log, &first, &events->log_next);
 }
@@ -136,6 +137,19 @@ static void log_events(struct events *events, struct stream *stream)
 	}
 }
 
+static void alert_events(struct events *events, struct stream *stream)
+{
+	uint64_t first, next;
+
+	alerts_range(&first, &next);
+	if (events->alert_next < first)
+		events->alert_next = first;
+	for (; events->alert_next < next; events->alert_next++) {
+		api_alert_write(event_begin(stream, "alert"), alerts_get(events->alert_next));
+		event_end(stream);
+	}
+}
+
 static void config_event(struct events *events, struct stream *stream)
 {
 	struct config_status status;
@@ -167,6 +181,7 @@ size_t events_write(struct events *events, char *text, size_t room_bytes)
 		overview_event(&stream);
 	}
 	log_events(events, &stream);
+	alert_events(events, &stream);
 	if (events->ticks % TICKS_PORTS == 0)
 		config_event(events, &stream);
 	events->ticks++;

@@ -11,6 +11,11 @@ void json_init(struct json *json, char *text, size_t room_bytes)
 	*json = (struct json){ .text = text, .room_bytes = room_bytes };
 }
 
+bool json_has_room(const struct json *json, size_t bytes)
+{
+	return !json->overflow && json->room_bytes - json->used_bytes > bytes;
+}
+
 static void put(struct json *json, const char *bytes, size_t count)
 {
 	/* One is kept for the zero at the end. */

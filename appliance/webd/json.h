@@ -22,6 +22,9 @@ void json_init(struct json *json, char *text, size_t room_bytes);
 /* The text is complete and ends in a zero, which used_bytes does not count. */
 bool json_done(struct json *json);
 
+/* Is there room for so much more? For lists that may be cut. */
+bool json_has_room(const struct json *json, size_t bytes);
+
 /* In all: `key` NULL inside an array and at the top. */
 void json_object(struct json *json, const char *key);
 void json_object_end(struct json *json);

@@ -9,7 +9,7 @@
 
 #include <stdarg.h>
 
-#define RESPONSE_BODY_BYTES    98304u
+#define RESPONSE_BODY_BYTES    73728u
 #define RESPONSE_HEADERS_BYTES 512u
 #define RESPONSE_HEAD_BYTES    1536u
 

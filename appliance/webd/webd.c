@@ -6,6 +6,7 @@
  */
 #include "appliance/webd/webd.h"
 
+#include "appliance/webd/alerts.h"
 #include "appliance/webd/conn.h"
 #include "appliance/webd/keep.h"
 #include "appliance/webd/login.h"
@@ -251,6 +252,7 @@ static uint64_t work(uint64_t now_us)
 		certify();
 	if (phase != SERVING)
 		return now_us + AGAIN_US;
+	alerts_follow();
 	uint64_t next_us = serve();
 	return kept_all && told_all ? next_us : earlier(next_us, now_us + AGAIN_US);
 }

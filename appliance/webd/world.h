@@ -80,8 +80,8 @@ enum status act_service(enum rs_op op, uint32_t slot, uint32_t argument);
 void act_random(void *bytes, size_t count);
 /* The lease "lease.N" in DS. E_ABSENT: there is none. */
 enum status act_ds_lease(uint32_t number, struct ds_entry *entry);
-/* The nth event that DS has; false: no more. */
-bool act_event(uint32_t nth, struct ds_entry *entry);
+/* The next alert or event of which DS tells; false: no more for now. */
+bool act_alert_next(struct ds_entry *entry);
 /* How the configuration came to be in force, as config says; "" if it says nothing. */
 void act_config_message(char text[DS_VALUE_BYTES + 1]);
 enum status act_store_status(struct store_status *status);

@@ -1,5 +1,7 @@
 /* Requests to answers: who may do what, and what becomes of malformed ones. appliance/webd/. */
+#include "appliance/webd/alerts.h"
 #include "appliance/webd/login.h"
+#include "services/proto/event.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/webd_world.h"
 
@@ -240,6 +242,39 @@ static void a_configuration_is_tried_committed_and_confirmed(void **state)
 	assert_int_equal(ask("POST", "/api/v1/config/rollback", "{\"serial\":7}"), 200);
 }
 
+static void alerts_and_events_are_shown_latest_first(void **state)
+{
+	struct rs_alert crash = {
+		.sequence = 1, .time_us = 5000000, .slot = 1, .text = "port0 died"
+	};
+	struct event event = { .version = EVENT_VERSION,
+			       .kind = EVENT_WAN_DOWN,
+			       .severity = EVENT_WARNING,
+			       .time_us = 6000000,
+			       .text_bytes = 4,
+			       .text = "a\"b\xff" };
+	struct ds_entry entry = { .name = "alert.1", .length_bytes = sizeof(crash) };
+
+	(void)state;
+	webd_log_in();
+	memcpy(entry.value, &crash, sizeof(crash));
+	alerts_take(&entry);
+	strcpy(entry.name, "event.inet.0");
+	entry.length_bytes = sizeof(event);
+	memcpy(entry.value, &event, sizeof(event));
+	alerts_take(&entry);
+	event.text_bytes = EVENT_TEXT_BYTES + 1; /* longer than it can be: no event */
+	memcpy(entry.value, &event, sizeof(event));
+	alerts_take(&entry);
+	assert_int_equal(ask("GET", "/api/v1/alerts", NULL), 200);
+	cJSON *alerts = cJSON_Parse(webd_body());
+	assert_int_equal(cJSON_GetArraySize(alerts), 2);
+	const cJSON *first = cJSON_GetArrayItem(alerts, 0), *second = cJSON_GetArrayItem(alerts, 1);
+	assert_string_equal(cJSON_GetObjectItem(first, "text")->valuestring, "a\"b\xef\xbf\xbd");
+	assert_string_equal(cJSON_GetObjectItem(second, "service")->valuestring, "port0");
+	cJSON_Delete(alerts);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, world_new)
@@ -256,6 +291,7 @@ int main(void)
 		TEST(there_is_no_way_up),
 		TEST(the_page_is_sent_compressed_and_once),
 		TEST(metrics_take_a_token),
+		TEST(alerts_and_events_are_shown_latest_first),
 		TEST(a_configuration_is_tried_committed_and_confirmed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,9 +48,9 @@ enum status act_ds_lease(uint32_t number, struct ds_entry *entry)
 	return E_ABSENT;
 }
 
-bool act_event(uint32_t nth, struct ds_entry *entry)
+bool act_alert_next(struct ds_entry *entry)
 {
-	(void)nth, (void)entry;
+	(void)entry;
 	return false;
 }
 
