@@ -37,3 +37,7 @@ webd_parts_test_libraries := $(webd_host_library)
 webd_fuzz_libraries := $(webd_host_library)
 webd_app_third = $(webd_third)
 webd_parts_third = $(webd_third)
+
+.PHONY: web-audit
+web-audit: test-image
+	$(quiet)$(PYTHON) -m pytest -q tests/system/audit_web.py
