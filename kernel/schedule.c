@@ -18,7 +18,7 @@
 #define SLICE_US        1000
 
 /* RS waits with time-outs only, and goes on for no longer than its beat; nobody else watches it. */
-#define RS_LOOK_US          25000
+#define RS_LOOK_US          20000
 #define RS_STIRRED_US       10000
 #define RS_SILENT_LOOKS_MAX 2
 #define STOOD_STILL_US      5000
@@ -33,29 +33,19 @@ static uint64_t ticks_per_us, switched_tsc;
 /* Whose memory and registers the processor has; stays so while idle. */
 static struct slot *loaded;
 
-static void queue_append(struct slot *slot)
+static inline void queue_put(struct slot *slot, bool first)
 {
 	unsigned level = slot->level;
+	bool empty = !(levels & 1u << level);
 
-	slot->next = NULL;
 	slot->queued = true;
-	if (levels & 1u << level)
+	slot->next = first && !empty ? queues[level].head : NULL;
+	if (!first && !empty)
 		queues[level].tail->next = slot;
-	else
+	if (first || empty)
 		queues[level].head = slot;
-	queues[level].tail = slot;
-	levels |= 1u << level;
-}
-
-static void queue_prepend(struct slot *slot)
-{
-	unsigned level = slot->level;
-
-	slot->next = levels & 1u << level ? queues[level].head : NULL;
-	slot->queued = true;
-	if (!slot->next)
+	if (!first || empty)
 		queues[level].tail = slot;
-	queues[level].head = slot;
 	levels |= 1u << level;
 }
 
@@ -98,7 +88,7 @@ void schedule_admit(struct slot *slot)
 {
 	slot->wait = WAIT_NONE;
 	if (slot != current && !slot->queued)
-		queue_append(slot);
+		queue_put(slot, false);
 }
 
 void schedule_remove(struct slot *slot)
@@ -123,7 +113,7 @@ static void budget_renew(struct slot *slot, uint64_t now_tsc)
 	slot->exhausted = false;
 	slot->level = slot->service->priority;
 	if (queued)
-		queue_append(slot);
+		queue_put(slot, false);
 }
 
 /* What has passed since the last switch or tick is charged to who ran. */
@@ -170,10 +160,17 @@ static bool rs_rests(const struct slot *rs)
 	return rs->wait == WAIT_RECEIVE && rs->deadline_us != TIME_NEVER;
 }
 
-/*
- * Waits for an interrupt; what it makes runnable is seen by the caller. RS may
- * rest while all others do: it is woken soon after somebody stirs.
- */
+/* RS may rest while all others do, and is woken soon after somebody stirs. Returns when. */
+static uint64_t rs_stir(struct slot *rs)
+{
+	uint64_t by_us = time_now_us() + RS_STIRRED_US;
+
+	if (rs->deadline_us > by_us)
+		rs->deadline_us = by_us;
+	return rs->deadline_us;
+}
+
+/* Waits for an interrupt; what it makes runnable is seen by the caller. */
 static void idle(void)
 {
 	struct slot *rs = &slots[manifest->rs_slot];
@@ -182,10 +179,8 @@ static void idle(void)
 	time_charge(NULL, switched_tsc);
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 	time_charge(NULL, rdtsc());
-	if (levels && rs_rests(rs) && rs->deadline_us > time_now_us() + RS_STIRRED_US) {
-		rs->deadline_us = time_now_us() + RS_STIRRED_US;
-		time_alarm_by(rs->deadline_us);
-	}
+	if (levels && rs_rests(rs))
+		time_alarm_by(rs_stir(rs));
 }
 
 static bool goes_on(const struct slot *slot)
@@ -206,9 +201,9 @@ struct slot *schedule_next(void)
 	}
 	time_charge(before, rdtsc());
 	if (runnable && before->slice_over)
-		queue_append(before);
+		queue_put(before, false);
 	else if (runnable)
-		queue_prepend(before);
+		queue_put(before, true);
 	while (!levels)
 		idle();
 	struct slot *next = queue_take((unsigned)__builtin_ctz(levels));
@@ -232,11 +227,11 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 		struct slot *slot = &slots[i];
 
 		slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
-		slot->entry->waiting = slot->wait == WAIT_RECEIVE;
 		if (slot->deadline_us <= now_us)
 			ipc_time_out(slot);
 		else if (slot->deadline_us < earliest)
 			earliest = slot->deadline_us;
+		slot->entry->waiting = slot->wait == WAIT_RECEIVE;
 		if (!slot->exhausted || slot->wait != WAIT_NONE)
 			continue;
 		if (slot->period_end_tsc <= now_tsc)
@@ -260,7 +255,7 @@ static uint64_t rs_watch(uint64_t now_us, bool stood_still)
 	if (stood_still)
 		silent_looks = 0;
 	if (rs_rests(rs))
-		return TIME_NEVER;
+		return current ? rs_stir(rs) : TIME_NEVER;
 	if (now_us < next_look_us)
 		return next_look_us;
 	next_look_us = now_us + RS_LOOK_US;

@@ -43,6 +43,11 @@ enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat
 
 	if (beat->next_us == 0 || now_us < beat->next_us)
 		return HEARTBEAT_NOTHING;
+	beat->resting = !beat->owed && usage.waiting && usage.turns == beat->rest_turns;
+	if (beat->resting) {
+		beat->next_us = next_multiple(now_us, period_us(heartbeat_ms));
+		return HEARTBEAT_NOTHING;
+	}
 	if (beat->owed && could_have_answered(beat, usage, now_us))
 		beat->missed++;
 	else if (beat->owed)
@@ -57,8 +62,9 @@ enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat
 	return HEARTBEAT_ASK;
 }
 
-void heartbeat_answered(struct heartbeat *beat)
+void heartbeat_answered(struct heartbeat *beat, uint32_t turns)
 {
+	beat->rest_turns = turns + 1;
 	beat->owed = false;
 	beat->missed = 0;
 	beat->forgiven = 0;

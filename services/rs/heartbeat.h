@@ -6,6 +6,12 @@
  * 1.5 x heartbeat_ms after it went silent, 75 ms of the 100 allowed. One that
  * starts has HEARTBEAT_START_US.
  *
+ * Who has done nothing since its last answer is not asked again: the kernel
+ * counts how often each service began to receive. One that answered does so once
+ * more and then waits; as long as that is all, it rests. While all do, RS rests
+ * as well, for up to HEARTBEAT_REST_US, and the kernel wakes it 10 ms after
+ * somebody stirred, so that a hang is noticed 85 ms after what led to it.
+ *
  * A beat without an answer counts only if the service could have answered:
  *  - RS came in time itself (else the machine stood still, perhaps as a guest),
  *  - and the service used the processor, or nobody did. A service that others
@@ -24,12 +30,15 @@
 #define HEARTBEAT_LATE_US      10000u /* RS is this late: the machine stood still */
 #define HEARTBEAT_IDLE_US      1000u  /* idle this long: whoever wanted to run did */
 #define HEARTBEAT_BUSY_US      10000u /* used this much: could have answered */
+#define HEARTBEAT_REST_US      2000000u
 
 struct heartbeat {
 	uint64_t next_us;          /* of the next beat; 0: not watched */
 	uint64_t idle_us, cpu_us;  /* of machine and service at the last beat */
 	uint32_t missed, forgiven; /* beats in a row */
+	uint32_t rest_turns;       /* of the kernel's count, if it did nothing but answer */
 	bool owed;                 /* asked, and not answered */
+	bool resting;              /* at the last beat: nothing done since the answer */
 };
 
 enum heartbeat_verdict {
@@ -38,9 +47,11 @@ enum heartbeat_verdict {
 	HEARTBEAT_DEAD,
 };
 
-/* What the kernel table says of the processor at this moment. */
+/* What the kernel table says of machine and service at this moment. */
 struct heartbeat_usage {
 	uint64_t idle_us, cpu_us;
+	uint32_t turns;
+	bool waiting; /* for anything at all */
 };
 
 /* Begins to watch a life; the caller asks. heartbeat_ms = 0: it is not watched. */
@@ -49,6 +60,7 @@ void heartbeat_begin(struct heartbeat *beat, uint32_t heartbeat_ms, struct heart
 /* Does what is due at `now_us`; `ready`: it has answered in this life. */
 enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat_ms, bool ready,
 				      struct heartbeat_usage usage, uint64_t now_us);
-void heartbeat_answered(struct heartbeat *beat);
+/* `turns`: as the kernel counts them while it answers, which it does before it waits again. */
+void heartbeat_answered(struct heartbeat *beat, uint32_t turns);
 
 #endif

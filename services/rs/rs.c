@@ -8,11 +8,13 @@
 
 #include <string.h>
 
-/* The kernel ends an RS that waits for longer than 200 ms. */
-#define RS_PULSE_US 50000u
+/* Between a notification and the look that may find that all rest; see rs_work. */
+#define RS_SETTLE_US 10000u
+#define RS_REST_US   50000u /* a wait for longer: to be woken for any reason means to look */
 
 static struct supervisor supervisor;
 static uint64_t next_look_us; /* 0: something has happened */
+static bool stirred;
 
 static void rs_log(enum log_level level, const char *text)
 {
@@ -72,6 +74,7 @@ static void rs_message(const struct message *message)
 	enum status status = rs_serve(message->op, message, &request);
 	service_reply_status(from, status);
 	next_look_us = 0;
+	stirred = true;
 	supervise_end_self(&supervisor);
 	if (stops && status == OK) {
 		log_notice("%s asked for the machine to %s", service_name(from.slot),
@@ -85,19 +88,35 @@ static void rs_notified(uint64_t sources)
 {
 	if (supervise_answered(&supervisor, sources, time_us()))
 		next_look_us = 0;
+	stirred = true;
 }
 
 static void rs_event(uint64_t events)
 {
 	(void)events; /* a death or a misdeed: the look finds which */
 	next_look_us = 0;
+	stirred = true;
 }
 
+/*
+ * Who waits, and for what, stands in the kernel's table as of its last timer
+ * interrupt. So RS lies down only after a look that came by a time-out, and
+ * then the kernel wakes it before its time if somebody stirs.
+ */
 static uint64_t rs_work(uint64_t now_us)
 {
-	if (now_us >= next_look_us)
-		next_look_us = supervise_look(&supervisor, now_us);
-	return next_look_us < now_us + RS_PULSE_US ? next_look_us : now_us + RS_PULSE_US;
+	static uint64_t wake_us;
+
+	if (now_us >= next_look_us) {
+		uint64_t latest_us = now_us + (stirred ? RS_SETTLE_US : HEARTBEAT_REST_US);
+
+		wake_us = supervise_look(&supervisor, now_us);
+		if (wake_us > latest_us)
+			wake_us = latest_us;
+		next_look_us = wake_us > now_us + RS_REST_US ? now_us : wake_us;
+		stirred = false;
+	}
+	return wake_us;
 }
 
 int main(void)

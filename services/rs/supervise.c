@@ -26,8 +26,12 @@ void supervise_log(const struct supervisor *supervisor, enum log_level level, ui
 
 static struct heartbeat_usage usage_of(const struct supervisor *supervisor, uint32_t slot)
 {
+	const struct service_entry *life = &supervisor->kernel->services[slot];
+
 	return (struct heartbeat_usage){ .idle_us = supervisor->kernel->idle_us,
-					 .cpu_us = supervisor->kernel->services[slot].cpu_us };
+					 .cpu_us = life->cpu_us,
+					 .turns = life->turns,
+					 .waiting = life->waiting != 0 };
 }
 
 void supervise_watch_begin(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
@@ -157,7 +161,7 @@ static bool answered(struct supervisor *supervisor, uint32_t slot, uint64_t now_
 		supervisor->actions->ask(slot);
 		return false;
 	}
-	heartbeat_answered(&watch->heartbeat);
+	heartbeat_answered(&watch->heartbeat, supervisor->kernel->services[slot].turns);
 	entry->heartbeat_seen_us = now_us;
 	if (entry->state == RS_RUNNING)
 		return !owed;
@@ -180,12 +184,13 @@ bool supervise_answered(struct supervisor *supervisor, uint64_t sources, uint64_
 static uint64_t due_us(const struct supervisor *supervisor, uint32_t slot)
 {
 	const struct rs_entry *entry = &supervisor->table->services[slot];
-	uint64_t beat_us = supervisor->watches[slot].heartbeat.next_us;
+	const struct heartbeat *beat = &supervisor->watches[slot].heartbeat;
 
 	switch ((enum rs_state)entry->state) {
 	case RS_WAITING: return supervise_wait_until_us(supervisor, slot);
 	case RS_STARTING:
-	case RS_RUNNING: return beat_us == 0 ? SUPERVISE_NO_DEADLINE : beat_us;
+	case RS_RUNNING:
+		return beat->next_us == 0 || beat->resting ? SUPERVISE_NO_DEADLINE : beat->next_us;
 	case RS_BACKOFF: return entry->restart_at_us;
 	case RS_ABSENT:
 	case RS_STOPPED:

@@ -92,7 +92,7 @@ static uint64_t silence_until_death(struct heartbeat *beat, bool ready, uint64_t
 	uint64_t silent_since_us = 3 * BEAT_US + 1; /* just answered, the worst moment */
 
 	heartbeat_begin(beat, BEAT_MS, usage, silent_since_us);
-	heartbeat_answered(beat);
+	heartbeat_answered(beat, usage.turns);
 	for (unsigned i = 0; i < 1000; i++) {
 		uint64_t now_us = beat->next_us;
 
@@ -169,8 +169,63 @@ static void who_answers_lives(void **state)
 		usage.idle_us += BEAT_US;
 		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
 				 HEARTBEAT_ASK);
-		heartbeat_answered(&beat);
+		heartbeat_answered(&beat, usage.turns);
 	}
+}
+
+static void who_did_nothing_since_it_answered_rests(void **state)
+{
+	struct heartbeat_usage usage = { .turns = 7 };
+	struct heartbeat beat;
+
+	(void)state;
+	heartbeat_begin(&beat, BEAT_MS, usage, 1);
+	heartbeat_answered(&beat, usage.turns);
+	usage.turns++;
+	usage.waiting = true;
+	for (unsigned i = 0; i < 1000; i++) {
+		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
+				 HEARTBEAT_NOTHING);
+		assert_true(beat.resting);
+	}
+}
+
+/* Each way in which it may have stirred: it received more, it runs, it has not come back to wait.
+ */
+static void who_stirred_is_asked_again(void **state)
+{
+	static const struct heartbeat_usage stirred[] = {
+		{ .turns = 9, .waiting = true },
+		{ .turns = 8, .waiting = false },
+		{ .turns = 7, .waiting = true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stirred) / sizeof(stirred[0]); i++) {
+		struct heartbeat_usage usage = { .turns = 7 };
+		struct heartbeat beat;
+
+		heartbeat_begin(&beat, BEAT_MS, usage, 1);
+		heartbeat_answered(&beat, usage.turns);
+		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, stirred[i], beat.next_us),
+				 HEARTBEAT_ASK);
+		assert_false(beat.resting);
+	}
+}
+
+static void who_was_asked_does_not_rest(void **state)
+{
+	struct heartbeat_usage usage = { .turns = 8, .waiting = true };
+	struct heartbeat beat;
+
+	(void)state;
+	heartbeat_begin(&beat, BEAT_MS, usage, 1);
+	heartbeat_answered(&beat, 8);
+	assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us), HEARTBEAT_ASK);
+	usage.turns = 9; /* deaf: it waits again and has not answered */
+	usage.idle_us = BEAT_US;
+	assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us), HEARTBEAT_ASK);
+	assert_false(beat.resting);
 }
 
 static void without_a_heartbeat_nothing_is_due(void **state)
@@ -199,6 +254,9 @@ int main(void)
 		cmocka_unit_test(a_start_may_take_its_time),
 		cmocka_unit_test(a_pause_of_the_whole_machine_kills_nobody),
 		cmocka_unit_test(who_answers_lives),
+		cmocka_unit_test(who_did_nothing_since_it_answered_rests),
+		cmocka_unit_test(who_stirred_is_asked_again),
+		cmocka_unit_test(who_was_asked_does_not_rest),
 		cmocka_unit_test(without_a_heartbeat_nothing_is_due),
 	};
 
