@@ -1,6 +1,7 @@
 /* What the appliance tells of itself while the console is open, kept for all pages. */
 import { signal } from '@preact/signals';
 import { configuration, records, system } from '../api/client.ts';
+import { reasonOf } from '../api/problem.ts';
 import type { Alert, ConfigStatus, LogRecord, Overview, Port, Service } from '../api/types.ts';
 import { sessionVerify } from '../session.ts';
 import { announce } from '../ui/announcer.tsx';
@@ -14,6 +15,8 @@ export const overview = signal<Overview | null>(null);
 export const ports = signal<Port[] | null>(null);
 export const services = signal<Service[] | null>(null);
 export const alerts = signal<Alert[] | null>(null);
+/* Why the log was not to be had, if it was not. */
+export const logFailure = signal<string | null>(null);
 export const configStatus = signal<ConfigStatus | null>(null);
 /* Seconds since the appliance's start, as of the last event that said so. */
 export const uptime = signal(0);
@@ -64,13 +67,18 @@ async function catchUp(): Promise<void> {
     system.services().catch(ignore),
     records.alerts().catch(ignore),
     configuration.status().catch(ignore),
-    (last === 0 ? records.logs(300) : records.logsAfter(last)).catch(ignore),
+    (last === 0 ? records.logs(300) : records.logsAfter(last)).catch((error: unknown) => {
+      logFailure.value = reasonOf(error);
+    }),
   ]);
   if (seen !== undefined) takeOverview(seen);
   if (running !== undefined) takeServices(running);
   if (mails !== undefined) alerts.value = [...mails].sort((left, right) => right.n - left.n);
   if (status !== undefined) configStatus.value = status;
-  if (lines !== undefined) logBook.add(lines);
+  if (lines !== undefined) {
+    logFailure.value = null;
+    logBook.add(lines);
+  }
 }
 
 let stream: Stream | null = null;

@@ -60,8 +60,15 @@ function ImportButton({ onFailure }: { onFailure: (reason: string | null) => voi
 }
 
 const Status = () => {
-  const status = configStatus.value;
-  if (status === null) return <Loading what="the state" />;
+  const { value, failure, again } = usePolled(configuration.status, 0);
+  const status = configStatus.value ?? value;
+  if (status === null) {
+    return failure === null ? (
+      <Loading what="the state" />
+    ) : (
+      <Failure what="State" reason={failure} onRetry={again} />
+    );
+  }
   return (
     <p class="config-status">
       <strong>Configuration {status.serial}</strong> is in force.{' '}

@@ -4,7 +4,7 @@ import { network } from '../api/client.ts';
 import type { Connection, FirewallCounters } from '../api/types.ts';
 import { schema } from '../config/draft.ts';
 import { resolved } from '../config/schema.ts';
-import { DraftForms, DraftState, draftReady } from '../forms/draft_pages.tsx';
+import { DraftForms, draftReady } from '../forms/draft_pages.tsx';
 import { RecordList } from '../forms/record_list.tsx';
 import { duration } from '../format/moment.ts';
 import { count, plural } from '../format/quantity.ts';
@@ -20,7 +20,7 @@ const CONNECTIONS_MAX = 500;
 
 function Rules({ counters }: { counters: FirewallCounters | null }) {
   const root = schema.value;
-  if (!draftReady() || root === null) return <DraftState />;
+  if (!draftReady() || root === null) return null;
   const description = resolved(root, root.properties?.['rules'] ?? {}).description;
   const hits = (index: number): string => {
     const rule = counters?.rules.find(({ number }) => number === index + 1);

@@ -4,10 +4,10 @@ import type { LogRecord } from '../api/types.ts';
 import { DraftForms } from '../forms/draft_pages.tsx';
 import { moment, stamp } from '../format/moment.ts';
 import { plural } from '../format/quantity.ts';
-import { logBook } from '../live/feed.ts';
+import { logBook, logFailure } from '../live/feed.ts';
 import { LEVELS, matches, severityOf, type LogFilter } from '../live/log_book.ts';
 import { PageHead, Section } from '../ui/section.tsx';
-import { Empty } from '../ui/state.tsx';
+import { Empty, Failure } from '../ui/state.tsx';
 
 const SHOWN_MAX = 500;
 
@@ -108,7 +108,9 @@ export function Logs() {
           </>
         }
       >
-        {shown.length === 0 ? (
+        {all.length === 0 && logFailure.value !== null ? (
+          <Failure what="Log" reason={logFailure.value} />
+        ) : shown.length === 0 ? (
           <Empty>{all.length === 0 ? 'Nothing was logged yet.' : 'No line matches the filter.'}</Empty>
         ) : (
           <ol class="log" ref={frame} onScroll={onScroll} tabIndex={0} aria-label="Log lines">

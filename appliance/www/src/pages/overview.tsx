@@ -59,7 +59,16 @@ function PortCard({ port }: { port: Port }) {
   );
 }
 
-const WAN_TONES: Record<string, Tone> = { up: 'good', bound: 'good', down: 'bad', none: 'idle' };
+/* The states of a lease (RFC 2131, figure 5), and of an address that needs none. */
+const WAN_TONES: Record<string, Tone> = {
+  up: 'good',
+  configured: 'good',
+  bound: 'good',
+  renewing: 'good',
+  rebinding: 'warn',
+  down: 'bad',
+  off: 'idle',
+};
 
 function Summary({ seen }: { seen: Seen }) {
   const { wan } = seen;
