@@ -89,7 +89,7 @@ class Tables:
         return {}
 
 
-def factory_text(text):
+def text_lines(text):
     pieces = [text[at:at + TEXT_COLUMNS] for at in range(0, len(text), TEXT_COLUMNS)]
     return "\n".join(f"\t{quoted(piece)}" for piece in pieces)
 
@@ -105,8 +105,11 @@ def main(schema_path, factory_path):
     print('#include "services/config/schema.h"\n')
     print("\n".join(tables.lines))
     print(f"const struct schema *const schema_configuration = &{name};\n")
-    print(f"const char schema_factory[] =\n{factory_text(factory)};")
+    print(f"const char schema_factory[] =\n{text_lines(factory)};")
     print(f"const size_t schema_factory_bytes = {len(factory.encode())};")
+    text = json.dumps(document, separators=(",", ":"))
+    print(f"const char schema_text[] =\n{text_lines(text)};")
+    print(f"const size_t schema_text_bytes = {len(text)};")
 
 
 if __name__ == "__main__":

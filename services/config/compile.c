@@ -15,7 +15,7 @@ static bool rules_compile(const cJSON *rules, struct netconf *netconf, struct re
 		uint32_t number = netconf->rule_count;
 
 		if (number == NETCONF_RULES_MAX)
-			return refuse(refusal, "rules", "has more than %d entries",
+			return refuse(refusal, "/rules", "has more than %d entries",
 				      NETCONF_RULES_MAX);
 		if (!compile_rule(rule, number, &netconf->rules[number], refusal))
 			return false;

@@ -31,7 +31,7 @@ static bool ports_compile(const cJSON *ports, struct netconf *netconf, struct re
 		if (netconf->zone[port] != ZONE_WAN)
 			continue;
 		if (wan != PORT_NONE)
-			return refuse(refusal, "ports", "port%u and port%u are both the WAN", wan,
+			return refuse(refusal, "/ports", "port%u and port%u are both the WAN", wan,
 				      port);
 		wan = port;
 	}
@@ -62,21 +62,21 @@ static bool gateway_compile(const cJSON *wan, struct netconf *netconf, struct re
 	if (text == NULL || address_parse(text, &netconf->gateway) != NULL)
 		return true;
 	if (netconf->gateway == netconf->wan.address)
-		return refuse(refusal, "wan.gateway", "is the appliance's own address");
+		return refuse(refusal, "/wan/gateway", "is the appliance's own address");
 	if (!network_has_host(&network, netconf->gateway))
-		return refuse(refusal, "wan.gateway", "is no host of the network of wan.address");
+		return refuse(refusal, "/wan/gateway", "is no host of the network of wan.address");
 	return true;
 }
 
 static bool wan_static_compile(const cJSON *wan, struct netconf *netconf, struct refusal *refusal)
 {
 	if (member_of(wan, "address") == NULL)
-		return refuse(refusal, "wan", "the key 'address' is missing, as 'mode' is static");
+		return refuse(refusal, "/wan", "the key 'address' is missing, as 'mode' is static");
 	interface_compile(wan, &netconf->wan);
 	struct ipv4_network lan_network = network_of(&netconf->lan);
 	struct ipv4_network wan_network = network_of(&netconf->wan);
 	if (networks_overlap(&lan_network, &wan_network))
-		return refuse(refusal, "wan.address", "its network overlaps the LAN's");
+		return refuse(refusal, "/wan/address", "its network overlaps the LAN's");
 	return gateway_compile(wan, netconf, refusal);
 }
 
@@ -87,7 +87,7 @@ static bool wan_dhcp_compile(const cJSON *wan, struct netconf *netconf, struct r
 	netconf->wan_mode = WAN_DHCP;
 	for (unsigned i = 0; i < 2; i++)
 		if (member_of(wan, keys[i]) != NULL)
-			return refuse(refusal, i == 0 ? "wan.address" : "wan.gateway",
+			return refuse(refusal, i == 0 ? "/wan/address" : "/wan/gateway",
 				      "comes from the provider, as 'mode' is dhcp");
 	return true;
 }

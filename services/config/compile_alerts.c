@@ -36,7 +36,7 @@ static bool recipients_take(const cJSON *list, struct alertconf *out, struct ref
 	cJSON_ArrayForEach(item, list)
 	{
 		if (out->to_count == ALERTCONF_RECIPIENTS_MAX)
-			return refuse(refusal, "alerts.to", "has more than %d entries",
+			return refuse(refusal, "/alerts/to", "has more than %d entries",
 				      ALERTCONF_RECIPIENTS_MAX);
 		snprintf(out->to[out->to_count++], sizeof(out->to[0]), "%s",
 			 cJSON_GetStringValue(item));
@@ -64,17 +64,17 @@ static void server_take(const cJSON *alerts, struct alertconf *out)
 static bool whole_check(const struct alertconf *out, struct refusal *refusal)
 {
 	if (out->password[0] != 0 && out->user[0] == 0)
-		return refuse(refusal, "alerts", "has a 'password', but no 'user'");
+		return refuse(refusal, "/alerts", "has a 'password', but no 'user'");
 	if (out->user[0] != 0 && out->security == SMTP_PLAIN)
-		return refuse(refusal, "alerts.security",
+		return refuse(refusal, "/alerts/security",
 			      "would send the password in the clear; use tls or starttls");
 	if (!out->enabled)
 		return true;
 	if (out->server[0] == 0 || out->from[0] == 0)
-		return refuse(refusal, "alerts", "the key '%s' is missing, as 'enabled' is true",
+		return refuse(refusal, "/alerts", "the key '%s' is missing, as 'enabled' is true",
 			      out->server[0] == 0 ? "server" : "from");
 	if (out->to_count == 0)
-		return refuse(refusal, "alerts",
+		return refuse(refusal, "/alerts",
 			      "the key 'to' is missing or empty, as 'enabled' is true");
 	return true;
 }

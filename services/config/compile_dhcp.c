@@ -35,17 +35,18 @@ static bool pool_compile(const cJSON *dhcp, struct netconf *netconf, struct refu
 	pool_default(netconf);
 	if (first != NULL && address_parse(first, &out->first) == NULL &&
 	    !network_has_host(&lan, out->first))
-		return refuse(refusal, "lan.dhcp.first",
+		return refuse(refusal, "/lan/dhcp/first",
 			      "is no host of the network of lan.address");
 	if (last != NULL && address_parse(last, &out->last) == NULL &&
 	    !network_has_host(&lan, out->last))
-		return refuse(refusal, "lan.dhcp.last", "is no host of the network of lan.address");
+		return refuse(refusal, "/lan/dhcp/last",
+			      "is no host of the network of lan.address");
 	if (out->enabled == 0)
 		return true;
 	if (out->last < out->first)
-		return refuse(refusal, "lan.dhcp", "the pool's last address is before its first");
+		return refuse(refusal, "/lan/dhcp", "the pool's last address is before its first");
 	if (out->last - out->first >= NETCONF_POOL_MAX)
-		return refuse(refusal, "lan.dhcp", "the pool has more than %u addresses",
+		return refuse(refusal, "/lan/dhcp", "the pool has more than %u addresses",
 			      NETCONF_POOL_MAX);
 	return true;
 }
@@ -72,7 +73,7 @@ static bool reservation_compile(const cJSON *item, unsigned number, struct netco
 	const struct ipv4_network lan = lan_of(netconf);
 	char path[REFUSAL_PATH_BYTES];
 
-	snprintf(path, sizeof(path), "lan.dhcp.reservations[%u]", number);
+	snprintf(path, sizeof(path), "/lan/dhcp/reservations/%u", number);
 	if (mac == NULL || mac_parse(mac, out->mac) != NULL || address == NULL ||
 	    address_parse(address, &out->address) != NULL)
 		return refuse(refusal, path, "needs a MAC address and an address");
@@ -101,7 +102,7 @@ bool compile_dhcp(const cJSON *dhcp, struct netconf *netconf, struct refusal *re
 	cJSON_ArrayForEach(item, member_of(dhcp, "reservations"))
 	{
 		if (out->reservation_count == NETCONF_RESERVATIONS_MAX)
-			return refuse(refusal, "lan.dhcp.reservations", "has more than %d entries",
+			return refuse(refusal, "/lan/dhcp/reservations", "has more than %d entries",
 				      NETCONF_RESERVATIONS_MAX);
 		if (!reservation_compile(item, out->reservation_count, netconf, refusal))
 			return false;
@@ -121,11 +122,11 @@ static bool upstreams_compile(const cJSON *list, struct netconf *netconf, struct
 		uint32_t address;
 
 		if (out->upstream_count == NETCONF_UPSTREAMS_MAX)
-			return refuse(refusal, "dns.upstreams", "has more than %d entries",
+			return refuse(refusal, "/dns/upstreams", "has more than %d entries",
 				      NETCONF_UPSTREAMS_MAX);
 		if (text == NULL || address_parse(text, &address) != NULL || address == 0 ||
 		    address == netconf->lan.address || address == netconf->wan.address)
-			return refuse(refusal, "dns.upstreams",
+			return refuse(refusal, "/dns/upstreams",
 				      "names no other host: it would be asked in vain");
 		out->upstreams[out->upstream_count++] = address;
 	}

@@ -13,7 +13,7 @@ static bool forward_refuse(struct refusal *refusal, uint32_t number, const char 
 {
 	char path[REFUSAL_PATH_BYTES];
 
-	snprintf(path, sizeof(path), "forwards[%u].%s", (unsigned)number, key);
+	snprintf(path, sizeof(path), "/forwards/%u/%s", (unsigned)number, key);
 	return refuse(refusal, path, "%s", reason);
 }
 
@@ -67,7 +67,7 @@ static bool forward_put(struct netconf *netconf, const struct netconf_forward *f
 {
 	char path[REFUSAL_PATH_BYTES];
 
-	snprintf(path, sizeof(path), "forwards[%u].port", (unsigned)forward->number);
+	snprintf(path, sizeof(path), "/forwards/%u/port", (unsigned)forward->number);
 	for (uint32_t i = 0; i < netconf->forward_count; i++)
 		if (overlap(&netconf->forwards[i], forward))
 			return refuse(refusal, path, "forwards[%u] has a port of it already",

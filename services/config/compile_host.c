@@ -24,7 +24,7 @@ static bool time_compile(const cJSON *time, struct netconf_time *out, struct ref
 		const char *server = cJSON_GetStringValue(item);
 
 		if (server == NULL || out->server_count == NETCONF_TIME_SERVERS_MAX)
-			return refuse(refusal, "time.servers", "has more than %d entries",
+			return refuse(refusal, "/time/servers", "has more than %d entries",
 				      NETCONF_TIME_SERVERS_MAX);
 		snprintf(out->servers[out->server_count++], sizeof(out->servers[0]), "%s", server);
 	}
@@ -44,7 +44,7 @@ static bool syslog_compile(const cJSON *syslog, const struct netconf *netconf,
 		return true;
 	if (server == NULL || address_parse(server, &out->server) != NULL || out->server == 0 ||
 	    out->server == netconf->lan.address || out->server == netconf->wan.address)
-		return refuse(refusal, "logs.syslog.server", "names no other host");
+		return refuse(refusal, "/logs/syslog/server", "names no other host");
 	out->protocol = (uint16_t)member_word(syslog, "protocol", protocols, 2, SYSLOG_UDP);
 	out->level = member_word(syslog, "level", levels, 5, 2);
 	port = out->protocol == SYSLOG_TCP ? SYSLOG_TCP_PORT : SYSLOG_UDP_PORT;

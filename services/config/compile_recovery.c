@@ -65,7 +65,7 @@ static bool override_compile(const cJSON *item, const struct service_names *serv
 	char path[REFUSAL_PATH_BYTES], shown[NAME_BYTES];
 
 	refusal_printable(shown, sizeof(shown), item->string);
-	snprintf(path, sizeof(path), "recovery.%s", shown);
+	snprintf(path, sizeof(path), "/recovery/%s", shown);
 	if (!service_check(services, path, item->string, refusal))
 		return false;
 	memcpy(override->service, item->string, strnlen(item->string, NAME_BYTES));
@@ -84,7 +84,7 @@ bool compile_recovery(const cJSON *recovery, const struct service_names *service
 	cJSON_ArrayForEach(item, recovery)
 	{
 		if (compiled->override_count == OVERRIDES_MAX)
-			return refuse(refusal, "recovery", "has more than %d entries",
+			return refuse(refusal, "/recovery", "has more than %d entries",
 				      OVERRIDES_MAX);
 		if (!override_compile(item, services,
 				      &compiled->overrides[compiled->override_count], refusal))

@@ -76,7 +76,7 @@ static bool ports_have_protocol(const cJSON *rule, unsigned number, uint8_t prot
 	for (unsigned i = 0; i < 2; i++) {
 		if (member(rule, keys[i]) == NULL)
 			continue;
-		snprintf(path, sizeof(path), "rules[%u].%s", number, keys[i]);
+		snprintf(path, sizeof(path), "/rules/%u/%s", number, keys[i]);
 		return refuse(refusal, path, "needs 'protocol' to be 'tcp' or 'udp'");
 	}
 	return true;

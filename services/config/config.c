@@ -1,184 +1,354 @@
 /*
- * Config as a service: takes the document that came with the boot, or the
- * factory default, and puts it in force for firewall and INET. After a restart
- * it does the same again; what is in force already stays untouched.
+ * Config as a service: which document is in force, after a boot as after its own
+ * death.
+ *
+ *	OPENING  the store is being read; nobody has a configuration yet, so nothing
+ *		 passes, unless one came with the boot: that is in force at once
+ *	OPEN	 the ledger says what runs; requests are served
+ *
+ * After a death the preserved ledger is taken up as it is, without the store. After
+ * BAD_STARTS_STATE lives in a row that ended within PROVEN_US it is suspected and
+ * dropped, and so is the document that came with the boot; after BAD_STARTS_STORE the
+ * store's, too.
  */
 #include "services/config/document.h"
-#include "services/config/force.h"
-#include "services/proto/rs.h"
+#include "services/config/engine.h"
+#include "services/config/persist.h"
+#include "services/config/schema.h"
+#include "services/config/tree.h"
+#include "services/runtime/crc32.h"
 #include "services/runtime/ds.h"
-#include "services/runtime/kernel.h"
+#include "services/runtime/event.h"
 #include "services/runtime/service.h"
+#include "services/runtime/wallclock.h"
 
+#include <cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
-#define STATUS_NAME       "config.status"
-#define STATUS_BYTES      224
-#define CONFIG_DEATHS_MAX 3u      /* in a row; then the document is what kills us */
-#define PUBLISH_AGAIN_US  100000u /* after DS did not answer */
+#define BAD_STARTS_STATE 3u
+#define BAD_STARTS_STORE 6u
+#define PROVEN_US        200000u /* a life so long says that the state is good */
+#define PUBLISH_AGAIN_US 100000u /* after DS did not answer */
+
+struct engine engine;
 
 static struct {
-	char status[STATUS_BYTES]; /* for the administrator */
-	uint64_t publish_at_us;    /* SERVICE_NO_DEADLINE: it is published */
-	const struct rs_table *rs;
-	uint32_t returns_seen;         /* of RS's wishes for the last good configuration */
-	struct force net, alerts, web; /* the regions */
+	uint32_t returns_seen; /* of RS's wishes for the last good configuration */
+	uint64_t proven_at_us;
+	bool passed_over;    /* documents have killed us */
+	uint32_t boot_bytes; /* of the document that came with the boot and was taken; 0: none */
+	const struct clock_page *clock;
 } config;
 
-static bool is_in_force(void)
+uint64_t engine_time_s(void)
 {
-	return force_current(&config.net) != NULL;
+	struct wallclock now;
+
+	if (config.clock == NULL || !wallclock_read(config.clock, time_us(), &now))
+		return LEDGER_TIME_UNKNOWN;
+	return (uint64_t)(now.unix_us / 1000000);
 }
 
-static void status_refused(const struct refusal *refusal, bool kept)
+/* --- The document that came with the boot --------------------------------- */
+
+static void status_refused(const struct refusal *refusal)
 {
 	const char *colon = refusal->path[0] == 0 ? "" : ": ";
 
-	snprintf(config.status, sizeof(config.status), "refused: %s%s%s", refusal->path, colon,
-		 refusal->reason);
-	log_error("configuration refused: %s%s%s; the %s is in force", refusal->path, colon,
-		  refusal->reason, kept ? "previous one" : "factory default");
+	apply_status("refused: %s%s%s", refusal->path, colon, refusal->reason);
+	log_error("configuration refused: %s%s%s; the previous one or the factory default is in "
+		  "force",
+		  refusal->path, colon, refusal->reason);
 }
 
-static void status_taken(const char *which)
+/* In force at once: who boots a machine with a document does not wait for its disk. */
+static void boot_document_take(uint32_t bytes)
 {
-	snprintf(config.status, sizeof(config.status), "%s", which);
-	log_notice("configuration: %s", which);
-}
-
-/* The factory default is our own: if it does not compile, the build is broken. */
-static void factory_take(struct compiled *compiled)
-{
+	const struct service_names services = { service_info()->names, SERVICE_MAX };
+	const struct start_map *map = region_find("boot.config");
 	struct refusal refusal = { 0 };
 
-	if (!document_factory(compiled, &refusal))
-		service_panic("factory default: %s: %s", refusal.path, refusal.reason);
+	if (bytes == 0)
+		return;
+	if (map == NULL || bytes > map->size_bytes) {
+		refuse(&refusal, "", "the document is longer than there is room for");
+	} else if (document_compile((const char *)map->address, bytes, &services, &engine.compiled,
+				    &refusal)) {
+		config.boot_bytes = bytes;
+		apply_compiled();
+		log_notice("configuration: the document that came with the boot");
+		return;
+	}
+	status_refused(&refusal);
 }
 
-/* False: the document is refused, and what is in force stays so. */
-static bool boot_document_take(uint32_t bytes, struct compiled *compiled)
+/* --- Opening -------------------------------------------------------------- */
+
+static char document[CONFIG_DOCUMENT_BYTES];
+
+/* The text as the ledger keeps it, in `document`; 0: no memory. */
+static size_t document_shorten(const char *text, size_t length)
+{
+	struct refusal refusal = { 0 };
+	struct cJSON *tree = document_parse(text, length, &refusal);
+	size_t bytes = tree == NULL ? 0 : tree_print(tree, document, sizeof(document));
+
+	cJSON_Delete(tree);
+	return bytes;
+}
+
+static bool is_running(const char *text, size_t length)
+{
+	const struct ledger_head *head = ledger_head(&engine.state->ledger);
+	const struct ledger_entry *entry =
+		head == NULL ? NULL : ledger_find(&engine.state->ledger, head->running);
+
+	return entry != NULL && entry->length_bytes == length &&
+	       entry->crc32 == crc32_of(text, length);
+}
+
+static void note_of(struct ledger_note *note, const char *author, const char *comment)
+{
+	*note = (struct ledger_note){ .time_s = engine_time_s() };
+	(void)snprintf(note->author, sizeof(note->author), "%s", author);
+	(void)snprintf(note->comment, sizeof(note->comment), "%s", comment);
+}
+
+/* It is put on top of the history, unless it is there from the boot before. */
+static void boot_document_commit(void)
 {
 	const struct start_map *map = region_find("boot.config");
-	const struct service_names services = { service_info()->names, SERVICE_MAX };
+	size_t length = document_shorten((const char *)map->address, config.boot_bytes);
+	struct ledger_note note;
+
+	note_of(&note, "boot", "the document that came with the boot");
+	if (!is_running(document, length) &&
+	    request_commit(document, length, &engine.compiled, &note, 0) != OK)
+		log_error("there is no room for the document that came with the boot");
+	apply_status("the document that came with the boot");
+}
+
+/* It killed us to have a document: what the services read already stays as it is. */
+static bool kept_in_force(void)
+{
+	struct ledger_note note;
+	size_t length;
+
+	if (!config.passed_over || force_current(&engine.net) == NULL)
+		return false;
+	length = document_shorten(schema_factory, schema_factory_bytes);
+	note_of(&note, "factory", "what is in force is not known any more, but stays");
+	return ledger_commit(&engine.state->ledger, document, length, &note, 0) == OK;
+}
+
+static void factory_commit(void)
+{
 	struct refusal refusal = { 0 };
+	struct ledger_note note;
 
-	if (map == NULL || bytes > map->size_bytes)
-		refuse(&refusal, "", "the document is longer than there is room for");
-	else if (document_compile((const char *)map->address, bytes, &services, compiled,
-				  &refusal)) {
-		status_taken("the document that came with the boot");
-		return true;
+	if (!document_factory(&engine.compiled, &refusal))
+		service_panic("factory default: %s: %s", refusal.path, refusal.reason);
+	note_of(&note, "factory", "the factory default");
+	if (request_commit(document, document_shorten(schema_factory, schema_factory_bytes),
+			   &engine.compiled, &note, 0) != OK)
+		service_panic("no room for the factory default");
+}
+
+/* The refusal of a document that came with the boot stays the status. */
+static void stored_run(void)
+{
+	static char refused[ENGINE_STATUS_BYTES];
+	const struct ledger_head *head = ledger_head(&engine.state->ledger);
+
+	memcpy(refused, engine.status, sizeof(refused));
+	if (head != NULL && apply_running()) {
+		apply_status("serial %u, from the store", (unsigned)head->running);
+	} else if (!kept_in_force()) {
+		factory_commit();
+		apply_status("the factory default, as there is no other");
 	}
-	bool kept = is_in_force();
-	status_refused(&refusal, kept);
-	if (!kept)
-		factory_take(compiled);
-	return !kept;
+	log_notice("configuration: %s", engine.status);
+	if (refused[0] != 0)
+		apply_status("%s", refused);
 }
 
-/* INET and the firewall first: the rest is less urgent. */
-static void readers_notify(void)
+static void open_finish(void)
 {
-	service_notify(service_slot("firewall"));
-	service_notify(service_slot("inet"));
+	engine.opening = false;
+	if (config.boot_bytes != 0)
+		boot_document_commit();
+	else
+		stored_run();
 }
 
-/* A service kept dying, and its policy takes the configuration for the cause. */
-static void return_if_wished(void)
-{
-	uint32_t wishes = __atomic_load_n(&config.rs->last_configuration, __ATOMIC_ACQUIRE);
-
-	if (wishes == config.returns_seen)
-		return;
-	config.returns_seen = wishes;
-	if (!force_return(&config.net)) {
-		log_warning("asked for the last good configuration: there is no older one");
-		return;
-	}
-	snprintf(config.status, sizeof(config.status), "the last good one, as services died");
-	config.publish_at_us = 0;
-	log_error("the configuration before this one is in force again, as services died");
-	readers_notify();
-}
-
-/* RS's count; without it we could not tell a document that kills us. */
-static bool document_is_poison(void)
-{
-	return config.rs->services[service_info()->self.slot].deaths_in_row >= CONFIG_DEATHS_MAX;
-}
+/* --- Start ---------------------------------------------------------------- */
 
 static void regions_find(void)
 {
-	config.net = force_of_netconf(region("netconf", sizeof(struct netconf_region)));
-	config.alerts = force_of_alertconf(region("alertconf", sizeof(struct alertconf_region)));
-	config.web = force_of_webconf(region("webconf", sizeof(struct webconf_region)));
+	const struct start_map *clock = region_find("clock");
+
+	engine.state = region("config.state", sizeof(struct engine_state));
+	engine.net = force_of_netconf(region("netconf", sizeof(struct netconf_region)));
+	engine.alerts = force_of_alertconf(region("alertconf", sizeof(struct alertconf_region)));
+	engine.web = force_of_webconf(region("webconf", sizeof(struct webconf_region)));
+	engine.rs = region("rs.table", sizeof(struct rs_table));
+	config.clock = clock == NULL ? NULL : (const struct clock_page *)clock->address;
+	config.returns_seen = engine.rs->last_configuration;
 }
 
-/* No document: what is in force stays so, or else it is the factory default. */
-static bool document_pass_over(struct compiled *compiled)
+/* False: there is nothing to take up, or it is not to be trusted. */
+static bool take_up(uint32_t bad_starts)
 {
-	bool kept = is_in_force();
+	if (service_info()->restarted == 0 || bad_starts >= BAD_STARTS_STATE ||
+	    !ledger_is_sound(&engine.state->ledger))
+		return false;
+	persist_doubt(&engine.state->ledger);
+	desk_open(&engine.state->desk);
+	return apply_running();
+}
 
-	snprintf(config.status, sizeof(config.status), "passed over: config died of it");
-	log_error(
-		"the document that came with the boot is passed over after %u deaths; the %s is in "
-		"force",
-		CONFIG_DEATHS_MAX, kept ? "previous one" : "factory default");
-	if (!kept)
-		factory_take(compiled);
-	return !kept;
+/* Lives before this one that ended soon; with this one as the next, until it is proven. */
+static uint32_t bad_starts_count(void)
+{
+	uint32_t before = service_info()->restarted == 0 ? 0 : engine.state->bad_starts;
+
+	engine.state->bad_starts = before + 1;
+	config.proven_at_us = time_us() + PROVEN_US;
+	return before;
+}
+
+static uint64_t prove(uint64_t now_us)
+{
+	if (now_us < config.proven_at_us)
+		return config.proven_at_us;
+	engine.state->bad_starts = 0;
+	return SERVICE_NO_DEADLINE;
 }
 
 static enum status config_start(void)
 {
-	static struct compiled compiled; /* too large for the stack */
 	const struct kernel_table *kernel = region("ktable", sizeof(struct kernel_table));
-	uint32_t bytes = kernel->config_bytes;
-	bool take = true;
 
 	regions_find();
-	config.rs = region("rs.table", sizeof(struct rs_table));
-	config.returns_seen = config.rs->last_configuration;
-	if (bytes != 0 && document_is_poison()) {
-		take = document_pass_over(&compiled);
-	} else if (bytes != 0) {
-		take = boot_document_take(bytes, &compiled);
+	uint32_t bad_starts = bad_starts_count();
+	if (take_up(bad_starts)) {
+		apply_status("serial %u, kept",
+			     (unsigned)ledger_head(&engine.state->ledger)->running);
+		return OK;
+	}
+	memset(engine.state, 0, sizeof(*engine.state));
+	engine.state->bad_starts = bad_starts + 1;
+	engine.opening = true;
+	engine.volatile_only = bad_starts >= BAD_STARTS_STORE;
+	engine.publish_at_us = SERVICE_NO_DEADLINE;
+	if (bad_starts < BAD_STARTS_STATE) {
+		boot_document_take(kernel->config_bytes);
 	} else {
-		factory_take(&compiled);
-		status_taken("the factory default, as no document came with the boot");
+		config.passed_over = true;
+		apply_status("passed over: config died of it");
+		log_error("the document that came with the boot is passed over after %u deaths",
+			  (unsigned)bad_starts);
 	}
-	if (take) {
-		(void)force_put(&config.net, &compiled.net);
-		(void)force_put(&config.alerts, &compiled.alerts);
-		(void)force_put(&config.web, &compiled.web);
-	}
-	/* Always: our former life may have died between the switch and this. */
-	readers_notify();
 	return OK;
 }
 
-/* Not in start, so that a configuration is in force whatever becomes of DS. */
+/* --- Work ----------------------------------------------------------------- */
+
+/* A service kept dying, and its policy takes the configuration for the cause. */
+static void return_if_wished(void)
+{
+	const struct ledger *ledger = &engine.state->ledger;
+	uint32_t wishes = __atomic_load_n(&engine.rs->last_configuration, __ATOMIC_ACQUIRE);
+	const struct ledger_head *head = ledger_head(ledger);
+	const struct ledger_entry *before;
+	struct ledger_note note;
+
+	if (wishes == config.returns_seen || head == NULL)
+		return;
+	config.returns_seen = wishes;
+	before = ledger_before(ledger, head->running);
+	if (before == NULL) {
+		log_warning("asked for the last good configuration: there is no older one");
+		return;
+	}
+	if (!ledger_revert(&engine.state->ledger)) {
+		ledger_text(ledger, before, document);
+		note_of(&note, "rs", "the last good one, as services died");
+		if (ledger_commit(&engine.state->ledger, document, before->length_bytes, &note,
+				  0) != OK)
+			return;
+	}
+	if (apply_running())
+		apply_status("the last good one, as services died");
+	event_publish(EVENT_CONFIG_REVERTED, EVENT_WARNING,
+		      "the configuration before this one is in force again, as services died");
+}
+
+/* Returns when the time of a commit that nobody confirms is up. */
+static uint64_t expire(uint64_t now_us)
+{
+	struct ledger *ledger = &engine.state->ledger;
+
+	if (!ledger_is_pending(ledger))
+		return SERVICE_NO_DEADLINE;
+	if (!ledger_expire(ledger, now_us))
+		return ledger_head(ledger)->revert_at_us;
+	if (!apply_running())
+		log_error("the confirmed configuration cannot be put in force");
+	apply_status("serial %u, as nobody confirmed the next",
+		     (unsigned)ledger_head(ledger)->running);
+	event_publish(EVENT_CONFIG_REVERTED, EVENT_WARNING,
+		      "configuration %u is in force again: nobody confirmed the next",
+		      (unsigned)ledger_head(ledger)->running);
+	return SERVICE_NO_DEADLINE;
+}
+
+static uint64_t publish(uint64_t now_us)
+{
+	const struct ledger_head *head = ledger_head(&engine.state->ledger);
+	char serial[12];
+	enum status status;
+
+	if (now_us < engine.publish_at_us)
+		return engine.publish_at_us;
+	(void)snprintf(serial, sizeof(serial), "%u", head == NULL ? 0u : (unsigned)head->running);
+	status = ds_publish(CONFIG_STATUS_NAME, engine.status,
+			    strnlen(engine.status, DS_VALUE_BYTES));
+	if (status == OK)
+		status = ds_publish(CONFIG_SERIAL_NAME, serial, strlen(serial));
+	engine.publish_at_us = status == OK ? SERVICE_NO_DEADLINE : now_us + PUBLISH_AGAIN_US;
+	return engine.publish_at_us;
+}
+
+static uint64_t sooner(uint64_t one, uint64_t other)
+{
+	return one < other ? one : other;
+}
+
 static uint64_t config_work(uint64_t now_us)
 {
+	uint64_t next_us = SERVICE_NO_DEADLINE;
+
+	if (engine.opening && !archive_open(now_us, &next_us))
+		return next_us;
+	if (engine.opening)
+		open_finish();
 	return_if_wished();
-	if (now_us < config.publish_at_us)
-		return config.publish_at_us;
-	enum status status =
-		ds_publish(STATUS_NAME, config.status, strnlen(config.status, DS_VALUE_BYTES));
-	if (status == OK) {
-		config.publish_at_us = SERVICE_NO_DEADLINE;
-	} else {
-		log_warning("%s cannot be published: %s", STATUS_NAME, status_text(status));
-		config.publish_at_us = now_us + PUBLISH_AGAIN_US;
-	}
-	return config.publish_at_us;
+	next_us = sooner(expire(now_us), publish(now_us));
+	next_us = sooner(next_us, prove(now_us));
+	next_us = sooner(next_us, apply_policies(now_us));
+	next_us = sooner(next_us, archive_work(now_us));
+	if (!event_work())
+		next_us = sooner(next_us, now_us + PUBLISH_AGAIN_US);
+	return next_us;
 }
 
 int main(void)
 {
 	static const struct service service = {
 		.start = config_start,
+		.message = request_serve,
 		.work = config_work,
 	};
 

@@ -12,8 +12,7 @@ static bool is_space(char character)
 	return character == ' ' || character == '\t' || character == '\r' || character == '\n';
 }
 
-/* The tree, to be deleted by the caller; NULL if it is refused. */
-static cJSON *parse(const char *text, size_t length, struct refusal *refusal)
+cJSON *document_parse(const char *text, size_t length, struct refusal *refusal)
 {
 	const char *end = NULL;
 	cJSON *tree;
@@ -35,7 +34,7 @@ static cJSON *parse(const char *text, size_t length, struct refusal *refusal)
 static bool compile_over(const char *text, size_t length, const struct service_names *services,
 			 struct compiled *compiled, struct refusal *refusal)
 {
-	cJSON *tree = parse(text, length, refusal);
+	cJSON *tree = document_parse(text, length, refusal);
 	bool good = tree != NULL && schema_check(tree, schema_configuration, refusal) &&
 		    compile_document(tree, services, compiled, refusal);
 

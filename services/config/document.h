@@ -11,6 +11,9 @@
 bool document_compile(const char *text, size_t length, const struct service_names *services,
 		      struct compiled *compiled, struct refusal *refusal);
 
+/* The tree, to be deleted by the caller; NULL if it is no JSON. */
+struct cJSON *document_parse(const char *text, size_t length, struct refusal *refusal);
+
 /* The factory default; our own, so it compiles. */
 bool document_factory(struct compiled *compiled, struct refusal *refusal);
 

@@ -5,13 +5,17 @@ $(config_tables): config/generate.py config/schema.json config/factory.json
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) $^ > $@
 
+config_pure := $(addprefix services/config/, compare.c desk.c ledger.c persist.c texts.c tree.c)
+
 config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_address.c compile_alerts.c \
 	compile_dhcp.c compile_forward.c compile_host.c compile_recovery.c compile_rule.c document.c force.c format.c nearest.c refusal.c scan.c schema.c) services/runtime/crc32.c services/runtime/policy.c
 
 services += config
-config_sources := services/config/config.c $(config_core)
+config_store := $(wildcard services/runtime/store.c)
+config_sources := $(addprefix services/config/, apply.c archive.c config.c request.c) $(config_core) $(config_pure) \
+	services/runtime/event.c services/runtime/wallclock.c $(config_store)
 config_fpu := yes
-config_cflags := -isystem build/third/cjson
+config_cflags := -isystem build/third/cjson $(if $(config_store),,-DCONFIG_WITHOUT_STORE)
 config_libraries := build/third/lib/libcjson.a
 
 config_host_cflags := -isystem build/third/cjson
@@ -26,3 +30,10 @@ config_document_test_cflags := $(config_host_cflags)
 fuzz_targets += config
 config_fuzz_sources := tests/fuzz/config_fuzz.c $(config_tested)
 config_fuzz_cflags := $(config_host_cflags)
+
+unit_tests += config_ledger config_tree
+config_ledger_test_sources := tests/unit/config_ledger_test.c services/config/ledger.c services/config/persist.c \
+	services/runtime/crc32.c
+config_tree_test_sources := tests/unit/config_tree_test.c services/config/compare.c services/config/desk.c \
+	services/config/tree.c $(config_tested)
+config_tree_test_cflags := $(config_host_cflags)

@@ -9,7 +9,7 @@
 #define REFUSAL_REASON_BYTES 144
 
 /*
- * `path`: "rules[2].from", "line 3, column 7", or "" for the whole document.
+ * `path`: "/rules/2/from" (a JSON pointer, RFC 6901), "line 3, column 7", or "" for all of it.
  * The first refusal is kept. Nothing in it comes unprinted from the document.
  */
 struct refusal {

@@ -26,11 +26,11 @@ static size_t place_enter(struct place *place, const char *key, int index)
 	char shown[SHOWN_BYTES];
 
 	if (key == NULL) {
-		snprintf(place->path + length, room_bytes, "[%d]", index);
+		snprintf(place->path + length, room_bytes, "/%d", index);
 		return length;
 	}
 	refusal_printable(shown, sizeof(shown), key);
-	snprintf(place->path + length, room_bytes, "%s%s", length == 0 ? "" : ".", shown);
+	snprintf(place->path + length, room_bytes, "/%s", shown);
 	return length;
 }
 

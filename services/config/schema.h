@@ -62,6 +62,8 @@ struct schema_member {
 extern const struct schema *const schema_configuration;
 extern const char schema_factory[]; /* config/factory.json */
 extern const size_t schema_factory_bytes;
+extern const char schema_text[]; /* config/schema.json without blanks */
+extern const size_t schema_text_bytes;
 
 /* False with the first mistake in *refusal. */
 bool schema_check(const struct cJSON *document, const struct schema *schema,

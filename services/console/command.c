@@ -99,6 +99,30 @@ static void command_usage(const struct command *command, struct text *out)
 		    command->json ? " [json]" : "");
 }
 
+/* Is the last argument the rest of the line? Then its first word's place among the arguments. */
+static bool command_takes_rest(const struct command *command, unsigned *place)
+{
+	unsigned count = words_phrase_count(command->arguments);
+	size_t length = strlen(command->arguments);
+
+	*place = count - 1;
+	return strstr(command->arguments, "...") != NULL && count > 0 && length > 3;
+}
+
+/* Makes one word of the rest of the line. */
+static unsigned command_rest(struct job *job, unsigned first, unsigned last)
+{
+	unsigned place;
+
+	if (!command_takes_rest(job->command, &place) || last <= first + place)
+		return last;
+	if (job->as_json) /* "json" itself is no part of it */
+		job->words.length = (size_t)(job->words.word[last] - job->words.bytes);
+	words_join(&job->words, first + place);
+	job->words.too_many = false;
+	return first + place + 1;
+}
+
 /* Takes "json" off the end, and checks that there are not too few or too many words. */
 static bool command_arguments(struct job *job, struct text *out)
 {
@@ -111,6 +135,7 @@ static bool command_arguments(struct job *job, struct text *out)
 		job->as_json = true;
 		last--;
 	}
+	last = command_rest(job, first, last);
 	if (job->words.too_many || last - first > wanted) {
 		text_string(out, "error: '");
 		text_foreign(out, job->words.word[first + wanted], LINE_BYTES);

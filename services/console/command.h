@@ -24,7 +24,8 @@
 /*
  * Words, arguments, may "json" follow, function, help.
  * Arguments: a kind in capitals (NAME, HOW, N, WORD), or the possible words with
- * a bar between; in brackets if it may be left out.
+ * a bar between; in brackets if it may be left out; with ... behind it, it is the
+ * rest of the line, blanks and all.
  */
 #define COMMAND_TABLE(X)                                                                           \
 	X("help", "[WORD]", false, help, "this list; or what begins with WORD")                    \
@@ -51,6 +52,21 @@
 	X("show names", "", true, show_names, "what is published in the data store")               \
 	X("show config", "", true, show_config, "the network's configuration in force")            \
 	X("show version", "", true, show_version, "version, machine and uptime")                   \
+	X("config show", "[running|candidate|N]", true, config_show,                               \
+	  "a document of the configuration")                                                       \
+	X("config set", "POINTER VALUE...", true, config_set_value, "change the candidate")        \
+	X("config delete", "POINTER", true, config_delete_value, "take out of the candidate")      \
+	X("config compare", "", true, config_compare, "what the candidate would change")           \
+	X("config check", "", true, config_check_candidate, "is the candidate good?")              \
+	X("config commit", "[OPTIONS...]", true, config_commit_candidate,                          \
+	  "candidate in force; confirm SECONDS, comment TEXT")                                     \
+	X("config confirm", "", true, config_confirm_running,                                      \
+	  "keep what was committed with confirm")                                                  \
+	X("config rollback", "SERIAL", true, config_roll_back,                                     \
+	  "commit an earlier one; 0: factory")                                                     \
+	X("config history", "", true, config_history, "all there are, by whom and why")            \
+	X("config discard", "", true, config_discard_candidate, "forget the candidate")            \
+	X("config status", "", true, config_status_show, "serial, what waits, is it saved")        \
 	X("log", "follow|normal|quiet", false, log_mode_set,                                       \
 	  "log records to show here as they come")                                                 \
 	X("reboot", "", false, machine_reboot, "restart the machine")                              \

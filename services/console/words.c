@@ -12,6 +12,7 @@ void words_split(struct words *words, const char *line, size_t length)
 		length = LINE_BYTES - 1;
 	memcpy(words->bytes, line, length);
 	words->bytes[length] = '\0';
+	words->length = length;
 	words->count = 0;
 	words->too_many = false;
 	for (; *byte != '\0'; byte++) {
@@ -28,6 +29,18 @@ void words_split(struct words *words, const char *line, size_t length)
 			words->word[words->count++] = byte;
 		inside = true;
 	}
+}
+
+void words_join(struct words *words, unsigned nth)
+{
+	size_t begin = (size_t)(words->word[nth] - words->bytes), end = words->length;
+
+	while (end > begin && (words->bytes[end - 1] == ' ' || words->bytes[end - 1] == '\0'))
+		end--;
+	for (size_t i = begin; i < end; i++)
+		if (words->bytes[i] == '\0')
+			words->bytes[i] = ' ';
+	words->bytes[end] = '\0';
 }
 
 bool words_phrase_word(const char *phrase, unsigned nth, char word[32])

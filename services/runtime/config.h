@@ -17,7 +17,8 @@
 
 #include <stddef.h>
 
-#define CONFIG_WAIT_MS 40u /* less than a heartbeat */
+#define CONFIG_EDIT_BYTES 1024u /* pointer and value together */
+#define CONFIG_WAIT_MS    40u   /* less than a heartbeat */
 
 must_use enum status config_status(struct config_status *status);
 /*
@@ -29,7 +30,7 @@ must_use enum status config_read(enum config_what what, uint32_t serial, size_t 
 /* A chunk of a candidate of `total` bytes. */
 must_use enum status config_write(size_t offset, const void *bytes, size_t length, size_t total,
 				  struct config_note *note);
-/* Both texts end in a zero; together at most CONFIG_DOCUMENT_BYTES. */
+/* Both texts end in a zero; together at most CONFIG_EDIT_BYTES, else E_TOO_LARGE. */
 must_use enum status config_set(const char *pointer, const char *value, struct config_note *note);
 must_use enum status config_delete(const char *pointer, struct config_note *note);
 must_use enum status config_discard(void);

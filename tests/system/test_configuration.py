@@ -26,10 +26,10 @@ def changed(path, value):
 # The document, and what the refusal has to name: the path, and the reason.
 MISTAKES = {
     "not JSON": ('{"lan": ', []),
-    "unknown key": (changed(("lan", "adress"), "192.168.1.1/24"), ["lan.adress"]),
-    "bad address": (changed(("lan", "address"), "192.168.1.256/24"), ["lan.address"]),
-    "bad prefix": (changed(("wan", "address"), "203.0.113.2/33"), ["wan.address"]),
-    "wrong type": (changed(("nat",), "yes"), ["nat"]),
+    "unknown key": (changed(("lan", "adress"), "192.168.1.1/24"), ["/lan/adress"]),
+    "bad address": (changed(("lan", "address"), "192.168.1.256/24"), ["/lan/address"]),
+    "bad prefix": (changed(("wan", "address"), "203.0.113.2/33"), ["/wan/address"]),
+    "wrong type": (changed(("nat",), "yes"), ["/nat"]),
     "gateway elsewhere": (changed(("wan", "gateway"), "198.51.100.1"), ["gateway"]),
 }
 

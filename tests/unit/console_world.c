@@ -177,6 +177,17 @@ const char *world_run(const char *line)
 	X(service_crash_make)                                                                      \
 	X(machine_reboot)                                                                          \
 	X(machine_poweroff)                                                                        \
+	X(config_show)                                                                             \
+	X(config_set_value)                                                                        \
+	X(config_delete_value)                                                                     \
+	X(config_compare)                                                                          \
+	X(config_check_candidate)                                                                  \
+	X(config_commit_candidate)                                                                 \
+	X(config_confirm_running)                                                                  \
+	X(config_roll_back)                                                                        \
+	X(config_history)                                                                          \
+	X(config_discard_candidate)                                                                \
+	X(config_status_show)                                                                      \
 	X(show_names)
 
 #define X(name)                                                                                    \

@@ -1,0 +1,113 @@
+/*
+ * The history of documents, which of them is in force, and which is confirmed.
+ * Lies in a preserved region and, as records, in the store. Pure: time comes in.
+ *
+ * A document is cut into parts, a part is a cell of the region and a record
+ * "part.N". One head names everything: serials, and of each entry its parts. A
+ * change fills free cells first and then switches the head, of which there are two
+ * copies; a cell is free if no head that still counts names it, neither the one in
+ * force nor one that the store has or may have (persist.h). So whatever dies, and
+ * whenever: the old head with its documents is there, or the new one.
+ *
+ *	SETTLED  running == confirmed
+ *	PENDING  running != confirmed: the timer, or a reboot, makes `confirmed` run
+ *
+ *	SETTLED --commit--> SETTLED    SETTLED --commit with time--> PENDING
+ *	PENDING --commit, confirm--> SETTLED    PENDING --timer--> SETTLED
+ */
+#ifndef CONFIG_LEDGER_H
+#define CONFIG_LEDGER_H
+
+#include "kernel/abi/status.h"
+#include "services/proto/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LEDGER_MAGIC        0x4745434cu
+#define LEDGER_VERSION      1u
+#define LEDGER_PART_BYTES   8000u
+#define LEDGER_PARTS        38u /* and the head: within what the store gives one service */
+#define LEDGER_ENTRY_PARTS  ((CONFIG_DOCUMENT_BYTES + LEDGER_PART_BYTES - 1) / LEDGER_PART_BYTES)
+#define LEDGER_TIME_UNKNOWN 0u
+
+struct ledger_entry {
+	uint32_t serial; /* 0: none */
+	uint32_t crc32;  /* of the document */
+	uint32_t length_bytes;
+	uint32_t confirmed; /* 1: it was, at some time */
+	uint64_t time_s;    /* Unix time; 0: the clock was not set */
+	uint64_t token;     /* of who committed it */
+	char author[CONFIG_AUTHOR_BYTES];
+	char comment[CONFIG_COMMENT_BYTES];
+	uint8_t parts[LEDGER_ENTRY_PARTS + 3]; /* cells, in order */
+};
+
+struct ledger_head {
+	uint32_t crc32; /* zlib's, of what follows */
+	uint32_t magic, version;
+	uint32_t sequence;                   /* the higher one counts */
+	uint32_t running, confirmed, newest; /* serials; 0: none */
+	uint32_t count;
+	uint64_t revert_at_us;                           /* since boot, when PENDING */
+	struct ledger_entry entries[CONFIG_HISTORY_MAX]; /* the oldest first */
+};
+
+/* The region. */
+struct ledger {
+	struct ledger_head heads[2];
+	uint64_t durable_parts;            /* named by the head that the store has */
+	uint64_t inflight_parts;           /* named by the head on its way there */
+	uint32_t stored_crc[LEDGER_PARTS]; /* of what the store has as "part.N"; 0: unknown */
+	uint32_t stored_head;              /* sequence of the head that it has; 0: none */
+	uint8_t parts[LEDGER_PARTS][LEDGER_PART_BYTES];
+};
+
+_Static_assert(LEDGER_PARTS <= 64, "a bit each");
+_Static_assert(sizeof(struct ledger_head) <= 16000, "a record of the store");
+
+/* What a commit is to be remembered by. */
+struct ledger_note {
+	uint64_t time_s, token;
+	char author[CONFIG_AUTHOR_BYTES], comment[CONFIG_COMMENT_BYTES];
+};
+
+/* Empty. */
+void ledger_clear(struct ledger *ledger);
+/* Is what lies in the region a ledger? To be asked once, after a restart. */
+bool ledger_is_sound(const struct ledger *ledger);
+/* Takes `head`, whose parts are in their cells, as all there is: after a reboot. False: unsound. */
+bool ledger_adopt(struct ledger *ledger, const struct ledger_head *head);
+/* The head that counts; NULL: none. */
+const struct ledger_head *ledger_head(const struct ledger *ledger);
+
+/* NULL: none of that serial, or its bytes are damaged. */
+const struct ledger_entry *ledger_find(const struct ledger *ledger, uint32_t serial);
+/* Its document; `text` has room for CONFIG_DOCUMENT_BYTES. */
+void ledger_text(const struct ledger *ledger, const struct ledger_entry *entry, char *text);
+/* The entry before `serial`, confirmed, sound; NULL: none. */
+const struct ledger_entry *ledger_before(const struct ledger *ledger, uint32_t serial);
+
+/* The newest entry if it was made with that token. */
+const struct ledger_entry *ledger_repeated(const struct ledger *ledger, uint64_t token);
+/*
+ * Makes `text` the newest entry and the running one. revert_at_us 0: and confirmed. The oldest
+ * entries make room. E_AGAIN: soon, when the store has let them go; E_FULL; E_TOO_LARGE.
+ */
+must_use enum status ledger_commit(struct ledger *ledger, const char *text, size_t length,
+				   const struct ledger_note *note, uint64_t revert_at_us);
+/* E_STATE: nothing waits for it. */
+must_use enum status ledger_confirm(struct ledger *ledger);
+bool ledger_is_pending(const struct ledger *ledger);
+/* True: the time was up and the confirmed one is running again. */
+bool ledger_expire(struct ledger *ledger, uint64_t now_us);
+/* The confirmed one runs again, as after a reboot. False: it did. */
+bool ledger_revert(struct ledger *ledger);
+
+uint64_t ledger_parts_of(const struct ledger_head *head);
+uint32_t ledger_part_crc(const struct ledger *ledger, unsigned part);
+/* How many bytes of cell `part` are used by `head`. */
+size_t ledger_part_bytes(const struct ledger_head *head, unsigned part);
+
+#endif

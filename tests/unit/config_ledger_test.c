@@ -1,0 +1,369 @@
+/*
+ * Commit, confirm, timer, reboot in every order, and a power cut at every write:
+ * services/config/ledger.c, persist.c.
+ */
+#include "services/config/persist.h"
+#include "services/runtime/crc32.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONFIRM_US 1000u
+
+static struct ledger ledger;
+static const struct ledger_note nobody = { .author = "test" };
+
+/* --- A store that keeps each record as a whole, and may be cut off --------- */
+
+static struct {
+	struct {
+		bool there;
+		size_t length;
+		uint8_t bytes[16000];
+	} records[LEDGER_PARTS + 1];
+	unsigned puts_left;
+} store;
+
+static void store_clear(void)
+{
+	memset(&store, 0, sizeof(store));
+	store.puts_left = UINT32_MAX;
+}
+
+/* Puts what is new until the power is cut. True: all of it. */
+static bool store_save(void)
+{
+	struct persist_record record;
+
+	while (persist_next(&ledger, &record)) {
+		if (store.puts_left == 0)
+			return false;
+		store.puts_left--;
+		assert_in_range(record.length, 1, sizeof(store.records[0].bytes));
+		store.records[record.part].there = true;
+		store.records[record.part].length = record.length;
+		memcpy(store.records[record.part].bytes, record.bytes, record.length);
+		persist_done(&ledger, &record);
+	}
+	return true;
+}
+
+static void reboot(void)
+{
+	static struct ledger_head head;
+
+	ledger_clear(&ledger);
+	if (!store.records[PERSIST_HEAD].there)
+		return;
+	memcpy(&head, store.records[PERSIST_HEAD].bytes, sizeof(head));
+	for (unsigned part = 0; part < LEDGER_PARTS; part++)
+		if (store.records[part].there)
+			memcpy(ledger.parts[part], store.records[part].bytes,
+			       store.records[part].length);
+	assert_true(ledger_adopt(&ledger, &head));
+}
+
+/* --- Documents ------------------------------------------------------------ */
+
+static char document[CONFIG_DOCUMENT_BYTES];
+
+/* A text of that length that no other number has. */
+static const char *text_of(unsigned number, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		document[i] = (char)('a' + (number * 7 + i * i + i / 9) % 26);
+	(void)snprintf(document, sizeof(document), "%08u", number);
+	return document;
+}
+
+static enum status commit(unsigned number, size_t length, uint64_t revert_at_us)
+{
+	return ledger_commit(&ledger, text_of(number, length), length, &nobody, revert_at_us);
+}
+
+/* The number of the document that runs; its bytes are checked. */
+static unsigned running(void)
+{
+	static char text[CONFIG_DOCUMENT_BYTES];
+	const struct ledger_head *head = ledger_head(&ledger);
+	const struct ledger_entry *entry =
+		head == NULL ? NULL : ledger_find(&ledger, head->running);
+
+	if (entry == NULL)
+		return 0;
+	ledger_text(&ledger, entry, text);
+	unsigned number = (unsigned)strtoul(text, NULL, 10);
+	assert_memory_equal(text, text_of(number, entry->length_bytes), entry->length_bytes);
+	return number;
+}
+
+/* --- Every order of events ------------------------------------------------ */
+
+enum event { COMMIT, COMMIT_TIMED, CONFIRM, TIME_UP, REBOOT, DEATH, EVENTS };
+
+#define DEPTH 4
+
+/* What the documentation promises, in three variables. */
+struct model {
+	unsigned running, confirmed;
+	uint64_t now_us, revert_at_us;
+};
+
+static void event_model(struct model *model, enum event event, unsigned number)
+{
+	bool pending = model->running != model->confirmed;
+
+	switch (event) {
+	case COMMIT: model->running = model->confirmed = number; return;
+	case COMMIT_TIMED:
+		model->running = number;
+		model->revert_at_us = model->now_us + CONFIRM_US;
+		return;
+	case CONFIRM: model->confirmed = model->running; return;
+	case TIME_UP:
+		model->now_us += CONFIRM_US;
+		if (pending && model->now_us >= model->revert_at_us)
+			model->running = model->confirmed;
+		return;
+	case REBOOT: model->running = model->confirmed; return;
+	case DEATH:
+	case EVENTS: return;
+	}
+}
+
+static void event_do(const struct model *before, enum event event, unsigned number)
+{
+	bool pending = before->running != before->confirmed;
+
+	switch (event) {
+	case COMMIT: assert_int_equal(commit(number, 100, 0), OK); break;
+	case COMMIT_TIMED:
+		assert_int_equal(commit(number, 100, before->now_us + CONFIRM_US), OK);
+		break;
+	case CONFIRM: assert_int_equal(ledger_confirm(&ledger), pending ? OK : E_STATE); break;
+	case TIME_UP:
+		(void)ledger_expire(&ledger, before->now_us + CONFIRM_US - 1);
+		(void)ledger_expire(&ledger, before->now_us + CONFIRM_US);
+		break;
+	case REBOOT: reboot(); break;
+	case DEATH:
+		assert_true(ledger_is_sound(&ledger) || before->running == 0);
+		persist_doubt(&ledger);
+		break;
+	case EVENTS: break;
+	}
+	assert_true(store_save());
+}
+
+static void sequence_play(unsigned sequence)
+{
+	struct model model = { .now_us = 1 };
+
+	ledger_clear(&ledger);
+	store_clear();
+	for (unsigned i = 0; i < DEPTH; i++, sequence /= EVENTS) {
+		enum event event = (enum event)(sequence % EVENTS);
+
+		event_do(&model, event, i + 1);
+		event_model(&model, event, i + 1);
+		if (running() != model.running ||
+		    ledger_is_pending(&ledger) != (model.running != model.confirmed))
+			fail_msg("event %u of sequence: runs %u, expected %u", i, running(),
+				 model.running);
+	}
+}
+
+static void every_order_of_events_is_as_documented(void **state)
+{
+	unsigned sequences = 1;
+
+	(void)state;
+	for (unsigned i = 0; i < DEPTH; i++)
+		sequences *= EVENTS;
+	for (unsigned sequence = 0; sequence < sequences; sequence++)
+		sequence_play(sequence);
+}
+
+/* --- Power cuts ----------------------------------------------------------- */
+
+/* How long the documents are: one part, all parts, something between, and a full history. */
+static const size_t lengths[] = { 100,   65536, 20000, 8000, 8001,  1,   7999, 40000,
+				  65536, 300,   65536, 12,   400,   500, 600,  700,
+				  800,   900,   1,     2,    3,     4,   5,    6000,
+				  7,     8,     9,     10,   65536, 11,  12,   50000 };
+#define COMMITS (sizeof(lengths) / sizeof(lengths[0]))
+
+/* Commits one after the other; the power goes after `puts` records. Returns the last that began. */
+static unsigned commits_until_cut(unsigned puts, unsigned *settled)
+{
+	*settled = 0;
+	ledger_clear(&ledger);
+	store_clear();
+	store.puts_left = puts;
+	for (unsigned number = 1; number <= COMMITS; number++) {
+		enum status status = E_AGAIN;
+
+		for (unsigned tries = 0; status == E_AGAIN && tries < 2; tries++) {
+			status = commit(number, lengths[number - 1] < 9 ? 9 : lengths[number - 1],
+					0);
+			if (!store_save())
+				return number;
+		}
+		assert_int_equal(status, OK);
+		*settled = number;
+	}
+	return 0;
+}
+
+static void a_cut_at_every_write_gives_the_old_or_the_new(void **state)
+{
+	unsigned puts = 0, began, settled;
+
+	(void)state;
+	for (began = 1; began != 0; puts++) {
+		began = commits_until_cut(puts, &settled);
+		reboot();
+		if (running() != settled && running() != began)
+			fail_msg("cut after %u puts: %u runs, not %u or %u", puts, running(),
+				 settled, began);
+	}
+	assert_in_range(puts, COMMITS * 2, 100000);
+}
+
+static void an_unconfirmed_commit_is_gone_after_a_cut_anywhere(void **state)
+{
+	(void)state;
+	for (unsigned puts = 0; puts < 12; puts++) {
+		ledger_clear(&ledger);
+		store_clear();
+		assert_int_equal(commit(1, 100, 0), OK);
+		assert_true(store_save());
+		store.puts_left = puts;
+		assert_int_equal(commit(2, 20000, CONFIRM_US), OK);
+		(void)store_save();
+		assert_int_equal(running(), 2);
+		reboot();
+		assert_int_equal(running(), 1);
+		assert_false(ledger_is_pending(&ledger));
+	}
+}
+
+/* Two commits without a word from the store in between, then a cut at each put. */
+static void a_slow_store_never_loses_both(void **state)
+{
+	(void)state;
+	for (unsigned puts = 0; puts < 20; puts++) {
+		ledger_clear(&ledger);
+		store_clear();
+		assert_int_equal(commit(1, 30000, 0), OK);
+		assert_true(store_save());
+		assert_int_equal(commit(2, 40000, 0), OK);
+		store.puts_left = puts;
+		(void)store_save();
+		assert_int_equal(commit(3, 30000, 0), OK);
+		(void)store_save();
+		reboot();
+		assert_in_range(running(), 1, 3);
+	}
+}
+
+/* --- History -------------------------------------------------------------- */
+
+static void twenty_documents_are_kept_and_the_oldest_go(void **state)
+{
+	(void)state;
+	ledger_clear(&ledger);
+	store_clear();
+	for (unsigned number = 1; number <= 60; number++) {
+		assert_int_equal(commit(number, 3000, 0), OK);
+		assert_true(store_save());
+	}
+	assert_int_equal(ledger_head(&ledger)->count, CONFIG_HISTORY_MAX);
+	for (unsigned serial = 41; serial <= 60; serial++)
+		assert_non_null(ledger_find(&ledger, serial));
+	assert_null(ledger_find(&ledger, 1));
+	assert_int_equal(ledger_before(&ledger, 60)->serial, 59);
+}
+
+static void the_confirmed_one_stays_however_many_try(void **state)
+{
+	(void)state;
+	ledger_clear(&ledger);
+	store_clear();
+	assert_int_equal(commit(1, 100, 0), OK);
+	for (unsigned number = 2; number <= 60; number++) {
+		assert_int_equal(commit(number, 5000, CONFIRM_US), OK);
+		assert_true(store_save());
+	}
+	assert_true(ledger_expire(&ledger, CONFIRM_US));
+	assert_int_equal(running(), 1);
+}
+
+static void one_flipped_bit_is_found(void **state)
+{
+	(void)state;
+	ledger_clear(&ledger);
+	store_clear();
+	assert_int_equal(commit(1, 100, 0), OK);
+	assert_int_equal(commit(2, 100, 0), OK);
+	unsigned part = ledger_find(&ledger, 2)->parts[0];
+	ledger.parts[part][50] ^= 1;
+	assert_null(ledger_find(&ledger, 2));
+	assert_non_null(ledger_find(&ledger, 1));
+	/* the copy of the head before it counts if this one does not */
+	struct ledger_head *head = (struct ledger_head *)(uintptr_t)ledger_head(&ledger);
+	head->entries[0].length_bytes ^= 1;
+	assert_non_null(ledger_head(&ledger));
+	assert_int_equal(running(), 1);
+}
+
+static void a_damaged_record_in_the_store_costs_one_document(void **state)
+{
+	(void)state;
+	ledger_clear(&ledger);
+	store_clear();
+	assert_int_equal(commit(1, 100, 0), OK);
+	assert_int_equal(commit(2, 200, 0), OK);
+	assert_true(store_save());
+	store.records[ledger_find(&ledger, 2)->parts[0]].bytes[3] ^= 1;
+	reboot();
+	assert_int_equal(running(), 1);
+	assert_null(ledger_find(&ledger, 2));
+	assert_int_equal(commit(3, 100, 0), OK);
+	assert_int_equal(ledger_head(&ledger)->running, 3); /* a serial is never given twice */
+	assert_true(store_save());
+	reboot();
+	assert_int_equal(running(), 3);
+}
+
+static void a_repeated_commit_is_known_by_its_token(void **state)
+{
+	const struct ledger_note note = { .token = 77, .author = "me" };
+
+	(void)state;
+	ledger_clear(&ledger);
+	assert_null(ledger_repeated(&ledger, 77));
+	assert_int_equal(ledger_commit(&ledger, text_of(1, 100), 100, &note, 0), OK);
+	assert_int_equal(ledger_repeated(&ledger, 77)->serial, 1);
+	assert_null(ledger_repeated(&ledger, 78));
+	assert_null(ledger_repeated(&ledger, 0));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_order_of_events_is_as_documented),
+		cmocka_unit_test(a_cut_at_every_write_gives_the_old_or_the_new),
+		cmocka_unit_test(an_unconfirmed_commit_is_gone_after_a_cut_anywhere),
+		cmocka_unit_test(a_slow_store_never_loses_both),
+		cmocka_unit_test(twenty_documents_are_kept_and_the_oldest_go),
+		cmocka_unit_test(the_confirmed_one_stays_however_many_try),
+		cmocka_unit_test(one_flipped_bit_is_found),
+		cmocka_unit_test(a_damaged_record_in_the_store_costs_one_document),
+		cmocka_unit_test(a_repeated_commit_is_known_by_its_token),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

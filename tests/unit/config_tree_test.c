@@ -1,0 +1,208 @@
+/* Editing by JSON pointer, differences, secrets, candidates: services/config/{tree,compare,desk}.c
+ */
+#include "services/config/compare.h"
+#include "services/config/desk.h"
+#include "services/config/document.h"
+#include "services/config/tree.h"
+#include "tests/unit/unit.h"
+
+#include <cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct refusal refusal;
+static char text[4096];
+
+static cJSON *tree_of(const char *json)
+{
+	refusal = (struct refusal){ 0 };
+	cJSON *tree = document_parse(json, strlen(json), &refusal);
+	if (tree == NULL)
+		fail_msg("%s: %s", json, refusal.reason);
+	return tree;
+}
+
+static void assert_prints(const cJSON *tree, const char *wanted)
+{
+	size_t length = tree_print(tree, text, sizeof(text) - 1);
+
+	text[length] = 0;
+	assert_string_equal(text, wanted);
+}
+
+struct edit {
+	const char *before, *pointer, *value, *after, *reason; /* value NULL: delete */
+};
+
+static const struct edit edits[] = {
+	{ "{\"nat\":true}", "/nat", "false", "{\"nat\":false}", "" },
+	{ "{}", "/lan/dhcp/enabled", "false", "{\"lan\":{\"dhcp\":{\"enabled\":false}}}", "" },
+	{ "{\"rules\":[1,2]}", "/rules/0", "3", "{\"rules\":[3,2]}", "" },
+	{ "{\"rules\":[1,2]}", "/rules/-", "3", "{\"rules\":[1,2,3]}", "" },
+	{ "{}", "/rules/-", "3", "{\"rules\":[3]}", "" },
+	{ "{}", "/logs/x/0", "3", "{\"logs\":{\"x\":[3]}}", "" },
+	{ "{}", "/rules/1", "3", "{\"rules\":{\"1\":3}}", "" },
+	{ "{\"rules\":[1,2]}", "/rules/2", "3", "{\"rules\":[1,2,3]}", "" },
+	{ "{\"rules\":[1,2]}", "/rules/3", "3", NULL,
+	  "the list has no such place; '-' is the one behind its last" },
+	{ "{\"rules\":[1,2]}", "/rules/01", "3", NULL,
+	  "the list has no such place; '-' is the one behind its last" },
+	{ "{\"rules\":[1,2]}", "/rules/x/y", "3", NULL, "there is nothing at that place" },
+	{ "{\"rules\":[{\"a\":1}]}", "/rules/0/a", "2", "{\"rules\":[{\"a\":2}]}", "" },
+	{ "{\"nat\":true}", "/nat/x", "1", NULL, "there is nothing at that place" },
+	{ "{\"nat\":true}", "nat", "1", NULL, "a place is written as /lan/address or /rules/0" },
+	{ "{\"nat\":true}", "", "{\"a\":1}", "{\"a\":1}", "" },
+	{ "{}", "/a~1b~0c", "1", "{\"a/b~c\":1}", "" },
+	{ "{}", "/a~2", "1", NULL, "this is no JSON pointer" },
+	{ "{\"a\":1,\"b\":2}", "/a", NULL, "{\"b\":2}", "" },
+	{ "{\"a\":[1,2,3]}", "/a/1", NULL, "{\"a\":[1,3]}", "" },
+	{ "{\"a\":[1,2,3]}", "/a/3", NULL, NULL, "there is nothing at that place" },
+	{ "{\"a\":1}", "/b", NULL, NULL, "there is nothing at that place" },
+	{ "{\"a\":1}", "/b/c", NULL, NULL, "there is nothing at that place" },
+};
+
+static void edit_check(const struct edit *edit)
+{
+	cJSON *tree = tree_of(edit->before);
+	enum status status;
+
+	refusal = (struct refusal){ 0 };
+	if (edit->value == NULL)
+		status = tree_delete(tree, edit->pointer, &refusal);
+	else
+		status = tree_set(&tree, edit->pointer, tree_of(edit->value), &refusal);
+	if ((status == OK) != (edit->after != NULL) || strcmp(refusal.reason, edit->reason) != 0)
+		fail_msg("%s at '%s': %s", edit->before, edit->pointer, refusal.reason);
+	assert_prints(tree, edit->after != NULL ? edit->after : edit->before);
+	cJSON_Delete(tree);
+}
+
+static void places_are_set_and_deleted_by_pointer(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++)
+		edit_check(&edits[i]);
+}
+
+static void assert_differences(const char *before, const char *after, const char *wanted)
+{
+	cJSON *one = tree_of(before), *other = tree_of(after), *list = compare(one, other);
+
+	assert_prints(list, wanted);
+	cJSON_Delete(one);
+	cJSON_Delete(other);
+	cJSON_Delete(list);
+}
+
+static void differences_are_named_by_pointer(void **state)
+{
+	(void)state;
+	assert_differences("{\"a\":1,\"b\":[1,2]}", "{\"b\":[1,2],\"a\":1}", "[]");
+	assert_differences("{\"nat\":true}", "{\"nat\":false}",
+			   "[{\"path\":\"/nat\",\"before\":true,\"after\":false}]");
+	assert_differences(
+		"{\"a\":1}", "{\"b\":{\"c\":2}}",
+		"[{\"path\":\"/a\",\"before\":1},{\"path\":\"/b\",\"after\":{\"c\":2}}]");
+	assert_differences("{\"r\":[{\"x\":1},2]}", "{\"r\":[{\"x\":3},2,4]}",
+			   "[{\"path\":\"/r/0/x\",\"before\":1,\"after\":3},"
+			   "{\"path\":\"/r/2\",\"after\":4}]");
+	assert_differences("{\"a/b\":1}", "{\"a/b\":2}",
+			   "[{\"path\":\"/a~1b\",\"before\":1,\"after\":2}]");
+	assert_differences("{\"a\":{}}", "{\"a\":[]}",
+			   "[{\"path\":\"/a\",\"before\":{},\"after\":[]}]");
+}
+
+#define SECRETS(password) "{\"alerts\":{\"user\":\"me\",\"password\":\"" password "\"}}"
+
+static void secrets_are_hidden_and_come_back(void **state)
+{
+	cJSON *known = tree_of(SECRETS("hunter2")), *tree = tree_of(SECRETS("hunter2"));
+
+	(void)state;
+	tree_hide(tree, schema_configuration);
+	assert_prints(tree, SECRETS("********"));
+	tree_reveal(tree, known, schema_configuration);
+	assert_prints(tree, SECRETS("hunter2"));
+	cJSON_Delete(tree);
+	tree = tree_of(SECRETS("other"));
+	tree_reveal(tree, known, schema_configuration);
+	assert_prints(tree, SECRETS("other"));
+	cJSON_Delete(tree);
+	/* nothing is known of it: it is no password of eight stars */
+	tree = tree_of(SECRETS("********"));
+	tree_reveal(tree, NULL, schema_configuration);
+	assert_prints(tree, "{\"alerts\":{\"user\":\"me\"}}");
+	cJSON_Delete(tree);
+	cJSON_Delete(known);
+}
+
+static struct desk desk;
+
+static enum status upload(uint32_t slot, uint32_t offset, uint32_t length, uint32_t total)
+{
+	const struct config_request request = { .offset_bytes = offset,
+						.length_bytes = length,
+						.total_bytes = total };
+	struct candidate *whole;
+	char *place;
+	enum status status = desk_upload_begin(&desk, slot, &request, &place);
+
+	if (status != OK)
+		return status;
+	memset(place, 'x', length);
+	return desk_upload_end(&desk, slot, &request, &whole);
+}
+
+static void chunks_come_in_order(void **state)
+{
+	(void)state;
+	memset(&desk, 0, sizeof(desk));
+	assert_int_equal(upload(5, 10, 10, 30), E_STATE);
+	assert_int_equal(upload(5, 0, 10, 30), E_AGAIN);
+	assert_int_equal(upload(5, 0, 10, 30), E_AGAIN);
+	assert_int_equal(upload(5, 20, 10, 30), E_STATE);
+	assert_int_equal(upload(5, 10, 10, 31), E_STATE);
+	assert_int_equal(upload(5, 10, 21, 30), E_ARGUMENT);
+	assert_int_equal(upload(5, 10, 0, 30), E_ARGUMENT);
+	assert_int_equal(upload(5, 4294967290u, 10, 30), E_ARGUMENT);
+	assert_int_equal(upload(5, 10, 10, 30), E_AGAIN);
+	assert_int_equal(upload(5, 10, 20, 30), OK);
+	assert_int_equal(upload(5, 0, 1, CONFIG_DOCUMENT_BYTES + 1), E_TOO_LARGE);
+	assert_null(desk_find(&desk, 5)); /* it is put when it was parsed */
+}
+
+static void each_client_has_its_own_candidate(void **state)
+{
+	cJSON *one = tree_of("{\"a\":1}"), *other = tree_of("{\"b\":2}");
+
+	(void)state;
+	memset(&desk, 0, sizeof(desk));
+	assert_int_equal(desk_put(desk_room(&desk, 3), 3, 1, one), OK);
+	assert_int_equal(desk_put(desk_room(&desk, 4), 4, 2, other), OK);
+	assert_null(desk_room(&desk, 6));
+	assert_int_equal(upload(6, 0, 1, 2), E_FULL);
+	desk_open(&desk);
+	assert_int_equal(desk_find(&desk, 4)->base, 2);
+	assert_memory_equal(desk_find(&desk, 4)->text, "{\"b\":2}", 7);
+	desk_find(&desk, 3)->text[2] ^= 1;
+	desk_open(&desk);
+	assert_null(desk_find(&desk, 3));
+	assert_non_null(desk_find(&desk, 4));
+	desk_drop(desk_find(&desk, 4));
+	assert_null(desk_find(&desk, 4));
+	cJSON_Delete(one);
+	cJSON_Delete(other);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(places_are_set_and_deleted_by_pointer),
+		cmocka_unit_test(differences_are_named_by_pointer),
+		cmocka_unit_test(secrets_are_hidden_and_come_back),
+		cmocka_unit_test(chunks_come_in_order),
+		cmocka_unit_test(each_client_has_its_own_candidate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
