@@ -37,7 +37,7 @@ class Copy:
         for name in filter(None, files.decode().split("\0")):
             place = self._root / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, place)
+            shutil.copy2(ROOT / name, place, follow_symlinks=False)
         shutil.copytree(ROOT / "build/third", self._root / "build/third", symlinks=True)
 
     def change(self, name, old, new):
