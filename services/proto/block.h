@@ -116,7 +116,9 @@ struct disk_entry {
 /* The store's partition; count 0: there is none. */
 struct disk_store {
 	uint32_t disk;
-	uint32_t volume;       /* CRC-32 of the partition's own GUID, never 0 */
+	uint32_t volume;          /* CRC-32 of the partition's own GUID, never 0 */
+	uint32_t volume_inverted; /* ~volume: the driver checks what a former life left */
+	uint32_t reserved;
 	uint64_t first, count; /* sectors */
 };
 
