@@ -49,6 +49,8 @@
 	X("show quarantine", "", true, show_quarantine, "packets that killed the firewall")        \
 	X("show crashes", "[N]", true, show_crashes, "the last N crash records (default 3)")       \
 	X("show memory", "", true, show_memory, "memory, and who has it")                          \
+	X("show disks", "", true, show_disks, "disks, and how they do")                            \
+	X("show store", "", true, show_store, "records that outlive a power cut")                  \
 	X("show names", "", true, show_names, "what is published in the data store")               \
 	X("show config", "", true, show_config, "the network's configuration in force")            \
 	X("show version", "", true, show_version, "version, machine and uptime")                   \
@@ -67,6 +69,9 @@
 	X("config history", "", true, config_history, "all there are, by whom and why")            \
 	X("config discard", "", true, config_discard_candidate, "forget the candidate")            \
 	X("config status", "", true, config_status_show, "serial, what waits, is it saved")        \
+	X("store write", "NAME WORD", false, store_write, "try the disk: a record of WORDs")       \
+	X("store read", "NAME", true, store_read, "read it back")                                  \
+	X("store result", "", true, store_outcome, "what became of the last write")                \
 	X("log", "follow|normal|quiet", false, log_mode_set,                                       \
 	  "log records to show here as they come")                                                 \
 	X("reboot", "", false, machine_reboot, "restart the machine")                              \

@@ -47,6 +47,8 @@ static void view_fill(void)
 	view.wan_lease = region("wan.lease", sizeof(struct wan_lease_region));
 	view.quarantine = region("quarantine", sizeof(struct quarantine));
 	view.crashes = region("crashes", sizeof(struct crash_log));
+	view.disks = region("disk.table", sizeof(struct disk_table));
+	view.store = region("store.table", sizeof(struct store_table));
 	view.rs = region("rs.table", sizeof(struct rs_table));
 	view.netconf = region("netconf", sizeof(struct netconf_region));
 	view.clock = region("clock", sizeof(struct clock_page));

@@ -10,12 +10,14 @@
 
 #include "kernel/abi/manifest.h"
 #include "kernel/abi/table.h"
+#include "services/proto/block.h"
 #include "services/proto/clockpage.h"
 #include "services/proto/fwtable.h"
 #include "services/proto/netconf.h"
 #include "services/proto/netq.h"
 #include "services/proto/quarantine.h"
 #include "services/proto/rs.h"
+#include "services/proto/store.h"
 #include "services/proto/wanlease.h"
 
 #include <stdbool.h>
@@ -27,6 +29,8 @@ struct view {
 	const struct kernel_log *log;
 	const struct crash_log *crashes;
 	const struct quarantine *quarantine;
+	const struct disk_table *disks;
+	const struct store_table *store;
 	const struct rs_table *rs;
 	const struct netconf_region *netconf;
 	const struct wan_lease_region *wan_lease;

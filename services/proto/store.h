@@ -18,8 +18,9 @@
  *
  * GET gives what is decided, never what is under way. From boot until the disk
  * was read back (tens of milliseconds; at most STORE_OPEN_MAX_MS with a disk that
- * does not answer) every op but STATUS is E_AGAIN, and the store notifies all
- * that it may as soon as that is over.
+ * does not answer) every op but STATUS and RESULT is E_AGAIN, and the store
+ * notifies those who asked as soon as that is over. Where the disk did not
+ * answer at all, records are E_ABSENT and changes E_DEVICE until it does.
  *
  * Every op is safe to repeat after E_DEAD. A PUT that is under way and comes
  * again with the same name, length and checksum is the same one: OK.
@@ -42,7 +43,7 @@ enum store_op {
 	 * name, length, CRC-32, and the value through the grant. E_AGAIN: one of the
 	 * caller's is still under way (RESULT says when), or too many of others are (try
 	 * again soon); E_ARGUMENT: the name; E_TOO_LARGE; E_FULL; E_DAMAGED: what the
-	 * grant gave has another checksum
+	 * grant gave has another checksum; E_DEVICE: the disk has failed
 	 */
 	STORE_PUT = 0x400,
 	/* name. E_AGAIN, E_ARGUMENT, E_ABSENT */

@@ -2,7 +2,7 @@
 
 runtime_directory := services/runtime
 runtime_sources := $(addprefix $(runtime_directory)/, \
-	start.S kernel.c service.c turn.c call.c info.c clock.c log.c libc.c crash.c socket.c) \
+	start.S kernel.c service.c turn.c call.c info.c clock.c log.c libc.c crash.c socket.c store.c crc32.c) \
 	$(wildcard $(runtime_directory)/ds.c)
 
 unit_tests += runtime_info runtime_turn

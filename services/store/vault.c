@@ -188,6 +188,15 @@ void vault_step_done(struct vault *vault, bool went_well)
 	}
 }
 
+uint32_t vault_cells_in(const struct vault *vault, enum cell_state state)
+{
+	uint32_t count = 0;
+
+	for (uint32_t cell = 0; cell < vault->cells; cell++)
+		count += vault->states[cell] == (uint8_t)state;
+	return count;
+}
+
 const struct record *vault_find(const struct vault *vault, const char *name)
 {
 	uint32_t cell = cell_of_name(vault, name, CELL_CURRENT);

@@ -88,6 +88,8 @@ void vault_step_next(const struct vault *vault, struct vault_step *step);
 /* The step was carried out, or the disk said that it cannot be. */
 void vault_step_done(struct vault *vault, bool went_well);
 
+/* How many cells are in that state. */
+uint32_t vault_cells_in(const struct vault *vault, enum cell_state state);
 /* NULL: there is none. Borrowed until the next change. */
 const struct record *vault_find(const struct vault *vault, const char *name);
 /* The next record at or behind cell *cursor, which then lies behind it; NULL: that was all. */

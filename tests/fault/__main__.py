@@ -12,11 +12,11 @@ from tests.harness import sandbox
 
 sandbox.enter()
 
-from tests.fault import (bit_flips, driver_kills, firewall_kills, host, inet_kills, matrix, silence, soak,  # noqa: E402
-                         throughput)
+from tests.fault import (bit_flips, driver_kills, firewall_kills, host, inet_kills, matrix, power_cut,  # noqa: E402
+                         silence, soak, throughput)
 
 CAMPAIGNS = {"driver-kills": driver_kills, "throughput": throughput, "firewall-kills": firewall_kills,
-             "inet-kills": inet_kills, "bit-flips": bit_flips,
+             "inet-kills": inet_kills, "bit-flips": bit_flips, "power-cut": power_cut,
              "matrix": matrix, "silence": silence, "soak": soak}
 
 
@@ -43,6 +43,7 @@ def parsed():
     parser.add_argument("--flows", type=int, default=10_000)
     parser.add_argument("--inet-kills", type=int, default=200)
     parser.add_argument("--connections", type=int, default=100, help="to the appliance, while INET dies")
+    parser.add_argument("--cuts", type=int, default=200, help="of the power, while records are written")
     parser.add_argument("--services", type=lambda text: text.split(","), help="of matrix and silence: only these")
     parser.add_argument("--duration", type=int, default=600, help="of the soak, seconds")
     parser.add_argument("--dry", action="store_true", help="print only, leave RESULTS.md alone")

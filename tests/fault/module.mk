@@ -2,8 +2,9 @@
 #
 #	make fault-bench [CAMPAIGNS="matrix silence"] [OPTIONS="--seed 7 --kills 10000"]
 #	make soak [DURATION=7200] [OPTIONS="--seed 7"]
+#	make power-cut [CUTS=200]
 
-.PHONY: fault-bench soak
+.PHONY: fault-bench soak power-cut
 
 fault-bench: setup
 	$(quiet)$(MAKE) $(jobs) test-image
@@ -12,3 +13,7 @@ fault-bench: setup
 soak: setup
 	$(quiet)$(MAKE) $(jobs) test-image
 	$(quiet)$(PYTHON) -m tests.fault soak --duration $(or $(DURATION),7200) $(OPTIONS)
+
+power-cut: setup
+	$(quiet)$(MAKE) $(jobs) test-image
+	$(quiet)$(PYTHON) -m tests.fault power-cut --cuts $(or $(CUTS),200) $(OPTIONS)

@@ -39,6 +39,8 @@ class Spec:
     reboots: bool = False  # a reset boots again, and does not end QEMU
     iso: str | None = str(TEST_ISO)  # the CD; None: no drive for one
     boot: str = "d"  # from the CD; "c": the first disk of `devices`; "n": the network, by port0's card
+    disk: str | None = None  # a file, see disk_image.py: the second IDE channel's first disk
+    disk_cache: str = "writethrough"  # QEMU's word; a killed QEMU has then written what the guest was told
 
 
 class Machine:
@@ -91,6 +93,11 @@ class Machine:
                 end.close()
         self._process = None
 
+    def cut_power(self):
+        """Ends QEMU at whatever it is just doing; its disk keeps what was written so far."""
+        self._process.kill()
+        self._process.wait(END_TIMEOUT_S)
+
     @property
     def pid(self):
         """QEMU's."""
@@ -121,6 +128,8 @@ class Machine:
         if spec.uefi:
             argv += ["-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF_CODE}",
                      "-drive", f"if=pflash,unit=1,format=raw,snapshot=on,file={OVMF_VARIABLES}"]
+        if spec.disk is not None:
+            argv += ["-drive", f"file={spec.disk},if=ide,index=2,media=disk,format=raw,cache={spec.disk_cache}"]
         for port, (model, link) in enumerate(zip(spec.nics, self._links(), strict=True)):
             argv += self._nic(port, model, link)
         return argv

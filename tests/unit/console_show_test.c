@@ -29,6 +29,7 @@ static void every_look_prints_text_and_one_document(void **state)
 
 		if (!commands[i].json || strcmp(commands[i].words, "show names") == 0 ||
 		    strncmp(commands[i].words, "config ", 7) == 0 ||
+		    strncmp(commands[i].words, "store ", 6) == 0 ||
 		    strcmp(commands[i].words, "service policy") == 0)
 			continue; /* they ask others */
 		(void)snprintf(line, sizeof(line), "%s%s", commands[i].words,
@@ -57,6 +58,46 @@ static void services_are_listed_and_shown(void **state)
 	check_number("service show port1 json", "device.memory_bytes", 4096);
 	assert_non_null(strstr(world_run("service show port1"), "memory from 0xfebd1000\r\n"));
 	check_text("service show nosuch json", "error", "no service is named 'nosuch'");
+}
+
+static void disks_are_shown_with_their_troubles(void **state)
+{
+	struct disk_entry *disk = &world.disks.disks[2];
+
+	(void)state;
+	assert_non_null(strstr(world_run("show disks"), "being looked for"));
+	world.disks.ready = 1;
+	assert_non_null(strstr(world_run("show disks"), "no disk\r\n"));
+	*disk = (struct disk_entry){ .state = DISK_READY, .sectors = 4096, .model = "A DISK" };
+	disk->statistics.timeouts = 3;
+	world.disks.store = (struct disk_store){ .disk = 2, .count = 100 };
+	assert_non_null(strstr(world_run("show disks"), "disk 2: ready, A DISK"));
+	assert_non_null(strstr(world_run("show disks"), "2 MiB, has the store\r\n"));
+	check_text("show disks json", "disks.0.model", "A DISK");
+	check_number("show disks json", "disks.0.timeouts", 3);
+	disk->state = 77; /* nonsense, and a model without an end */
+	memset(disk->model, 'x', sizeof(disk->model));
+	check_text("show disks json", "disks.0.state", "?");
+	world.disks.sequence = 1;
+	check_text("show disks json", "error", "the table of disks is changing; look again");
+}
+
+static void the_store_is_shown_without_values(void **state)
+{
+	(void)state;
+	world.store.status = (struct store_status){ .mode = STORE_DISK, .cells = 64, .used = 1 };
+	world.store.record_count = 1;
+	strcpy(world.store.records[0].name, "config/running");
+	world.store.records[0].length_bytes = 9;
+	assert_non_null(strstr(world_run("show store"), "the store is on disk\r\n"));
+	assert_non_null(strstr(world_run("show store"), "config/running: 9 bytes"));
+	check_text("show store json", "records.0.name", "config/running");
+	check_number("show store json", "cells", 64);
+	world.store.record_count = UINT32_MAX;
+	world.store.status.mode = 99;
+	assert_int_equal(array_length("show store json", "records"), STORE_CELLS);
+	world.store.sequence = 1;
+	check_text("show store json", "error", "the store is just changing; look again");
 }
 
 static void kernel_is_believed_over_rs(void **state)
@@ -311,6 +352,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_look_prints_text_and_one_document),
 		TEST(services_are_listed_and_shown),
+		TEST(disks_are_shown_with_their_troubles),
+		TEST(the_store_is_shown_without_values),
 		TEST(kernel_is_believed_over_rs),
 		TEST(ports_are_those_with_a_device),
 		TEST(firewall_table_is_shown),

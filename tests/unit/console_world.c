@@ -114,6 +114,8 @@ void world_init(void)
 	view.crashes = &world.crashes;
 	view.quarantine = &world.quarantine;
 	view.wan_lease = &world.wan_lease;
+	view.disks = &world.disks;
+	view.store = &world.store;
 	view.rs = &world.rs;
 	view.netconf = &world.netconf;
 	view.firewall = &world.firewall;
@@ -188,6 +190,9 @@ const char *world_run(const char *line)
 	X(config_history)                                                                          \
 	X(config_discard_candidate)                                                                \
 	X(config_status_show)                                                                      \
+	X(store_write)                                                                             \
+	X(store_read)                                                                              \
+	X(store_outcome)                                                                           \
 	X(show_names)
 
 #define X(name)                                                                                    \

@@ -27,6 +27,8 @@ struct world {
 	struct crash_log crashes;
 	struct quarantine quarantine;
 	struct wan_lease_region wan_lease;
+	struct disk_table disks;
+	struct store_table store;
 	struct rs_table rs;
 	struct netconf_region netconf;
 	struct fw_table firewall;

@@ -1,0 +1,95 @@
+/*
+ * The service `store`: named records that outlive a power cut
+ * (services/proto/store.h). It answers from memory and writes behind; nothing
+ * here waits for the disk. Its own death costs nothing: what it knows lies in
+ * the preserved region "store.state", and what was under way is repeated.
+ */
+#include "services/store/store.h"
+
+#define LIVED_US 20000u /* after that a death is not the fault of what it began with */
+
+static struct store store;
+static bool lived;
+
+static void life_resume(void)
+{
+	if (!life_load(&store.life, store.region)) {
+		if (service_info()->restarted != 0)
+			log_warning("its memory is damaged: the records are read back");
+		life_begin(&store.life);
+		return;
+	}
+	store.volume.id = store.life.volume;
+	log_info("carries on: %s, %u changes under way",
+		 store.life.mode == STORE_DISK ? "on disk" : "without disk",
+		 store.life.changes.count);
+}
+
+/* Who waits for a result may have missed our word. */
+static void all_notify(void)
+{
+	for (uint32_t slot = 0; slot < SERVICE_MAX; slot++)
+		if (store.life.changes.results[slot] != E_ABSENT)
+			service_notify(slot);
+}
+
+static enum status start(void)
+{
+	store.region = region("state", sizeof(struct life_region));
+	store.table = region("table", sizeof(struct store_table));
+	volume_open(&store.volume);
+	life_resume();
+	store.life.starts++;
+	store_save(&store);
+	if (store.life.mode == STORE_OPENING)
+		opening_begin(&store.opening, time_us());
+	show_table(&store);
+	all_notify();
+	return OK;
+}
+
+static void message(const struct message *request)
+{
+	serve(&store, request);
+}
+
+/* The count of starts is for deaths that come soon after them. */
+static uint64_t lived_look(uint64_t now_us)
+{
+	static uint64_t started_us;
+
+	if (lived)
+		return SERVICE_NO_DEADLINE;
+	if (started_us == 0)
+		started_us = now_us;
+	if (now_us - started_us < LIVED_US)
+		return started_us + LIVED_US;
+	lived = true;
+	store.life.starts = 0;
+	store_save(&store);
+	return SERVICE_NO_DEADLINE;
+}
+
+static uint64_t earlier(uint64_t one_us, uint64_t other_us)
+{
+	return one_us < other_us ? one_us : other_us;
+}
+
+static uint64_t work(uint64_t now_us)
+{
+	uint64_t next_us = carry_on(&store, now_us);
+
+	next_us = earlier(next_us, show_disks(&store, now_us));
+	return earlier(next_us, lived_look(now_us));
+}
+
+int main(void)
+{
+	static const struct service service = {
+		.start = start,
+		.message = message,
+		.work = work,
+	};
+
+	return service_run(&service);
+}

@@ -1,0 +1,31 @@
+/* All that the store works on, and who works on what. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "services/runtime/service.h"
+#include "services/store/opening.h"
+
+struct store {
+	struct life life;
+	struct life_region *region;
+	struct store_table *table;
+	struct volume volume;
+	struct opening opening;
+	bool asking;      /* the volume, for the vault */
+	uint64_t waiting; /* slots that asked while the disk was being read back */
+};
+
+/* carry.c: the next piece of work on changes and records; returns when to be called again. */
+uint64_t carry_on(struct store *store, uint64_t now_us);
+void store_save(struct store *store);
+
+/* serve.c: answers a request. */
+void serve(struct store *store, const struct message *request);
+
+/* show.c: what the administrator sees. */
+void show_table(struct store *store);
+void show_status(const struct store *store, struct store_status *status);
+/* Publishes how the disks do if that has changed; returns when to be called again. */
+uint64_t show_disks(struct store *store, uint64_t now_us);
+
+#endif

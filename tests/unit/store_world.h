@@ -1,0 +1,58 @@
+/*
+ * The store service in a world made up: callers, a disk driver that carries
+ * requests out on a disk with a volatile cache (store_disk.h), deaths of the
+ * store after any kernel call or turn, power cuts.
+ */
+#ifndef UNIT_STORE_WORLD_H
+#define UNIT_STORE_WORLD_H
+
+#include "services/store/store.h"
+#include "tests/unit/store_disk.h"
+#include "tests/unit/unit.h"
+
+#define SLOT_ONE  3u /* "one" and "two" are services that call the store */
+#define SLOT_TWO  4u
+#define SLOT_DISK 5u
+#define VOLUME    77u
+
+struct store_world {
+	struct store_disk disk;
+	bool has_disk;
+	bool driver_dead;    /* answers nothing */
+	uint32_t fail_times; /* so many writes and flushes are E_DEVICE */
+	bool disk_failed;    /* all are, and the table says so */
+	uint32_t answered;   /* requests, in all */
+	uint64_t now_us;
+	unsigned notified[SERVICE_MAX];
+	unsigned events[32]; /* by kind */
+	const uint8_t *lent; /* what the caller lends */
+	uint8_t *lent_back;
+	struct life_region region;
+	struct store_table table;
+	struct block_request request;
+	struct block_completion done;
+	struct disk_table disks;
+};
+
+extern struct store_world world;
+extern struct store store; /* this life of the service */
+
+/* An empty disk, or none; the machine has just booted. The store's first life has begun. */
+void world_boot(bool has_disk);
+/* The same with the disk as it is. */
+void world_reboot(void);
+/* The store dies where it is; its next life begins. */
+void world_store_dies(void);
+/* A turn of the store and one of the driver. False: nothing happened. */
+bool world_turn(void);
+void world_run(void);
+/* Requests of `slot`. */
+enum status world_put(uint32_t slot, const char *name, const void *value, uint32_t bytes);
+enum status world_delete(uint32_t slot, const char *name);
+enum status world_result(uint32_t slot);
+/* The first byte of a record that is all the same byte; 0: there is none. A mixture fails. */
+uint8_t world_version(uint32_t slot, const char *name);
+enum status world_ask(uint32_t slot, uint32_t op, const struct store_request *request,
+		      struct store_reply *reply);
+
+#endif
