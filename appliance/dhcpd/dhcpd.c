@@ -5,6 +5,7 @@
  */
 #include "appliance/dhcpd/keeper.h"
 #include "appliance/dhcpd/server.h"
+#include "appliance/dhcpd/shelf.h"
 #include "services/runtime/netconf_copy.h"
 #include "services/runtime/service.h"
 #include "services/runtime/socket.h"
@@ -20,8 +21,11 @@ static struct {
 	const struct netconf_region *region;
 	struct netconf conf;
 	struct dhcp_server server;
-	bool loaded;
-	int fd; /* -1: none */
+	bool asked;                 /* the keeper has told what it has */
+	bool loaded;                /* and so has the store, if need be */
+	unsigned to_keep;           /* of entries from here on the keeper may not know */
+	struct lease_keeper keeper; /* DS, and who notes that something has changed */
+	int fd;                     /* -1: none */
 	bool closing;
 } dhcpd = { .fd = -1 };
 
@@ -109,22 +113,60 @@ static bool is_wanted(void)
 	       dhcpd.conf.lan.address != 0;
 }
 
-static bool leases_ready(void)
+static bool lease_put(unsigned number, const struct lease_record *record)
 {
-	if (dhcpd.loaded)
-		return true;
-	dhcpd.loaded = leases_load(&dhcpd.server.leases, &keeper_ds);
-	if (dhcpd.loaded)
-		log_info("%u leases", leases_count(&dhcpd.server.leases, now_seconds()));
-	return dhcpd.loaded;
+	bool kept = keeper_ds.put(number, record);
+
+	if (kept)
+		shelf_mark();
+	return kept;
 }
 
-static uint64_t work(uint64_t now_us)
+static bool has_leases(void)
 {
-	configuration_follow();
-	if (!is_wanted())
-		return now_us + (dhcpd.closing && !socket_drop() ? AGAIN_US : HOUSEKEEPING_US);
-	if (!leases_ready() || !socket_open())
+	for (unsigned i = 0; i < LEASES_MAX; i++)
+		if (dhcpd.server.leases.entries[i].state != LEASE_FREE)
+			return true;
+	return false;
+}
+
+/*
+ * DS has them after a restart, perhaps not all if we died just after a reboot; then the store adds
+ * what DS has not. Only who has none waits for the store.
+ */
+static bool leases_ready(void)
+{
+	struct leases *leases = &dhcpd.server.leases;
+
+	if (dhcpd.loaded)
+		return true;
+	if (!dhcpd.asked)
+		dhcpd.asked = leases_load(leases, &dhcpd.keeper);
+	if (!dhcpd.asked)
+		return false;
+	if (!shelf_load(leases, now_seconds()) && !has_leases())
+		return false;
+	dhcpd.loaded = true;
+	log_info("%u leases", leases_count(leases, now_seconds()));
+	return true;
+}
+
+/* Names of leases out of the store, for dnsd and others. False: DS is not there. */
+static bool leases_publish(void)
+{
+	for (int i = 0; i < MESSAGES_PER_TURN && dhcpd.to_keep < LEASES_MAX; i++, dhcpd.to_keep++) {
+		const struct lease_record *lease = &dhcpd.server.leases.entries[dhcpd.to_keep];
+
+		if (lease->state != LEASE_FREE && lease->state != LEASE_OFFERED &&
+		    !keeper_ds.put(dhcpd.to_keep, lease))
+			return false;
+	}
+	return true;
+}
+
+static uint64_t clients_serve(uint64_t now_us)
+{
+	if (!socket_open())
 		return now_us + AGAIN_US;
 	for (int i = 0; i < MESSAGES_PER_TURN; i++) {
 		struct pollfd poll = { .fd = dhcpd.fd, .events = POLLIN };
@@ -144,8 +186,34 @@ static uint64_t work(uint64_t now_us)
 	return now_us;
 }
 
+/* What needs no client; returns when to be called again. */
+static uint64_t leases_keep_up(uint64_t now_us)
+{
+	bool published = leases_publish();
+	bool saving = shelf_save(&dhcpd.server.leases, now_us / 1000000u);
+
+	return published && dhcpd.to_keep == LEASES_MAX && !saving ? now_us + HOUSEKEEPING_US
+								   : now_us + AGAIN_US;
+}
+
+static uint64_t work(uint64_t now_us)
+{
+	uint64_t keep_us, serve_us;
+
+	configuration_follow();
+	if (!is_wanted())
+		return now_us + (dhcpd.closing && !socket_drop() ? AGAIN_US : HOUSEKEEPING_US);
+	if (!leases_ready())
+		return now_us + AGAIN_US;
+	keep_us = leases_keep_up(now_us);
+	serve_us = clients_serve(now_us);
+	return serve_us < keep_us ? serve_us : keep_us;
+}
+
 static enum status start(void)
 {
+	dhcpd.keeper = keeper_ds;
+	dhcpd.keeper.put = lease_put;
 	dhcpd.region = region("netconf", sizeof(struct netconf_region));
 	dhcpd.server.conf = &dhcpd.conf;
 	return OK;

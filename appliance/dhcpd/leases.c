@@ -14,6 +14,20 @@ static bool record_is_sound(const struct lease_record *record)
 		record->state == LEASE_DECLINED);
 }
 
+bool leases_add(struct leases *leases, const struct lease_record *record)
+{
+	if (!record_is_sound(record) || leases_of_address(leases, record->address) != NULL ||
+	    (record->state != LEASE_DECLINED && leases_of_client(leases, record->client) != NULL))
+		return false;
+	for (unsigned i = 0; i < LEASES_MAX; i++) {
+		if (leases->entries[i].state != LEASE_FREE)
+			continue;
+		leases->entries[i] = *record;
+		return true;
+	}
+	return false;
+}
+
 bool leases_load(struct leases *leases, const struct lease_keeper *keeper)
 {
 	memset(leases, 0, sizeof(*leases));

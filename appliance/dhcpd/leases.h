@@ -43,6 +43,10 @@ struct lease_client {
  */
 bool leases_load(struct leases *leases, const struct lease_keeper *keeper);
 
+/* A record of a former life or boot: false if it cannot be right, is there already, or all is full.
+ */
+bool leases_add(struct leases *leases, const struct lease_record *record);
+
 /* A hash (FNV-1a, 64 bits) of identifier bytes. */
 uint64_t lease_client_key(uint8_t kind, const uint8_t *bytes, unsigned count);
 

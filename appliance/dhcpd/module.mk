@@ -1,7 +1,7 @@
-dhcpd_core := $(addprefix appliance/dhcpd/, leases.c message.c server.c)
+dhcpd_core := $(addprefix appliance/dhcpd/, archive.c leases.c message.c server.c)
 
 services += dhcpd
-dhcpd_sources := appliance/dhcpd/dhcpd.c appliance/dhcpd/keeper.c services/runtime/netconf_copy.c \
+dhcpd_sources := appliance/dhcpd/dhcpd.c appliance/dhcpd/keeper.c appliance/dhcpd/shelf.c services/runtime/netconf_copy.c \
 	services/runtime/crc32.c $(dhcpd_core)
 
 unit_tests += dhcpd

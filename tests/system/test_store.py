@@ -7,6 +7,7 @@ import pytest
 from tests.fault import power_cut
 from tests.harness import disk_image
 from tests.harness.appliance import Appliance
+from tests.harness.dhcp import lease_get
 from tests.harness.machine import Spec
 from tests.harness.waiting import wait_until
 
@@ -142,3 +143,25 @@ def test_a_power_cut_leaves_the_old_or_the_new(store, disk):
     outcomes = power_cut.campaign(store, disk, 10, seed=1)
     print(outcomes)
     assert sum(outcomes.values()) == 10
+
+
+def test_leases_outlive_a_reboot(store, disk):
+    """And their addresses are nobody else's meanwhile, names among them."""
+    def leased(machine, client, name):
+        machine.topology.lan.run("ip", "address", "flush", "dev", "eth0")
+        return lease_get(client, machine.topology.lan, "eth0", name)["address"]
+
+    def saved(machine):
+        return next((record["length_bytes"] for record in shown(machine)["records"]
+                     if record["name"] == "dhcpd/leases"), 0)
+
+    machine = store(disk)
+    first = leased(machine, "udhcpc", "laptop")
+    wait_until(lambda: saved(machine) > 0, SETTLE_S, "the lease in the store", lambda: shown(machine))
+    one_lease = saved(machine)
+    other = leased(machine, "dhclient", "other")
+    wait_until(lambda: saved(machine) > one_lease, SETTLE_S, "both", lambda: shown(machine))
+    machine = store(disk)
+    names = lambda: machine.console.run("show names")
+    wait_until(lambda: "lease.1" in names(), SETTLE_S, "the leases in the data store", names)
+    assert (leased(machine, "dhclient", "other"), leased(machine, "udhcpc", "laptop")) == (other, first)
