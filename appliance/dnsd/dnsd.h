@@ -11,7 +11,7 @@
 #define DNS_PORT     53
 #define UPSTREAM_US  1500000u /* an upstream's time to answer */
 #define TRIES_MAX    4u       /* then the client is told; it has given up at about 5 s */
-#define FORWARDS_MAX 32u
+#define FORWARDS_MAX 48u
 #define STREAMS_MAX  6u
 
 extern struct netconf dnsd_conf;

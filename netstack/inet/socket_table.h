@@ -21,7 +21,7 @@ struct pbuf;
 struct journal_entry;
 
 #define INET_SOCKETS       256u
-#define INET_DATAGRAMS_MAX 16u /* waiting in one socket */
+#define INET_DATAGRAMS_MAX 32u /* waiting in one socket */
 
 /*
  *	NEW ---- listen ---> LISTENING

@@ -11,7 +11,7 @@
 #include <assert.h>
 
 #define PORT_TRIES   32
-#define UNREAD_SHARE 8u /* one socket's part of the free packet pool */
+#define UNREAD_SHARE 4u /* one socket's part of the free packet pool */
 
 static bool has_room(const struct inet_socket *socket)
 {

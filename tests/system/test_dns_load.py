@@ -49,7 +49,7 @@ def test_every_query_is_answered(router, upstream, tmp_path, transport):
     clients = ("-c", 4, "-q", 20) if transport == "udp" else ("-m", "tcp", "-c", 4, "-q", 4)
     sent, completed, lost, rate = outcome(dnsperf(router, tmp_path, *clients))
     assert completed == sent and lost == 0 and rate > 100, (sent, completed, lost, rate)
-    assert upstream.count("a7.example") == 1, "known names are asked again"
+    assert upstream.count("a7.example") <= 1, "known names are asked again"
     assert not [name for name, *_ in upstream.asked if name.endswith("lan")], upstream.asked
 
 
@@ -84,15 +84,15 @@ def test_sockets_do_not_leak_over_inets_deaths(router, upstream):
 
 
 def test_ids_and_ports_cannot_be_foreseen(router, upstream):
-    """Of 60 questions: no port or id twice but by chance, and no order in them (RFC 5452, 9.2)."""
-    for number in range(1, 61):
+    """Of 50 questions: no port or id twice but by chance, and no order in them (RFC 5452, 9.2)."""
+    for number in range(200, 250):  # which no other test has made known
         router.topology.lan.run("dig", f"@{LAN_GATEWAY}", "+short", f"a{number}.example", timeout=30)
     for values in ([port for _, _, port, _ in upstream.asked],
                    [int.from_bytes(identity, "big") for *_, identity in upstream.asked]):
-        assert len(set(values)) >= 58, values
+        assert len(set(values)) >= 48, values
         steps = [(after - before) % 65536 for before, after in zip(values, values[1:])]
         assert max(steps.count(step) for step in steps) <= 3, steps
-        assert 20 <= sum(after > before for before, after in zip(values, values[1:])) <= 39, values
+        assert 15 <= sum(after > before for before, after in zip(values, values[1:])) <= 34, values
 
 
 def test_several_questions_on_one_connection(router, upstream):

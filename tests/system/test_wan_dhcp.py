@@ -207,6 +207,14 @@ def test_nothing_from_the_wan_passes_without_an_address(boot):
         assert not [frame.hex() for frame in lan.drain() if MARK in frame]
 
 
+def test_the_factory_default_has_its_address_from_the_provider(boot):
+    router = boot(Spec(config=None))
+    router.console.wait_ready()
+    with Kea(router.topology.wan):
+        assert Wan(router).wait("bound")["dns"] == [NAME_SERVER]
+        assert reaches_wan(router)
+
+
 def test_an_address_of_the_lan_is_refused(router, wan):
     """A provider that gives out our own LAN's addresses: no address, said once, and the LAN goes on."""
     router.topology.wan.run("ip", "address", "add", "192.168.1.200/24", "dev", INTERFACE)

@@ -50,6 +50,7 @@ static void the_factory_default_is_the_design(void **state)
 	assert_int_equal(compiled.net.lan.address, 0xc0a80101);
 	assert_int_equal(compiled.net.lan.prefix_bits, 24);
 	assert_int_equal(compiled.net.wan.address, 0);
+	assert_int_equal(compiled.net.wan_mode, WAN_DHCP);
 	assert_int_equal(compiled.net.nat, 1);
 	assert_int_equal(compiled.net.rule_count, 0);
 	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++)
@@ -166,6 +167,7 @@ static void the_provider_gives_the_address_and_the_name_servers(void **state)
 	assert_taken("{\"wan\": {\"mode\": \"dhcp\"}}");
 	assert_int_equal(compiled.net.wan_mode, WAN_DHCP);
 	assert_int_equal(compiled.net.wan.address, 0);
+	assert_int_equal(compiled.net.wan_mode, WAN_DHCP);
 	assert_int_equal(compiled.net.gateway, 0);
 	assert_int_equal(compiled.net.dns.upstream_count, 0);
 }

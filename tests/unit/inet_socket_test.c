@@ -369,7 +369,7 @@ static void the_queue_of_datagrams_is_bounded(void **state)
 	}
 	while (receive(DNS, b, &byte, 1, SOCKET_NONBLOCKING).status == OK)
 		assert_int_equal(byte, count++); /* the oldest are kept */
-	assert_int_equal(count, 16);
+	assert_int_equal(count, 32);
 }
 
 static void a_connected_datagram_socket_hears_its_peer_only(void **state)
