@@ -54,14 +54,14 @@ common_flags := -std=gnu17 -g -I. -ffile-prefix-map=$(CURDIR)/=
 objects = $(patsubst %,$(1)/%.o,$(2))
 
 # $(call compile,FOLDER,SOURCES,COMPILER,FLAGS): FOLDER/SOURCE.o of each source.
-# FOLDER/flags changes with the flags and with the list of sources. -MD and not -MMD: that leaves
-# out what a system header includes, and lwIP's headers, which are such, include our lwipopts.h.
+# FOLDER/flags changes with the flags and with the list of sources. -MMD leaves out what a system
+# header includes, as lwIP's include our lwipopts.h: such are named in NAME_indirect.
 define compile
 $(call remember,$(1)/flags,$(3) $(4) $(warnings) $(2))
 $(if $(strip $(2)),$(call objects,$(1),$(2)): )$(1)/%.o: % $(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  compile  $$@")
-	$$(quiet)$(3) $(4) $$(if $$(filter build/third/%,$$<),-w,$(warnings)) -MD -MP -c -o $$@ $$<
+	$$(quiet)$(3) $(4) $$(if $$(filter build/third/%,$$<),-w,$(warnings)) -MMD -MP -c -o $$@ $$<
 -include $(patsubst %.o,%.d,$(call objects,$(1),$(2)))
 endef
 
@@ -132,7 +132,7 @@ flags_of = $(service_flags) $(if $($(1)_fpu),,-mgeneral-regs-only) \
 # $(call service,NAME)
 define service
 $(eval $(call compile,$(out)/objects/$(1),$($(1)_sources),$(CC),$(call flags_of,$(1))))
-$(call objects,$(out)/objects/$(1),$($(1)_sources)): $(third_stamps) $($(1)_third)
+$(call objects,$(out)/objects/$(1),$($(1)_sources)): $(third_stamps) $($(1)_third) $($(1)_indirect)
 $(out)/services/$(1).elf: $(call objects,$(out)/objects/$(1),$($(1)_sources)) $($(1)_libraries) \
 		$(out)/runtime.a services/runtime/service.ld image/check_elf.py image/disassembly.py $(out)/objects/$(1)/flags
 	$$(quiet)mkdir -p $$(@D)
@@ -161,7 +161,7 @@ clang_flags = $(patsubst $(compiler_headers),$(clang_headers),$(1)) -Wno-unused-
 define read
 $(1)/%.read: % $(1)/flags
 	$$(quiet)mkdir -p $$(@D)
-	$$(quiet)$(CLANG) $(call clang_flags,$(3)) $(warnings) -fsyntax-only -MD -MP -MF $$@.d -MT $$@ $$<
+	$$(quiet)$(CLANG) $(call clang_flags,$(3)) $(warnings) -fsyntax-only -MMD -MP -MF $$@.d -MT $$@ $$<
 	$$(quiet)touch $$@
 read_by_clang += $(patsubst %,$(1)/%.read,$(filter-out build/third/% %.S,$(2)))
 endef
@@ -247,7 +247,7 @@ fuzz_programs := $(patsubst %,build/tests/fuzz/%,$(fuzz_targets))
 # $(call host,NAME,unit or fuzz,SOURCES,COMPILER,FLAGS,LIBRARIES)
 define host
 $(eval $(call compile,build/tests/objects/$(2)/$(1),$(3),$(4),$(5)))
-$(call objects,build/tests/objects/$(2)/$(1),$(3)): $(third_lwip) $(third_cjson) $($(1)_third)
+$(call objects,build/tests/objects/$(2)/$(1),$(3)): $(third_lwip) $(third_cjson) $($(1)_third) $($(1)_indirect)
 build/tests/$(2)/$(1): $(call objects,build/tests/objects/$(2)/$(1),$(3)) build/tests/objects/$(2)/$(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  link     $$@")

@@ -13,6 +13,8 @@ services += inet
 inet_own_sources := $(wildcard netstack/inet/*.c) services/runtime/crc32.c services/runtime/wanlease.c
 inet_sources := $(inet_own_sources) $(lwip_sources)
 inet_cflags := $(lwip_cflags)
+# What lwIP's headers include of ours.
+inet_indirect := netstack/inet/port/lwipopts.h netstack/inet/port/arch/cc.h netstack/inet/hooks.h
 
 inet_tested := $(filter-out netstack/inet/inet.c, $(inet_own_sources)) tests/unit/inet_fixture.c \
 	$(lwip_sources)
@@ -33,3 +35,4 @@ inet_restore_test_sources := tests/unit/inet_restore_test.c $(inet_tested)
 inet_restore_test_cflags := $(lwip_cflags)
 inet_wan_test_sources := tests/unit/inet_wan_test.c $(inet_tested)
 inet_wan_test_cflags := $(lwip_cflags)
+$(foreach name,$(filter inet_%,$(unit_tests)),$(eval $(name)_indirect := $(inet_indirect)))
