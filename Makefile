@@ -176,26 +176,30 @@ iso := $(out)/bulkhead.iso
 compiler := $(wildcard image/manifest/*.py)
 driver_blocks := $(wildcard drivers/*/*/manifest.toml)
 
-$(call remember,$(out)/objects/version,$(version) $(driver_blocks))
-$(bundle): config/system.toml $(driver_blocks) $(compiler) $(service_elfs) $(out)/objects/version
-	@$(if $(quiet),echo "  manifest $@")
-	$(quiet)$(PYTHON) -m image.manifest config/system.toml $(addprefix --drivers ,$(driver_blocks)) \
-		--images $(out)/services --build-id "$(version)" --picture $(out)/system -o $@
-
 # The kernel as it is booted: who symbolises takes the other one.
 boot_kernel := $(out)/boot/kernel.elf
 $(boot_kernel): $(kernel)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)strip --strip-debug -o $@ $<
 
+# GRUB as it lies on a disk.
+grub_cores := $(addprefix $(out)/grub/,boot.img core.img bootx64.efi modules.tar)
+$(grub_cores) &: image/disk/cores
+	$(quiet)image/disk/cores $(out)/grub
+
+# What the installer needs besides the bundle it is in.
+archive := $(grub_cores) image/disk/grub.cfg $(boot_kernel)
+
+$(call remember,$(out)/objects/version,$(version) $(driver_blocks))
+$(bundle): config/system.toml $(driver_blocks) $(compiler) $(service_elfs) $(out)/objects/version $(archive)
+	@$(if $(quiet),echo "  manifest $@")
+	$(quiet)$(PYTHON) -m image.manifest config/system.toml $(addprefix --drivers ,$(driver_blocks)) \
+		--images $(out)/services $(addprefix --archive ,$(archive)) --build-id "$(version)" \
+		--picture $(out)/system -o $@
+
 $(iso): $(boot_kernel) $(bundle) image/grub/build image/grub/grub.cfg
 	@$(if $(quiet),echo "  iso      $@")
 	$(quiet)image/grub/build $(out)
-
-# GRUB as it lies on a disk: all of it is as good as core.img.
-grub_cores := $(out)/grub/core.img
-$(grub_cores): image/disk/cores
-	$(quiet)image/disk/cores $(@D)
 
 # What the installer writes to a disk, written by the same code to a file.
 disk_maker := build/host/disk
@@ -208,10 +212,9 @@ $(disk_maker): $(call objects,build/host/objects,$(disk_maker_sources)) build/ho
 	$(quiet)$(CC) $(disk_maker_flags) -o $@ $(call objects,build/host/objects,$(disk_maker_sources))
 
 disk_image := $(out)/bulkhead.img
-$(disk_image): $(disk_maker) $(grub_cores) image/disk/grub.cfg $(boot_kernel) $(bundle)
+$(disk_image): $(disk_maker) $(archive) $(bundle)
 	@$(if $(quiet),echo "  disk     $@")
-	$(quiet)$(disk_maker) "$(version)" $(addprefix $(out)/grub/,boot.img core.img bootx64.efi) image/disk/grub.cfg \
-		$(boot_kernel) $(bundle) $@
+	$(quiet)$(disk_maker) "$(version)" $(archive) $(bundle) $@
 
 pxe := $(out)/pxe/boot.ipxe
 $(pxe): $(boot_kernel) $(bundle) $(wildcard image/pxe/*)

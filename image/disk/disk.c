@@ -2,7 +2,7 @@
  * Makes a disk image: what the installer would write to a disk of 40 MiB. Runs
  * on the host. What is zero stays a hole of the file.
  *
- * usage: disk SEED BOOT.IMG CORE.IMG BOOTX64.EFI GRUB.CFG KERNEL.ELF BUNDLE OUTPUT
+ * usage: disk SEED BOOT.IMG CORE.IMG BOOTX64.EFI MODULES.TAR GRUB.CFG KERNEL.ELF BUNDLE OUTPUT
  */
 #include "services/install/plan.h"
 #include "services/runtime/crc32.h"
@@ -11,7 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum argument { PROGRAM, SEED, BOOT, CORE, EFI, GRUB_CFG, KERNEL, BUNDLE, OUTPUT, ARGUMENTS };
+enum argument {
+	PROGRAM,
+	SEED,
+	BOOT,
+	CORE,
+	EFI,
+	MODULES,
+	GRUB_CFG,
+	KERNEL,
+	BUNDLE,
+	OUTPUT,
+	ARGUMENTS
+};
 
 static _Noreturn void stop(const char *what, const char *why)
 {
@@ -61,12 +73,12 @@ int main(int count, char **arguments)
 	static struct plan plan;
 
 	if (count != ARGUMENTS)
-		stop("usage",
-		     "disk SEED BOOT.IMG CORE.IMG BOOTX64.EFI GRUB.CFG KERNEL.ELF BUNDLE OUTPUT");
+		stop("usage", "see the head of disk.c");
 	struct plan_parts parts = {
 		.boot = file_read(arguments[BOOT]),
 		.core = file_read(arguments[CORE]),
 		.efi = file_read(arguments[EFI]),
+		.modules = file_read(arguments[MODULES]),
 		.grub_cfg = file_read(arguments[GRUB_CFG]),
 		.kernel = file_read(arguments[KERNEL]),
 		.bundle = { file_read(arguments[BUNDLE]) },

@@ -15,6 +15,8 @@ def _arguments():
     parser.add_argument("--drivers", action="append", default=[], metavar="FILE", help="drivers' blocks")
     parser.add_argument("--images", required=True, metavar="FOLDER", help="where NAME.elf of each service is")
     parser.add_argument("--build-id", default="unknown", metavar="TEXT")
+    parser.add_argument("--archive", action="append", default=[], metavar="FILE",
+                        help="for the service with bundle = true to read")
     parser.add_argument("--picture", metavar="PATH", help="draws PATH.svg")
     parser.add_argument("-o", dest="output", required=True, metavar="BUNDLE")
     return parser.parse_args()
@@ -32,7 +34,7 @@ def _write(path, content):
 def main():
     arguments = _arguments()
     try:
-        system = read_system(arguments.manifest, arguments.drivers)
+        system = read_system(arguments.manifest, arguments.drivers, arguments.archive)
         read_programs(system, arguments.images)
     except Refused as refused:
         print("\n".join(refused.lines), file=sys.stderr)

@@ -3,6 +3,7 @@
 import zlib
 
 from image.manifest import abi
+from image.manifest.archive import archive
 from image.manifest.reader import KINDS
 
 _E = abi.ENUMS
@@ -18,6 +19,10 @@ def build(system, build_id):
         contents.append(content)
         images.append(values)
         offset += len(content)
+    if reader := system.bundle_reader():
+        contents.append(archive(system.files, offset))
+        offset += len(contents[-1])
+        _bundle_show(images[names.index(reader.images[0])], b"".join(contents), head)
     manifest = {
         "magic": abi.LIMITS["MANIFEST_MAGIC"], "version": abi.LIMITS["MANIFEST_VERSION"],
         "manifest_bytes": head, "bundle_bytes": offset, "build_id": build_id,
@@ -47,6 +52,15 @@ def _image(system, name, offset):
               "entry": binary.entry, "crash_entry": binary.symbols.get("service_crash", 0),
               "segment_count": len(segments), "segments": segments}
     return content, values | _driver(system.drivers.get(name))
+
+
+def _bundle_show(image, content, head):
+    """Gives the program a last segment: the bundle behind the manifest."""
+    shown = {"offset": head, "address": abi.BUNDLE_BASE, "file_bytes": len(content), "memory_bytes": len(content),
+             "access": 0}
+    image["segments"].append(shown)
+    image |= {"offset": head, "size_bytes": len(content), "crc32": zlib.crc32(content),
+              "segment_count": len(image["segments"])}
 
 
 def _driver(driver):

@@ -25,7 +25,7 @@ def _stop_if(problems):
         raise Refused(problems)
 
 
-def read_system(manifest, driver_files):
+def read_system(manifest, driver_files, files=()):
     """The system as written, its words understood and its rules kept."""
     problems = Problems()
     source = Source(manifest)
@@ -37,6 +37,7 @@ def read_system(manifest, driver_files):
             schema.check_drivers(block, problems)
     _stop_if(problems)
     system = Reader(source, problems, c_layout.kernel_sizes()).read()
+    system.files = list(files)
     for block in blocks:
         _add_drivers(system, read_drivers(block, problems), problems)
     _stop_if(problems)

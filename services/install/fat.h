@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SECTOR_BYTES    512u
-#define FAT_NODES_MAX   8u
+#define FAT_NODES_MAX   10u
 #define FAT_PIECES_MAX  2u
 #define FAT_NAME_BYTES  11u   /* 8 of the name and 3 of the extension, with blanks */
 #define FAT_SECTORS_MIN 6000u /* fewer would have too few clusters for FAT16 */

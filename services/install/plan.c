@@ -36,8 +36,8 @@ static const uint8_t bios_boot_type[GPT_GUID_BYTES] = "Hah!IdontNeedEFI";
 static const uint8_t esp_type[GPT_GUID_BYTES] = { 0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11,
 						  0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b };
 /* 4a5ef5ea-5c3e-4d0b-8a58-5d1de5bc4c1c: a slot, ours. */
-static const uint8_t slot_type[GPT_GUID_BYTES] = { 0xea, 0xf5, 0x5e, 0x4a, 0x3e, 0x5c, 0x0b, 0x4d,
-						   0x8a, 0x58, 0x5d, 0x1d, 0xe5, 0xbc, 0x4c, 0x1c };
+const uint8_t plan_slot_type[GPT_GUID_BYTES] = { 0xea, 0xf5, 0x5e, 0x4a, 0x3e, 0x5c, 0x0b, 0x4d,
+						 0x8a, 0x58, 0x5d, 0x1d, 0xe5, 0xbc, 0x4c, 0x1c };
 static const uint8_t store_type[GPT_GUID_BYTES] = BLOCK_STORE_TYPE_GUID;
 
 static void partition_put(struct plan *plan, const char *seed, enum partition which,
@@ -63,9 +63,9 @@ static void table_make(struct plan *plan, uint64_t sectors, const char *seed)
 		      CORE_SECTORS);
 	partition_put(plan, seed, PARTITION_ESP, "EFI system", esp_type, PLAN_ESP_FIRST,
 		      PLAN_ESP_SECTORS);
-	partition_put(plan, seed, PARTITION_SLOT_A, "Bulkhead A", slot_type, PLAN_SLOT_FIRST,
+	partition_put(plan, seed, PARTITION_SLOT_A, "Bulkhead A", plan_slot_type, PLAN_SLOT_FIRST,
 		      PLAN_SLOT_SECTORS);
-	partition_put(plan, seed, PARTITION_SLOT_B, "Bulkhead B", slot_type, slot_b,
+	partition_put(plan, seed, PARTITION_SLOT_B, "Bulkhead B", plan_slot_type, slot_b,
 		      PLAN_SLOT_SECTORS);
 	partition_put(plan, seed, PARTITION_STORE, "Bulkhead store", store_type, PLAN_STORE_FIRST,
 		      PLAN_STORE_SECTORS);
@@ -110,6 +110,7 @@ static enum status esp_make(struct plan *plan, const struct plan_parts *parts)
 	fat_file_add(esp, grub, "GRUBENV    ", plan->grubenv, sizeof(plan->grubenv));
 	fat_file_add(esp, grub, "GRUB    CFG", parts->grub_cfg.bytes, parts->grub_cfg.count);
 	fat_file_add(esp, boot, "BOOTX64 EFI", parts->efi.bytes, parts->efi.count);
+	fat_file_add(esp, grub, "MODULES TAR", parts->modules.bytes, parts->modules.count);
 	if (parts->config.count) {
 		int file = fat_file_add(esp, bulkhead, "CONFIG~1JSO", parts->config.bytes,
 					parts->config.count);

@@ -35,9 +35,10 @@ _Static_assert(PLAN_STORE_FIRST + PLAN_STORE_SECTORS + GPT_TAIL <= PLAN_SECTORS_
 
 /* What is written; borrowed for as long as the plan is used. */
 struct plan_parts {
-	struct fat_piece boot; /* GRUB's boot.img */
-	struct fat_piece core; /* its core.img, whole sectors */
-	struct fat_piece efi;  /* BOOTX64.EFI */
+	struct fat_piece boot;    /* GRUB's boot.img */
+	struct fat_piece core;    /* its core.img, whole sectors */
+	struct fat_piece efi;     /* BOOTX64.EFI */
+	struct fat_piece modules; /* that it loads: modules.tar */
 	struct fat_piece grub_cfg;
 	struct fat_piece kernel;
 	struct fat_piece bundle[FAT_PIECES_MAX];
@@ -70,6 +71,8 @@ struct plan {
  */
 must_use enum status plan_make(struct plan *plan, const struct plan_parts *parts, uint64_t sectors,
 			       const char *seed);
+extern const uint8_t plan_slot_type[GPT_GUID_BYTES]; /* of a slot, as it lies on the disk */
+
 void plan_sector(const struct plan *plan, uint64_t lba, uint8_t out[SECTOR_BYTES]);
 
 #endif

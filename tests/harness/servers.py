@@ -92,20 +92,27 @@ class FileServer:
 class NetworkBoot:
     """dnsmasq in the namespace: addresses, and a TFTP server of `folder` for who starts over the network.
 
-    It is what image/pxe/README.md tells people to run.
+    It is what image/pxe/README.md tells people to run, and router advertisements: without an IPv6
+    router iPXE waits 15 s for one.
     """
 
     def __init__(self, namespace, interface, folder, log):
         self._argv = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--user=root", "--port=0",
                       f"--interface={interface}", "--bind-interfaces", "--no-ping", "--dhcp-range=192.168.1.200,192.168.1.210",
-                      "--dhcp-boot=boot.ipxe", "--enable-tftp", f"--tftp-root={folder}", f"--log-facility={log}",
+                      "--dhcp-boot=boot.ipxe", "--enable-tftp", f"--tftp-root={folder}", "--enable-ra", "--dhcp-range=fd00::,ra-only", f"--log-facility={log}",
                       f"--dhcp-leasefile={log}.leases", f"--pid-file={log}.pid"]
-        self._namespace = namespace
+        self._namespace, self._interface = namespace, interface
 
     def __enter__(self):
+        self._ipv6_enable()
         self._process = self._namespace.popen(*self._argv)
         return self
 
     def __exit__(self, *_):
         self._process.kill()
         self._process.wait(5)
+
+    def _ipv6_enable(self):
+        self._namespace.run("sh", "-c", f"echo 0 > /proc/sys/net/ipv6/conf/{self._interface}/disable_ipv6")
+        for address in ("fe80::1/64", "fd00::1/64"):
+            self._namespace.run("ip", "address", "replace", address, "dev", self._interface, "nodad")

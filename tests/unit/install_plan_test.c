@@ -38,6 +38,7 @@ static int setup(void **state)
 		.boot = { boot, sizeof(boot) },
 		.core = { core, sizeof(core) },
 		.efi = { efi, sizeof(efi) },
+		.modules = { kernel, 5000 },
 		.grub_cfg = { cfg, sizeof(cfg) - 1 },
 		.kernel = { kernel, sizeof(kernel) },
 		.bundle = { { head, sizeof(head) }, { rest, sizeof(rest) } },
@@ -155,6 +156,7 @@ static void efi_partition_holds_grub_and_the_configuration(void **state)
 
 	file_is(grub, "GRUB    CFG", (const uint8_t *)cfg, sizeof(cfg) - 1);
 	file_is(grub, "GRUBENV    ", (const uint8_t *)plan.grubenv, PLAN_GRUBENV_BYTES);
+	file_is(grub, "MODULES TAR", kernel, 5000);
 	assert_memory_equal(plan.grubenv, "# GRUB Environment Block\nslot=A\n#", 33);
 	file_is(directory(root_first, "BULKHEAD   "), "CONFIG~1JSO", (const uint8_t *)config,
 		sizeof(config) - 1);

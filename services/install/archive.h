@@ -1,0 +1,37 @@
+/*
+ * What has to be on a disk besides the bundle, at the bundle's end, where
+ * image/manifest/archive.py puts it: GRUB and the kernel. Pure.
+ *
+ *	... the images, each on a page boundary
+ *	the files, each on a page boundary
+ *	struct archive_file, one a file
+ *	struct archive_end, the last bytes of the bundle
+ *
+ * The kernel has compared all of it with its checksum when it started.
+ */
+#ifndef INSTALL_ARCHIVE_H
+#define INSTALL_ARCHIVE_H
+
+#include "services/install/plan.h"
+
+#define ARCHIVE_MAGIC 0x31414b42u /* "BKA1" */
+
+struct archive_file {
+	char name[16];   /* ends in zeros */
+	uint32_t offset; /* in the bundle */
+	uint32_t bytes;
+};
+
+struct archive_end {
+	uint32_t magic;
+	uint32_t count;
+};
+
+/*
+ * The bundle's bytes are in two pieces, the second with the whole archive. Fills in all of
+ * `parts` but sums and configuration. E_DAMAGED: there is no archive, or a file is missing.
+ */
+must_use enum status archive_open(const struct fat_piece bundle[FAT_PIECES_MAX],
+				  struct plan_parts *parts);
+
+#endif

@@ -1,0 +1,389 @@
+/* Installations on a disk in memory, which fail or die at any step: services/install/. */
+#include "services/install/archive.h"
+#include "services/install/inspect.h"
+#include "services/install/job.h"
+#include "services/runtime/crc32.h"
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DISK_SECTORS 90000u
+#define PAGE         4096u
+#define STEPS_MAX    5000u
+
+static uint8_t boot[SECTOR_BYTES], core[90000], efi[30000], kernel[70001], head[PAGE], rest[200001];
+static const char cfg[] = "menuentry", config[] = "{\"lan\":{}}";
+
+static struct world {
+	uint8_t *disk;
+	struct disk_table disks;
+	struct install_table table;
+	struct job_saved saved;
+	struct job job;
+	struct plan_parts parts;
+	uint32_t steps;    /* orders carried out */
+	uint32_t fails_at; /* that order ends in E_DEVICE; 0: none */
+	bool loses;        /* the disk says that it wrote, and did not */
+	bool cleared;      /* the partition table was seen to be gone */
+} world;
+
+static void fill(uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		bytes[i] = (uint8_t)(i * 7 + i / 251 + 1);
+}
+
+static void parts_make(struct plan_parts *parts)
+{
+	*parts = (struct plan_parts){
+		.boot = { boot, sizeof(boot) },
+		.core = { core, sizeof(core) },
+		.efi = { efi, sizeof(efi) },
+		.modules = { efi, 5000 },
+		.grub_cfg = { cfg, sizeof(cfg) - 1 },
+		.kernel = { kernel, sizeof(kernel) },
+		.bundle = { { head, sizeof(head) }, { rest, sizeof(rest) } },
+	};
+}
+
+static void life_begin(void)
+{
+	const struct fat_piece kept = { config, sizeof(config) - 1 };
+
+	job_open(&world.job, &world.table, &world.saved, &world.parts, kept);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&world, 0, sizeof(world));
+	world.disk = calloc(DISK_SECTORS, SECTOR_BYTES);
+	fill(boot, sizeof(boot));
+	fill(core, sizeof(core));
+	fill(efi, sizeof(efi));
+	fill(kernel, sizeof(kernel));
+	fill(rest, sizeof(rest));
+	parts_make(&world.parts);
+	world.disks.ready = 1;
+	world.disks.disks[1] = (struct disk_entry){
+		.state = DISK_READY, .sectors = DISK_SECTORS, .model = "MODEL", .serial = "S1"
+	};
+	life_begin();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(world.disk);
+	return 0;
+}
+
+static bool table_is_there(void)
+{
+	return memcmp(world.disk + SECTOR_BYTES, "EFI PART", 8) == 0;
+}
+
+/* Whoever finds a partition table finds everything behind it. */
+static void invariant_check(void)
+{
+	uint8_t wanted[SECTOR_BYTES];
+
+	if (!table_is_there())
+		world.cleared = true;
+	if (!world.cleared || !table_is_there())
+		return;
+	for (uint32_t i = 0; i < world.job.plan.stretch_count; i++)
+		for (uint64_t n = 0; n < world.job.plan.stretches[i].count; n += 37) {
+			uint64_t lba = world.job.plan.stretches[i].first + n;
+
+			plan_sector(&world.job.plan, lba, wanted);
+			assert_memory_equal(world.disk + lba * SECTOR_BYTES, wanted, SECTOR_BYTES);
+		}
+}
+
+static enum status carry_out(const struct job_order *order, uint8_t *data)
+{
+	uint8_t *at = world.disk + order->sector * SECTOR_BYTES;
+	size_t bytes = order->count * SECTOR_BYTES;
+
+	assert_true(order->count >= 1 && order->count <= BLOCK_SECTORS_MAX);
+	assert_true(order->sector + order->count <= DISK_SECTORS);
+	if (++world.steps == world.fails_at)
+		return E_DEVICE;
+	if (order->op == BLOCK_READ)
+		memcpy(data, at, bytes);
+	if (order->op == BLOCK_WRITE)
+		job_order_fill(&world.job, order, data);
+	if (order->op == BLOCK_WRITE && !world.loses)
+		memcpy(at, data, bytes);
+	return OK;
+}
+
+/* Until nothing is to be done. */
+static void run(void)
+{
+	static uint8_t data[BLOCK_SECTORS_MAX * SECTOR_BYTES];
+	struct job_order order;
+
+	for (uint32_t i = 0; i < STEPS_MAX && world.saved.phase != INSTALL_IDLE; i++) {
+		if (world.saved.phase == INSTALL_SUMMING) {
+			job_sum(&world.job);
+			continue;
+		}
+		job_order_next(&world.job, &world.disks, &order);
+		if (order.op == BLOCK_NONE)
+			continue;
+		enum status status = carry_out(&order, data);
+
+		job_order_done(&world.job, &world.disks, &order, status, data);
+		invariant_check();
+	}
+	assert_int_equal(world.saved.phase, INSTALL_IDLE);
+}
+
+static enum status begin(uint32_t code)
+{
+	const struct install_request request = { .disk = 1, .code = code, .keep = 1 };
+
+	return job_begin(&world.job, &request, &world.disks.disks[1], "build");
+}
+
+static void install(void)
+{
+	run();
+	assert_int_equal(begin(world.table.disks[1].code), OK);
+	run();
+}
+
+/* The plan once more, as the installer forgets it in the end. */
+static void plan_renew(void)
+{
+	struct plan_parts parts = world.parts;
+
+	parts.config = (struct fat_piece){ config, sizeof(config) - 1 };
+	parts.kernel_crc32 = world.saved.kernel_crc32;
+	parts.bundle_crc32 = world.saved.bundle_crc32;
+	assert_int_equal(parts.kernel_crc32, crc32_of(kernel, sizeof(kernel)));
+	assert_int_equal(parts.bundle_crc32,
+			 crc32_more(crc32_of(head, sizeof(head)), rest, sizeof(rest)));
+	assert_int_equal(plan_make(&world.job.plan, &parts, DISK_SECTORS, world.saved.seed), OK);
+}
+
+static void installed_check(void)
+{
+	uint8_t wanted[SECTOR_BYTES];
+
+	plan_renew();
+	assert_int_equal(world.table.result, INSTALL_DONE);
+	assert_int_equal(world.table.disks[1].finding, INSTALL_BULKHEAD);
+	assert_true(table_is_there());
+	for (uint64_t lba = 0; lba < DISK_SECTORS; lba++) {
+		plan_sector(&world.job.plan, lba, wanted);
+		assert_memory_equal(world.disk + lba * SECTOR_BYTES, wanted, SECTOR_BYTES);
+	}
+	assert_string_equal(world.job.plan.esp.nodes[8].long_name, "config.json");
+}
+
+/* --- Tests --------------------------------------------------------------- */
+
+static void an_empty_disk_becomes_a_system_disk(void **state)
+{
+	(void)state;
+	run();
+	assert_int_equal(world.table.disks[0].finding, INSTALL_NO_DISK);
+	assert_int_equal(world.table.disks[1].finding, INSTALL_EMPTY);
+	install();
+	installed_check();
+	assert_int_equal(world.table.done, world.table.total);
+}
+
+static void what_a_disk_holds_is_told(void **state)
+{
+	uint8_t *first = world.disk;
+
+	(void)state;
+	first[100] = 1;
+	assert_int_equal(inspect_finding(first), INSTALL_DATA);
+	first[510] = 0x55;
+	first[511] = 0xaa;
+	assert_int_equal(inspect_finding(first), INSTALL_DATA);
+	first[446 + 4] = 0x83;
+	assert_int_equal(inspect_finding(first), INSTALL_PARTITIONS);
+	first[446] = 0x12; /* code, no record of a partition */
+	assert_int_equal(inspect_finding(first), INSTALL_DATA);
+	memcpy(first + SECTOR_BYTES, "EFI PART", 8);
+	assert_int_equal(inspect_finding(first), INSTALL_PARTITIONS);
+	memcpy(first + 2 * SECTOR_BYTES + 384, plan_slot_type, GPT_GUID_BYTES);
+	assert_int_equal(inspect_finding(first), INSTALL_BULKHEAD);
+}
+
+static void no_disk_is_overwritten_without_its_code(void **state)
+{
+	(void)state;
+	assert_int_equal(begin(1), E_STATE);
+	run();
+	assert_int_equal(begin(0), E_STALE);
+	assert_int_equal(begin(world.table.disks[1].code ^ 1), E_STALE);
+	world.disks.disks[1].state = DISK_FAILED;
+	assert_int_equal(begin(world.table.disks[1].code), E_ABSENT);
+	for (uint32_t i = 0; i < DISK_SECTORS * SECTOR_BYTES; i += 97)
+		assert_int_equal(world.disk[i], 0);
+}
+
+static void a_disk_that_changed_is_left_alone(void **state)
+{
+	(void)state;
+	run();
+	uint32_t code = world.table.disks[1].code;
+
+	memcpy(world.disk + 3 * SECTOR_BYTES, "precious", 8);
+	assert_int_equal(begin(code), OK);
+	run();
+	assert_int_equal(world.table.result, INSTALL_CHANGED);
+	assert_memory_equal(world.disk + 3 * SECTOR_BYTES, "precious", 8);
+	assert_int_equal(world.table.disks[1].finding, INSTALL_DATA);
+	assert_int_not_equal(world.table.disks[1].code, code);
+}
+
+static void installer_dies_after_each_step_and_goes_on(void **state)
+{
+	(void)state;
+	run();
+	assert_int_equal(begin(world.table.disks[1].code), OK);
+	for (uint32_t i = 0; i < STEPS_MAX && world.table.result == INSTALL_NEVER; i++) {
+		struct job_order order;
+		static uint8_t data[BLOCK_SECTORS_MAX * SECTOR_BYTES];
+
+		if (world.saved.phase == INSTALL_SUMMING) {
+			job_sum(&world.job);
+			life_begin();
+			continue;
+		}
+		job_order_next(&world.job, &world.disks, &order);
+		enum status status = carry_out(&order, data);
+
+		life_begin(); /* it has not heard of the outcome, and asks again */
+		job_order_next(&world.job, &world.disks, &order);
+		status = carry_out(&order, data);
+		job_order_done(&world.job, &world.disks, &order, status, data);
+		invariant_check();
+		life_begin();
+	}
+	run();
+	installed_check();
+}
+
+static void a_disk_that_fails_is_named_and_never_looks_whole(void **state)
+{
+	(void)state;
+	for (uint32_t step = 2; step < 700; step += step < 8 ? 1 : 53) {
+		teardown(NULL);
+		setup(NULL);
+		run();
+		assert_int_equal(begin(world.table.disks[1].code), OK);
+		world.fails_at = world.steps + step;
+		run();
+		assert_true(world.table.result == INSTALL_READ_FAILED ||
+			    world.table.result == INSTALL_WRITE_FAILED ||
+			    world.steps < world.fails_at);
+		world.fails_at = 0;
+		install();
+		installed_check();
+	}
+}
+
+static void a_disk_that_loses_writes_is_found_out(void **state)
+{
+	(void)state;
+	world.loses = true;
+	install();
+	assert_int_equal(world.table.result, INSTALL_DIFFERS);
+	assert_false(table_is_there());
+}
+
+static void small_disks_and_bundles_without_archive_are_refused(void **state)
+{
+	(void)state;
+	world.disks.disks[1].sectors = PLAN_SECTORS_MIN - 1;
+	run();
+	assert_int_equal(world.table.disks[1].finding, INSTALL_TOO_SMALL);
+	assert_int_equal(begin(0), E_TOO_LARGE);
+	world.parts.kernel.count = 0;
+	life_begin();
+	run();
+	assert_int_equal(begin(1), E_DAMAGED);
+}
+
+static void damaged_state_begins_anew(void **state)
+{
+	(void)state;
+	run();
+	assert_int_equal(begin(world.table.disks[1].code), OK);
+	world.saved.position ^= 0x10;
+	life_begin();
+	assert_int_equal(world.saved.phase, INSTALL_LOOKING);
+	assert_int_equal(world.table.result, INSTALL_NEVER);
+}
+
+static void archive_entry(uint8_t *at, const char *name, uint32_t offset, uint32_t bytes)
+{
+	struct archive_file file = { .offset = offset, .bytes = bytes };
+
+	strncpy(file.name, name, sizeof(file.name));
+	memcpy(at, &file, sizeof(file));
+}
+
+static void archive_is_checked(void **state)
+{
+	static const char *const names[] = { "boot.img",    "core.img", "bootx64.efi",
+					     "modules.tar", "grub.cfg", "kernel.elf" };
+	static uint8_t second[1000];
+	const struct fat_piece bundle[] = { { head, PAGE }, { second, sizeof(second) } };
+	struct archive_end end = { ARCHIVE_MAGIC, 6 };
+	uint8_t *directory =
+		second + sizeof(second) - sizeof(end) - 6 * sizeof(struct archive_file);
+	struct plan_parts parts;
+
+	(void)state;
+	assert_int_equal(archive_open(bundle, &parts), E_DAMAGED);
+	memcpy(second + sizeof(second) - sizeof(end), &end, sizeof(end));
+	for (uint32_t i = 0; i < 6; i++)
+		archive_entry(directory + i * sizeof(struct archive_file), names[i], PAGE + 10 * i,
+			      10);
+	assert_int_equal(archive_open(bundle, &parts), OK);
+	assert_ptr_equal(parts.kernel.bytes, second + 50);
+	assert_int_equal(parts.bundle[1].count, sizeof(second));
+	archive_entry(directory, "boot.img", PAGE - 1, 10);
+	assert_int_equal(archive_open(bundle, &parts), E_DAMAGED);
+	archive_entry(directory, "boot.img", PAGE, 4000000000u);
+	assert_int_equal(archive_open(bundle, &parts), E_DAMAGED);
+	end.count = 0x20000000;
+	memcpy(second + sizeof(second) - sizeof(end), &end, sizeof(end));
+	assert_int_equal(archive_open(bundle, &parts), E_DAMAGED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_empty_disk_becomes_a_system_disk, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_a_disk_holds_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_disk_is_overwritten_without_its_code, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_disk_that_changed_is_left_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(installer_dies_after_each_step_and_goes_on, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_disk_that_fails_is_named_and_never_looks_whole,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_disk_that_loses_writes_is_found_out, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(small_disks_and_bundles_without_archive_are_refused,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(damaged_state_begins_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(archive_is_checked, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
