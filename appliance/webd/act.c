@@ -54,7 +54,7 @@ bool act_alert_next(struct ds_entry *entry)
 
 enum status act_store_status(struct store_status *status)
 {
-	return service_slot("store") < SERVICE_MAX ? store_status(status) : E_ABSENT;
+	return keep_has_store() ? store_status(status) : E_ABSENT;
 }
 
 void act_account_save(const struct password_record *record)

@@ -1,6 +1,7 @@
 /* See keep.h. */
 #include "appliance/webd/keep.h"
 
+#include "appliance/webd/world.h"
 #include "services/runtime/service.h"
 #include "services/runtime/store.h"
 
@@ -14,9 +15,12 @@ static int saving = KEEP_RECORDS; /* the one that is under way */
 
 static const char *const names[KEEP_RECORDS] = { "seed", "account", "certificate" };
 
-static bool has_store(void)
+/* A system may have none, or none for us. */
+bool keep_has_store(void)
 {
-	return service_slot("store") < SERVICE_MAX;
+	uint32_t store = service_slot("store"), self = service_info()->self.slot;
+
+	return store < SERVICE_MAX && (world.manifest->services[self].call_targets >> store & 1);
 }
 
 void keep_init(enum keep_record record, void *bytes, size_t count, bool wanted)
@@ -30,7 +34,7 @@ bool keep_load(void)
 {
 	size_t bytes;
 
-	for (; has_store() && loaded < KEEP_RECORDS; loaded++) {
+	for (; keep_has_store() && loaded < KEEP_RECORDS; loaded++) {
 		if (!records[loaded].wanted)
 			continue;
 		enum status status = store_get(names[loaded], records[loaded].bytes,
@@ -72,7 +76,7 @@ static bool saving_is_over(void)
 
 bool keep_work(void)
 {
-	if (!has_store())
+	if (!keep_has_store())
 		return true;
 	if (saving != KEEP_RECORDS && !saving_is_over())
 		return false;

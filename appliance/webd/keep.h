@@ -19,6 +19,8 @@ enum keep_record {
 
 /* What is saved, and loaded if it is `wanted`, lies in the caller's `bytes`, for ever. */
 void keep_init(enum keep_record record, void *bytes, size_t count, bool wanted);
+/* Is there a store that we may call? */
+bool keep_has_store(void);
 /* Goes on with loading; true when all has been asked for, keep_found() then holds. */
 bool keep_load(void);
 /* Had the store a record of exactly that length? */
