@@ -3,7 +3,7 @@
 #	services += rtl8139		-> build/services/rtl8139.elf
 #	rtl8139_sources := ...		root-relative; runtime and picolibc are linked in
 #	rtl8139_fpu := yes		only if it needs floating point
-#	rtl8139_cflags, rtl8139_libraries
+#	rtl8139_cflags, rtl8139_libraries, rtl8139_link
 #	rtl8139_third		stamps of third-party parts beside libc; so have tests
 #	unit_tests += ring		-> build/tests/unit/ring, with sanitizers and cmocka
 #	ring_test_sources, ring_test_cflags, ring_test_libraries
@@ -138,7 +138,7 @@ $(out)/services/$(1).elf: $(call objects,$(out)/objects/$(1),$($(1)_sources)) $(
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  link     $$@")
 	$$(quiet)$(CC) $(service_link) -o $$@ $(call objects,$(out)/objects/$(1),$($(1)_sources)) \
-		$($(1)_libraries) -Wl,--start-group $(out)/runtime.a $(call libc_of,$(1))/lib/libc.a $(libgcc) -Wl,--end-group
+		$($(1)_link) $($(1)_libraries) -Wl,--start-group $(out)/runtime.a $(call libc_of,$(1))/lib/libc.a $(libgcc) -Wl,--end-group
 	$$(quiet)$(PYTHON) -m image.check_elf $(if $($(1)_fpu),--fpu) $$@
 endef
 

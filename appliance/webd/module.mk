@@ -17,8 +17,9 @@ webd_sources := $(addprefix appliance/webd/, act.c conn.c keep.c tls.c webd.c) $
 	services/runtime/entropy.c services/runtime/event.c services/runtime/event_kind.c services/runtime/tls_port.c
 webd_fpu := yes # cJSON keeps numbers as doubles
 webd_cflags := $(webd_headers)
+webd_link := -Wl,--wrap=mbedtls_mpi_mul_mpi
 webd_libraries := build/third/lib/libmbedtls.a build/third/lib/libcjson.a
-webd_sources += $(or $(wildcard services/runtime/store.c),appliance/webd/store_absent.c) \
+webd_sources += services/runtime/store.c \
 	$(or $(wildcard services/runtime/config.c),appliance/webd/config_absent.c)
 webd_third = $(third_mbedtls) $(third_http_parser)
 
