@@ -20,7 +20,7 @@ webd_cflags := $(webd_headers)
 webd_link := -Wl,--wrap=mbedtls_mpi_mul_mpi
 webd_libraries := build/third/lib/libmbedtls.a build/third/lib/libcjson.a
 webd_sources += services/runtime/store.c \
-	$(or $(wildcard services/runtime/config.c),appliance/webd/config_absent.c)
+	services/runtime/config.c
 webd_third = $(third_mbedtls) $(third_http_parser)
 
 webd_tested := tests/unit/webd_world.c tests/unit/webd_config.c $(webd_pure) $(webd_files) build/third/cjson/cJSON.c
