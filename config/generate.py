@@ -1,6 +1,7 @@
 """The configuration's schema and factory default as C tables.
 
 usage: generate.py SCHEMA FACTORY > TABLES.c
+       generate.py --reference SCHEMA > REFERENCE.md
 
 Knows the part of JSON Schema that schema.json uses, and refuses any other, so
 that nothing written there is silently not checked. The structures are those of
@@ -94,6 +95,46 @@ def text_lines(text):
     return "\n".join(f"\t{quoted(piece)}" for piece in pieces)
 
 
+def allowed(schema, document):
+    """What a value may be, in words."""
+    if "$ref" in schema:
+        *_, name = schema["$ref"].split("/")
+        schema = {**document["$defs"][name], **schema}
+    if "anyOf" in schema:
+        return " or ".join(allowed(variant, document) for variant in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(f"`{word}`" for word in schema["enum"])
+    if schema["type"] == "integer":
+        return f"{schema['minimum']} to {schema['maximum']}"
+    if schema["type"] == "array":
+        return f"at most {schema['maxItems']}"
+    return {"boolean": "`true`, `false`", "string": schema.get("format", "text"), "object": ""}[schema["type"]]
+
+
+def reference_rows(schema, document, place=""):
+    """A row of the reference for the schema at `place`, and for all below it."""
+    if "$ref" in schema:
+        *_, name = schema["$ref"].split("/")
+        schema = {**document["$defs"][name], **schema}
+    default = f"`{json.dumps(schema['default'])}`" if "default" in schema else ""
+    if place:
+        yield f"| `{place}` | {allowed(schema, document)} | {default} | {schema.get('description', '')} |"
+    for key, value in schema.get("properties", {}).items():
+        yield from reference_rows(value, document, f"{place}/{key}")
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield from reference_rows(schema["additionalProperties"], document, f"{place}/NAME")
+    if "items" in schema:
+        yield from reference_rows(schema["items"], document, f"{place}/N")
+
+
+def reference(schema_path):
+    with open(schema_path, encoding="utf-8") as file:
+        document = json.load(file)
+    print(f"# {document['title']}\n\n{document['description']}\n")
+    print("| place | allowed | if left out | |\n|---|---|---|---|")
+    print("\n".join(reference_rows(document, document)))
+
+
 def main(schema_path, factory_path):
     with open(schema_path, encoding="utf-8") as file:
         document = json.load(file)
@@ -113,4 +154,7 @@ def main(schema_path, factory_path):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1] == "--reference":
+        reference(sys.argv[2])
+    else:
+        main(*sys.argv[1:])

@@ -7,7 +7,7 @@
  *	OPEN	 the ledger says what runs; requests are served
  *
  * After a death the preserved ledger is taken up as it is, without the store. After
- * BAD_STARTS_STATE lives in a row that ended within PROVEN_US it is suspected and
+ * BAD_STARTS_STATE lives in a row that ended within PROVEN_US, and unasked, it is suspected and
  * dropped, and so is the document that came with the boot; after BAD_STARTS_STORE the
  * store's, too.
  */
@@ -28,8 +28,8 @@
 
 #define BAD_STARTS_STATE 3u
 #define BAD_STARTS_STORE 6u
-#define PROVEN_US        200000u /* a life so long says that the state is good */
-#define PUBLISH_AGAIN_US 100000u /* after DS did not answer */
+#define PROVEN_US        2000000u /* a life so long says that the state is good, as does an answer */
+#define PUBLISH_AGAIN_US 100000u  /* after DS did not answer */
 
 struct engine engine;
 
@@ -321,6 +321,20 @@ static uint64_t publish(uint64_t now_us)
 	return engine.publish_at_us;
 }
 
+/* Not while the client waits: it asks DS. */
+static void change_tell(void)
+{
+	const struct ledger_head *head = ledger_head(&engine.state->ledger);
+	const struct ledger_entry *newest;
+
+	if (!engine.changed || head == NULL || head->count == 0)
+		return;
+	engine.changed = false;
+	newest = &head->entries[head->count - 1];
+	event_publish(EVENT_CONFIG_CHANGED, EVENT_INFO, "configuration %u by %s: %s",
+		      (unsigned)newest->serial, newest->author, newest->comment);
+}
+
 static uint64_t sooner(uint64_t one, uint64_t other)
 {
 	return one < other ? one : other;
@@ -335,6 +349,7 @@ static uint64_t config_work(uint64_t now_us)
 	if (engine.opening)
 		open_finish();
 	return_if_wished();
+	change_tell();
 	next_us = sooner(expire(now_us), publish(now_us));
 	next_us = sooner(next_us, prove(now_us));
 	next_us = sooner(next_us, apply_policies(now_us));

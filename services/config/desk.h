@@ -21,6 +21,7 @@ struct candidate {
 	uint32_t base;         /* the serial that ran when it was begun */
 	uint32_t length_bytes; /* 0: no document yet */
 	uint32_t uploaded_bytes, upload_total; /* a document on its way */
+	uint64_t token;                        /* of the last edit */
 	char text[CONFIG_DOCUMENT_BYTES];
 };
 

@@ -30,6 +30,7 @@ struct engine {
 	struct force net, alerts, web;
 	const struct rs_table *rs;
 	struct compiled compiled; /* what is in force, or is being checked */
+	bool changed;             /* the owner is to hear of a commit */
 	bool opening;             /* the store is not read yet */
 	bool volatile_only;       /* it killed us, or there is none */
 	uint32_t edition;         /* of texts.h */

@@ -5,6 +5,13 @@ $(config_tables): config/generate.py config/schema.json config/factory.json
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) $^ > $@
 
+# Every field, in words, for people.
+config_reference := build/config/reference.md
+$(config_reference): config/generate.py config/schema.json
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(PYTHON) $< --reference config/schema.json > $@
+check: $(config_reference)
+
 config_pure := $(addprefix services/config/, compare.c desk.c ledger.c persist.c texts.c tree.c)
 
 config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_address.c compile_alerts.c \

@@ -4,7 +4,6 @@
 #include "services/config/schema.h"
 #include "services/config/texts.h"
 #include "services/config/tree.h"
-#include "services/runtime/event.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
 
@@ -126,6 +125,15 @@ static cJSON *candidate_tree(struct exchange *exchange)
 	return document_parse(candidate->text, candidate->length_bytes, &exchange->refusal);
 }
 
+/* The answer to that edit got lost: it would be made twice in a list. */
+static bool edit_is_repeated(const struct exchange *exchange)
+{
+	const struct candidate *candidate = desk_find(&engine.state->desk, exchange->slot);
+
+	return candidate != NULL && exchange->request.token != 0 &&
+	       candidate->token == exchange->request.token;
+}
+
 /* Takes the edited tree if the schema has nothing against it. */
 static enum status edited_take(struct exchange *exchange, cJSON *tree)
 {
@@ -135,7 +143,9 @@ static enum status edited_take(struct exchange *exchange, cJSON *tree)
 		return E_FULL;
 	if (!schema_check(tree, schema_configuration, &exchange->refusal))
 		return E_ARGUMENT;
-	return tree_take(exchange, candidate, tree);
+	enum status status = tree_take(exchange, candidate, tree);
+	candidate->token = exchange->request.token;
+	return status;
 }
 
 /* The pointer, and the value behind it; both end in a zero then. */
@@ -164,7 +174,7 @@ static enum status serve_set(struct exchange *exchange)
 	char pointer[TREE_POINTER_BYTES];
 	enum status status = words_get(exchange, pointer);
 
-	if (status != OK)
+	if (status != OK || edit_is_repeated(exchange))
 		return status;
 	cJSON *value = document_parse(scratch, request->total_bytes - request->length_bytes,
 				      &exchange->refusal);
@@ -188,7 +198,7 @@ static enum status serve_delete(struct exchange *exchange)
 	enum status status = words_get(exchange, pointer);
 	cJSON *tree;
 
-	if (status != OK)
+	if (status != OK || edit_is_repeated(exchange))
 		return status;
 	tree = candidate_tree(exchange);
 	if (tree == NULL)
@@ -243,8 +253,7 @@ enum status request_commit(const char *text, size_t length, const struct compile
 	apply_compiled();
 	apply_status("serial %u by %s%s", (unsigned)running_serial(), note->author,
 		     revert_at_us == 0 ? "" : ", to be confirmed");
-	event_publish(EVENT_CONFIG_CHANGED, EVENT_INFO, "configuration %u by %s: %s",
-		      (unsigned)running_serial(), note->author, note->comment);
+	engine.changed = true;
 	return OK;
 }
 
@@ -413,4 +422,5 @@ void request_serve(const struct message *message)
 	note_put(&exchange);
 	exchange.reply.status = (int32_t)status;
 	(void)service_reply(from, &exchange.reply);
+	engine.state->bad_starts = 0;
 }

@@ -14,8 +14,8 @@ struct cJSON;
 #define TREE_POINTER_BYTES 128
 
 /*
- * Puts `value` at `pointer` of *tree and takes it; objects and lists on the way are made. E_ARGUMENT with
- * the reason. The pointer "" is the whole tree.
+ * Puts `value` at `pointer` of *tree and takes it; objects and lists on the way are made.
+ * E_ARGUMENT with the reason. The pointer "" is the whole tree.
  */
 must_use enum status tree_set(struct cJSON **tree, const char *pointer, struct cJSON *value,
 			      struct refusal *refusal);

@@ -12,6 +12,7 @@
 
 #define ROW_BYTES 1024u /* what a step prints at most, about */
 #define INDENT    2u
+#define TRIES_MAX 50u /* of at most 40 ms each */
 
 /* The text being shown, in the session's snapshot. */
 struct shown {
@@ -30,10 +31,15 @@ static struct config_note note_new(const char *comment)
 	return note;
 }
 
-/* What a status of config's means to who typed it. */
+/*
+ * What a status of config's means to who typed it. A config that is slow or being restarted is
+ * asked again with the next step, so that our own heartbeat is answered in between.
+ */
 static bool config_fail(struct job *job, struct text *out, enum status status,
 			const struct config_note *note)
 {
+	if (status == E_TIMEOUT && job->step < TRIES_MAX)
+		return true;
 	if (note != NULL && note->reason[0] != '\0')
 		return job_fail(job, out, "%.63s%s%.143s", note->path,
 				note->path[0] != '\0' ? ": " : "", note->reason);
@@ -146,11 +152,12 @@ static bool text_show(struct job *job, struct text *out)
 /* The first call loads, the others print. */
 static bool text_command(struct job *job, struct text *out, enum config_what what, uint32_t serial)
 {
-	if (job->step == 0) {
+	if (job->position == 0) {
 		enum status status = text_load(job, what, serial);
 
 		if (status != OK)
 			return config_fail(job, out, status, NULL);
+		job->position = 1;
 	}
 	return text_show(job, out);
 }

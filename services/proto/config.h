@@ -16,7 +16,8 @@
  * Secrets (schema: writeOnly) are read as CONFIG_SECRET; that text written back
  * leaves them as they are in the running document.
  *
- * Every op is safe to repeat after E_DEAD, COMMIT and ROLLBACK with their token.
+ * Every op is safe to repeat after E_DEAD or a time-out: SET, DELETE, COMMIT and
+ * ROLLBACK with the same token.
  */
 #ifndef PROTO_CONFIG_H
 #define PROTO_CONFIG_H

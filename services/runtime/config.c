@@ -1,6 +1,7 @@
 /* See config.h. No state is kept but which life of config answered last. */
 #include "services/runtime/config.h"
 
+#include "services/runtime/crc32.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
 
@@ -9,6 +10,27 @@
 #define CONFIG_WAIT_US (CONFIG_WAIT_MS * 1000u)
 
 static endpoint_t config = { .slot = SERVICE_MAX, .generation = ANY_GENERATION };
+
+/* What ended in a time-out: the same again is the same request, not another one. */
+static struct {
+	uint32_t op, key;
+	uint64_t token; /* 0: nothing did */
+} unanswered;
+
+/* The time is as good a token as any: it grows, also over our own death. */
+static uint64_t token_take(enum config_op op, uint32_t key)
+{
+	return unanswered.token != 0 && unanswered.op == op && unanswered.key == key
+		       ? unanswered.token
+		       : time_us();
+}
+
+static void token_keep(enum config_op op, uint32_t key, uint64_t token, enum status status)
+{
+	unanswered.op = op;
+	unanswered.key = key;
+	unanswered.token = status == E_TIMEOUT ? token : 0;
+}
 
 /* Asks until config lives through it, or the time is up. */
 static enum status ask(enum config_op op, const struct config_request *request, void *reply,
@@ -120,7 +142,12 @@ static enum status edit(enum config_op op, const char *pointer, const char *valu
 		return E_TOO_LARGE;
 	memcpy(words, pointer, length);
 	memcpy(words + length, value, value_length);
-	return ask_lending(op, &request, words, length + value_length, GRANT_READ, note, &reply);
+	uint32_t key = crc32_of(words, length + value_length);
+	request.token = token_take(op, key);
+	enum status status =
+		ask_lending(op, &request, words, length + value_length, GRANT_READ, note, &reply);
+	token_keep(op, key, request.token, status);
+	return status;
 }
 
 enum status config_set(const char *pointer, const char *value, struct config_note *note)
@@ -156,26 +183,28 @@ enum status config_confirm(void)
 	return plain(CONFIG_CONFIRM, NULL);
 }
 
-/* The time is as good a token as any: it grows, also over our own death. */
-enum status config_commit(uint32_t confirm_s, struct config_note *note, uint32_t *serial)
+static enum status commit(enum config_op op, uint32_t to_serial, uint32_t confirm_s,
+			  struct config_note *note, uint32_t *serial)
 {
-	struct config_request request = { .confirm_s = confirm_s, .token = time_us() };
-	struct config_reply reply;
-	enum status status = ask_noted(CONFIG_COMMIT, &request, note, &reply);
+	uint32_t key = to_serial * 8191 + confirm_s;
+	struct config_request request = { .serial = to_serial,
+					  .confirm_s = confirm_s,
+					  .token = token_take(op, key) };
+	struct config_reply reply = { 0 };
+	enum status status = ask_noted(op, &request, note, &reply);
 
+	token_keep(op, key, request.token, status);
 	*serial = reply.serial;
 	return status;
+}
+
+enum status config_commit(uint32_t confirm_s, struct config_note *note, uint32_t *serial)
+{
+	return commit(CONFIG_COMMIT, 0, confirm_s, note, serial);
 }
 
 enum status config_rollback(uint32_t to_serial, uint32_t confirm_s, struct config_note *note,
 			    uint32_t *serial)
 {
-	struct config_request request = { .serial = to_serial,
-					  .confirm_s = confirm_s,
-					  .token = time_us() };
-	struct config_reply reply;
-	enum status status = ask_noted(CONFIG_ROLLBACK, &request, note, &reply);
-
-	*serial = reply.serial;
-	return status;
+	return commit(CONFIG_ROLLBACK, to_serial, confirm_s, note, serial);
 }

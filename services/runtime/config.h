@@ -1,7 +1,8 @@
 /*
  * The configuration service (services/proto/config.h) as C functions. Each waits
  * for its answer, at most CONFIG_WAIT_MS in all, and repeats the request if config
- * died over it. E_TIMEOUT: try again from `work`. E_AGAIN: it has just booted.
+ * died over it. E_TIMEOUT: try again from `work` with the same arguments, and what
+ * was done meanwhile is not done twice. E_AGAIN: it has just booted.
  *
  * `note` goes in with author and comment and comes out with path and reason of a
  * refusal; it may be NULL where nothing can be wrong with the document.
