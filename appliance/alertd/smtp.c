@@ -57,7 +57,7 @@ static void command_told(struct smtp *smtp, enum state state, const char *told, 
 	memcpy(smtp->out + wanted, "\r\n", 2);
 	smtp->out_bytes = (size_t)wanted + 2;
 	smtp->out_sent = 0;
-	smtp->state = state;
+	smtp->state = (uint8_t)state;
 	smtp->step = SMTP_SEND;
 }
 

@@ -48,6 +48,7 @@ int64_t tls_port_unix_time(int64_t *time);
 #define MBEDTLS_RSA_C
 #define MBEDTLS_PKCS1_V15
 #define MBEDTLS_PKCS1_V21
+#define MBEDTLS_X509_RSASSA_PSS_SUPPORT /* RSA certificates with TLS 1.3: mail servers have them */
 #define MBEDTLS_BASE64_C
 
 /* --- Keys and certificates --------------------------------------------------- */

@@ -1,0 +1,306 @@
+/*
+ * alertd: mails the owner what breaks. Events of services (DS), RS's alerts, the
+ * WAN and the last boot go into a queue (queue.c, in a preserved region), and from
+ * there, gathered and with pauses, to a mail server (mailer.c).
+ *
+ * What is queued and what was seen outlives us; a mail that was under way when we
+ * died is sent again.
+ */
+#include "appliance/alertd/intake.h"
+#include "appliance/alertd/mailer.h"
+#include "appliance/alertd/message.h"
+#include "services/proto/alert.h"
+#include "services/runtime/alertconf_copy.h"
+#include "services/runtime/ds.h"
+#include "services/runtime/kernel.h"
+#include "services/runtime/netconf_copy.h"
+#include "services/runtime/random.h"
+#include "services/runtime/service.h"
+#include "services/runtime/tls_port.h"
+#include "services/runtime/wallclock.h"
+#include "services/runtime/wanlease.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LOOK_US         1000000u
+#define EVENTS_PER_TURN 16
+#define US_A_SECOND     1000000u
+
+static struct alert_queue *queue;
+static const struct rs_table *rs;
+static const struct crash_log *crashes;
+static const struct clock_page *clock_shared;
+static const struct netconf_region *netconf_shared;
+static const struct alertconf_region *alertconf_shared;
+static const struct wan_lease_region *lease_shared;     /* NULL: not in the manifest */
+static const struct netq_driver *ports[NETQ_PORTS_MAX]; /* NULL: not in the manifest */
+
+static struct netconf conf;
+static struct alertconf alerts;
+static struct wan_lease lease;
+static struct intake_wan wan;
+static bool subscribed, test_wanted, boot_told;
+static uint64_t look_us;
+
+/* Of the last mail; the text is the one under way. */
+static struct alert_status status;
+static struct alertconf mail_conf; /* as the mail began */
+static char hostname[NETCONF_HOST_BYTES];
+static char text[MESSAGE_BYTES];
+
+/* --- What is to be told ------------------------------------------------------------ */
+
+static void events_follow(const struct intake *intake, uint64_t now_us)
+{
+	struct ds_entry entry;
+
+	if (!subscribed)
+		subscribed = ds_subscribe(EVENT_DS_PATTERN) == OK;
+	for (int i = 0; i < EVENTS_PER_TURN && subscribed && ds_check(&entry) == OK; i++)
+		if (!entry.removed)
+			intake_event(intake, entry.name, entry.value, entry.length_bytes,
+				     entry.owner, now_us);
+}
+
+static bool wan_is_up(uint64_t now_us)
+{
+	bool linked = false;
+
+	if (lease_shared != NULL)
+		(void)wan_lease_update(lease_shared, &lease);
+	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++)
+		if (conf.zone[port] == ZONE_WAN && ports[port] != NULL &&
+		    __atomic_load_n(&ports[port]->ready, __ATOMIC_RELAXED) != 0)
+			linked |= __atomic_load_n(&ports[port]->link, __ATOMIC_RELAXED) !=
+				  NETQ_LINK_DOWN;
+	return linked && (conf.wan_mode != WAN_DHCP || lease_shared == NULL ||
+			  wan_lease_is_held(&lease, now_us));
+}
+
+static bool has_wan(void)
+{
+	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++)
+		if (conf.zone[port] == ZONE_WAN)
+			return conf.version != 0;
+	return false;
+}
+
+static void intake_work(uint64_t now_us)
+{
+	struct clock_page clock;
+	const struct intake intake = {
+		.queue = queue,
+		.events = alerts.enabled ? alerts.events : 0,
+		.clock = wallclock_copy(clock_shared, &clock) ? &clock : NULL,
+		.service_name = service_name,
+	};
+
+	if (!boot_told && alerts.version != 0) {
+		boot_told = true;
+		intake_boot(&intake, crashes, now_us);
+	}
+	events_follow(&intake, now_us);
+	intake_rs(&intake, rs, now_us);
+	if (has_wan())
+		intake_wan(&intake, &wan, wan_is_up(now_us), now_us);
+}
+
+/* --- Mails ------------------------------------------------------------------------- */
+
+static void mail_begin(uint32_t count, uint64_t now_us)
+{
+	struct wallclock at;
+	struct message_facts facts = { .conf = &mail_conf,
+				       .hostname = hostname,
+				       .utc_offset_minutes = conf.time.utc_offset_minutes };
+
+	mail_conf = alerts;
+	snprintf(hostname, sizeof(hostname), "%s",
+		 conf.hostname[0] != 0 ? conf.hostname : "bulkhead");
+	if (wallclock_read(clock_shared, now_us, &at))
+		facts.unix_us = at.unix_us;
+	for (size_t i = 0; i < sizeof(facts.id) / sizeof(facts.id[0]); i++)
+		facts.id[i] = random_u32();
+	struct smtp_mail mail = { .conf = &mail_conf, .hostname = hostname, .text = text };
+	mail.text_bytes = message_compose(&facts, queue, count, text);
+	status.outcome = ALERT_BUSY;
+	status.test = count == 0;
+	mailer_begin(&mail, conf.lan.address, now_us);
+}
+
+/* Said once, until it works again: our own lines are no alerts. */
+static void outcome_tell(enum alert_outcome outcome)
+{
+	static bool told;
+
+	if (outcome == ALERT_SENT && !status.test)
+		log_info("%u alerts mailed", (unsigned)queue->sending);
+	else if (outcome != ALERT_SENT && !told)
+		log_warning("mail to %s: %s", mail_conf.server,
+			    outcome == ALERT_REFUSED ? "the server refuses it"
+						     : "it did not work, and is tried again");
+	told = outcome != ALERT_SENT;
+}
+
+static void mail_end(enum alert_outcome outcome, uint64_t now_us)
+{
+	outcome_tell(outcome);
+	status.outcome = outcome;
+	if (status.test)
+		return;
+	if (outcome == ALERT_SENT)
+		alert_queue_sent(queue, now_us, (uint64_t)mail_conf.interval_s * US_A_SECOND);
+	else
+		alert_queue_failed(queue, now_us, outcome == ALERT_REFUSED);
+}
+
+/* Returns when to look again at the latest. */
+static uint64_t mail_work(uint64_t now_us)
+{
+	enum alert_outcome outcome = mailer_work(now_us);
+	struct pollfd poll;
+	uint64_t next_us;
+
+	if (outcome != ALERT_NONE && outcome != ALERT_BUSY)
+		mail_end(outcome, now_us);
+	if (!mailer_is_busy() && alerts.enabled) {
+		if (test_wanted) {
+			test_wanted = false;
+			mail_begin(0, now_us);
+		} else if (alert_queue_due(queue, now_us, &next_us)) {
+			alert_queue_begin(queue);
+			mail_begin(queue->count, now_us);
+		}
+	}
+	next_us = mailer_poll(&poll);
+	if (poll.fd >= 0 && next_us > now_us && socket_watch(&poll, 1) != 0)
+		return now_us;
+	return next_us;
+}
+
+/* --- The loop ---------------------------------------------------------------------- */
+
+static void configuration_follow(void)
+{
+	struct alertconf before = alerts;
+
+	(void)netconf_copy_update(netconf_shared, &conf);
+	if (!alertconf_copy_update(alertconf_shared, &alerts) || before.version == 0)
+		return;
+	queue->next_us = 0; /* other settings may work at once */
+	queue->failures = 0;
+	alert_queue_seal(queue);
+}
+
+static uint64_t work(uint64_t now_us)
+{
+	uint64_t due_us;
+
+	if (now_us >= look_us) {
+		look_us = now_us + LOOK_US;
+		configuration_follow();
+		intake_work(now_us);
+	}
+	uint64_t next_us = mail_work(now_us);
+	if (alerts.enabled && !mailer_is_busy()) {
+		(void)alert_queue_due(queue, now_us, &due_us);
+		next_us = due_us < next_us ? due_us : next_us;
+	}
+	return next_us < look_us ? next_us : look_us;
+}
+
+static enum status dialogue_give(const struct message *request)
+{
+	struct alert_request wanted;
+	size_t bytes;
+	const char *dialogue = mailer_dialogue(&bytes);
+
+	memcpy(&wanted, request->payload.bytes, sizeof(wanted));
+	if (bytes > wanted.length_bytes)
+		return E_TOO_LARGE;
+	return bytes == 0 ? OK : copy_to(request->from.slot, wanted.grant, 0, dialogue, bytes);
+}
+
+static void message(const struct message *received)
+{
+	struct message request = *received, reply = { .status = OK };
+	size_t bytes;
+
+	(void)mailer_dialogue(&bytes);
+	switch ((enum alert_op)request.op) {
+	case ALERT_TEST:
+		if (!alerts.enabled)
+			reply.status = E_STATE;
+		else if (test_wanted || (mailer_is_busy() && status.test))
+			reply.status = E_AGAIN;
+		else
+			test_wanted = true;
+		break;
+	case ALERT_STATUS:
+		status.queued = queue->count;
+		status.dropped = queue->dropped;
+		status.mails_sent = queue->mails_sent;
+		status.mails_failed = queue->mails_failed;
+		status.next_us = queue->count != 0 ? queue->next_us : 0;
+		if (test_wanted)
+			status.outcome = ALERT_BUSY;
+		memcpy(reply.payload.bytes, &status, sizeof(status));
+		break;
+	case ALERT_DIALOGUE:
+		reply.status = (int32_t)dialogue_give(&request);
+		memcpy(reply.payload.bytes, &bytes, sizeof(bytes));
+		break;
+	default: reply.status = E_CALL;
+	}
+	(void)service_reply(request.from, &reply);
+}
+
+/* DS has an event for us, or INET bytes. */
+static void notified(uint64_t sources)
+{
+	if (sources & (1ull << service_slot("ds")))
+		look_us = 0;
+}
+
+static void regions_find(void)
+{
+	queue = region("alert.state", sizeof(*queue));
+	rs = region("rs.table", sizeof(*rs));
+	crashes = region("crashes", sizeof(*crashes));
+	clock_shared = region("clock", sizeof(*clock_shared));
+	netconf_shared = region("netconf", sizeof(*netconf_shared));
+	alertconf_shared = region("alertconf", sizeof(*alertconf_shared));
+	if (region_find("wan.lease") != NULL)
+		lease_shared = region("wan.lease", sizeof(*lease_shared));
+	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++) {
+		char alias[NAME_BYTES];
+
+		snprintf(alias, sizeof(alias), "port%u.drv", port);
+		if (region_find(alias) != NULL)
+			ports[port] = region(alias, sizeof(*ports[port]));
+	}
+}
+
+static enum status start(void)
+{
+	bool again = service_info()->restarted != 0;
+
+	regions_find();
+	random_init();
+	tls_port_init(NULL, 0, clock_shared);
+	mailer_init();
+	boot_told = again;
+	if (!alert_queue_init(queue, again, time_us()) && again)
+		log_warning("what waited to be mailed was damaged, and is lost");
+	return OK;
+}
+
+int main(void)
+{
+	static const struct service alertd = {
+		.start = start, .message = message, .notified = notified, .work = work
+	};
+
+	return service_run(&alertd);
+}

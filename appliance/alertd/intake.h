@@ -1,0 +1,54 @@
+/*
+ * What the owner is to be told of, from where it shows: services' events in DS,
+ * RS's alerts and table, the WAN's link and lease, the crash records of the last
+ * boot. Each once: what was seen is in the queue's state. Pure, but that DS is
+ * asked elsewhere (alertd.c): it gives each entry to intake_event.
+ */
+#ifndef ALERTD_INTAKE_H
+#define ALERTD_INTAKE_H
+
+#include "appliance/alertd/queue.h"
+#include "kernel/abi/table.h"
+#include "services/proto/clockpage.h"
+#include "services/proto/netconf.h"
+#include "services/proto/netq.h"
+#include "services/proto/rs.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A cable that is pulled for less is no alert. */
+#define INTAKE_WAN_US 5000000u
+/* So long a service has to run to be called recovered. */
+#define INTAKE_QUIET_US 60000000u
+
+struct intake {
+	struct alert_queue *queue;
+	uint32_t events; /* enum alertconf_event: what is wanted; the rest is seen and forgotten */
+	const struct clock_page *clock; /* a sound copy, or NULL */
+	/* "port0"; any string for a slot that is none. */
+	const char *(*service_name)(uint32_t slot);
+};
+
+/* A value of DS under "event.SERVICE.N". */
+void intake_event(const struct intake *intake, const char *name, const void *value, size_t bytes,
+		  uint32_t owner, uint64_t now_us);
+
+/* RS's alerts that have not been seen, and services that were given up or have come back. */
+void intake_rs(const struct intake *intake, const struct rs_table *rs, uint64_t now_us);
+
+/* Once a boot: a start that was not the first since the power came on. */
+void intake_boot(const struct intake *intake, const struct crash_log *crashes, uint64_t now_us);
+
+struct intake_wan {
+	bool known, up; /* as last told */
+	bool changing;  /* it is otherwise since: */
+	uint64_t since_us;
+};
+/* `up`: the WAN's port has a link, and an address if it gets that by DHCP. */
+void intake_wan(const struct intake *intake, struct intake_wan *wan, bool up, uint64_t now_us);
+
+/* The bit of alertconf for this kind; 0: it is always wanted. */
+uint32_t intake_event_bit(uint32_t kind);
+
+#endif

@@ -1,0 +1,163 @@
+#include "appliance/alertd/queue.h"
+
+#include "services/runtime/crc32.h"
+
+#include <string.h>
+
+static uint32_t sum_of(const struct alert_queue *queue)
+{
+	const size_t head_bytes = offsetof(struct alert_queue, count);
+
+	return crc32_of((const uint8_t *)queue + head_bytes, sizeof(*queue) - head_bytes);
+}
+
+static bool is_sound(const struct alert_queue *queue)
+{
+	if (queue->magic != ALERT_QUEUE_MAGIC || queue->crc32 != sum_of(queue) ||
+	    queue->count > ALERTS_MAX)
+		return false;
+	for (uint32_t i = 0; i < queue->count; i++) {
+		const struct alert *alert = &queue->alerts[i];
+		if (alert->text_bytes > EVENT_TEXT_BYTES || alert->service[NAME_BYTES - 1] != 0 ||
+		    alert->severity > EVENT_CRITICAL)
+			return false;
+	}
+	return true;
+}
+
+void alert_queue_seal(struct alert_queue *queue)
+{
+	queue->crc32 = sum_of(queue);
+}
+
+static void boot_begin(struct alert_queue *queue, uint64_t now_us)
+{
+	queue->next_us = now_us;
+	queue->rs_seen = 0;
+	memset(queue->seen, 0, sizeof(queue->seen));
+	memset(queue->failed, 0, sizeof(queue->failed));
+	for (uint32_t i = 0; i < queue->count; i++)
+		queue->alerts[i].earlier = 1;
+}
+
+bool alert_queue_init(struct alert_queue *queue, bool same_boot, uint64_t now_us)
+{
+	bool sound = is_sound(queue);
+
+	if (!sound) {
+		memset(queue, 0, sizeof(*queue));
+		queue->magic = ALERT_QUEUE_MAGIC;
+	}
+	if (!same_boot)
+		boot_begin(queue, now_us);
+	queue->sending = 0; /* whether it went out is not known: twice is better than never */
+	alert_queue_seal(queue);
+	return sound;
+}
+
+static void alert_remove(struct alert_queue *queue, uint32_t at)
+{
+	memmove(&queue->alerts[at], &queue->alerts[at + 1],
+		(queue->count - at - 1) * sizeof(queue->alerts[0]));
+	queue->count--;
+}
+
+/* The oldest of the least important that is in no mail under way. */
+static void room_make(struct alert_queue *queue)
+{
+	uint32_t least = queue->sending;
+
+	if (queue->count < ALERTS_MAX)
+		return;
+	if (least == queue->count) { /* all are under way: the mail stays what it is */
+		least = 0;
+		queue->sending--;
+	}
+	for (uint32_t i = least + 1; i < queue->count; i++)
+		if (queue->alerts[i].severity < queue->alerts[least].severity)
+			least = i;
+	alert_remove(queue, least);
+	queue->dropped++;
+}
+
+static bool is_same(const struct alert *a, const struct alert *b)
+{
+	return a->kind == b->kind && a->earlier == b->earlier &&
+	       strncmp(a->service, b->service, NAME_BYTES) == 0 &&
+	       (a->kind != EVENT_NONE ||
+		(a->text_bytes == b->text_bytes && memcmp(a->text, b->text, a->text_bytes) == 0));
+}
+
+/* The same kind of the same service: the last text counts. */
+static bool repeat_count(struct alert_queue *queue, const struct alert *alert)
+{
+	for (uint32_t i = queue->sending; i < queue->count; i++) {
+		struct alert *known = &queue->alerts[i];
+		if (!is_same(known, alert))
+			continue;
+		known->count += alert->count;
+		known->last_us = alert->last_us;
+		known->unix_us = alert->unix_us;
+		known->text_bytes = alert->text_bytes;
+		memcpy(known->text, alert->text, sizeof(known->text));
+		if (alert->severity > known->severity)
+			known->severity = alert->severity;
+		return true;
+	}
+	return false;
+}
+
+void alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint64_t now_us)
+{
+	bool first = queue->count == queue->sending;
+
+	if (!repeat_count(queue, alert)) {
+		room_make(queue);
+		queue->alerts[queue->count++] = *alert;
+	}
+	if (first && queue->next_us < now_us + ALERT_GATHER_US)
+		queue->next_us = now_us + ALERT_GATHER_US;
+	alert_queue_seal(queue);
+}
+
+bool alert_queue_due(const struct alert_queue *queue, uint64_t now_us, uint64_t *next_us)
+{
+	*next_us = UINT64_MAX;
+	if (queue->count == 0 || queue->sending != 0)
+		return false;
+	*next_us = queue->next_us;
+	return now_us >= queue->next_us;
+}
+
+void alert_queue_begin(struct alert_queue *queue)
+{
+	queue->sending = queue->count;
+	alert_queue_seal(queue);
+}
+
+void alert_queue_sent(struct alert_queue *queue, uint64_t now_us, uint64_t interval_us)
+{
+	queue->count -= queue->sending;
+	memmove(queue->alerts, queue->alerts + queue->sending,
+		queue->count * sizeof(queue->alerts[0]));
+	queue->sending = 0;
+	queue->failures = 0;
+	queue->dropped_told = queue->dropped;
+	queue->mails_sent++;
+	queue->next_us = now_us + interval_us;
+	alert_queue_seal(queue);
+}
+
+void alert_queue_failed(struct alert_queue *queue, uint64_t now_us, bool refused)
+{
+	uint32_t doublings = queue->failures < 7 ? queue->failures : 7;
+	uint64_t pause_us = (uint64_t)ALERT_RETRY_FIRST_US << doublings;
+
+	if (refused || pause_us > ALERT_RETRY_LAST_US)
+		pause_us = ALERT_RETRY_LAST_US;
+	queue->sending = 0;
+	queue->failures++;
+	queue->mails_failed++;
+	queue->next_us = now_us + pause_us;
+	alert_queue_seal(queue);
+}

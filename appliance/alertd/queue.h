@@ -1,0 +1,75 @@
+/*
+ * Alerts that wait to be mailed: region "alert.state", which outlives us and, as
+ * a record of the store, a reboot. Pure; times are time_us().
+ *
+ *	add -> waits -> (GATHER_US, or the interval since the last mail) -> sending
+ *	                  ^-- it did not work: 30 s, doubled up to an hour --/  \-> sent: gone
+ *
+ * The same of the same service while it waits is counted, not kept twice. Too
+ * many: the least important of the oldest is lost, and the next mail says so.
+ */
+#ifndef ALERTD_QUEUE_H
+#define ALERTD_QUEUE_H
+
+#include "kernel/abi/layout.h"
+#include "services/proto/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ALERTS_MAX           32u
+#define ALERT_QUEUE_MAGIC    0x31514c41u /* "ALQ1" */
+#define ALERT_GATHER_US      3000000u    /* one failure is often the cause of the next */
+#define ALERT_RETRY_FIRST_US 30000000u
+#define ALERT_RETRY_LAST_US  3600000000u
+
+struct alert {
+	uint16_t kind, severity;    /* enum event_kind, event_severity */
+	uint32_t count;             /* how often */
+	uint64_t first_us, last_us; /* since the boot then */
+	int64_t unix_us;            /* the last time; 0: not known */
+	uint32_t text_bytes;
+	uint32_t earlier;         /* 1: of a boot before this one */
+	char service[NAME_BYTES]; /* ends in a zero */
+	char text[EVENT_TEXT_BYTES];
+};
+
+struct alert_queue {
+	uint32_t magic; /* ALERT_QUEUE_MAGIC */
+	uint32_t crc32; /* zlib's, of what follows */
+	uint32_t count;
+	uint32_t sending;  /* so many of the first are in the mail under way */
+	uint32_t failures; /* in a row */
+	uint32_t dropped, dropped_told;
+	uint32_t mails_sent, mails_failed;
+	uint32_t reserved;
+	uint64_t next_us;                /* no mail before */
+	uint64_t rs_seen;                /* the last of RS's alerts that was taken */
+	uint64_t seen[SERVICE_MAX];      /* the last of each service's events */
+	uint32_t failed[SERVICE_MAX];    /* 1: given up, and not come back */
+	struct alert alerts[ALERTS_MAX]; /* oldest first */
+};
+
+#define ALERT_STATE_BYTES 8192u
+_Static_assert(sizeof(struct alert_queue) <= ALERT_STATE_BYTES, "region size");
+
+/*
+ * Takes over what it finds if it is sound, else begins empty; false: it did. In
+ * a new boot times and what was seen begin anew.
+ */
+bool alert_queue_init(struct alert_queue *queue, bool same_boot, uint64_t now_us);
+/* To be called after changes, when the state is to be found by the next life. */
+void alert_queue_seal(struct alert_queue *queue);
+
+void alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint64_t now_us);
+
+/* Are there alerts to be mailed now? If not, *next_us is when to look again. */
+bool alert_queue_due(const struct alert_queue *queue, uint64_t now_us, uint64_t *next_us);
+/* All that wait are in the mail that begins now. */
+void alert_queue_begin(struct alert_queue *queue);
+void alert_queue_sent(struct alert_queue *queue, uint64_t now_us, uint64_t interval_us);
+/* It did not work; `refused`: nor will it soon. */
+void alert_queue_failed(struct alert_queue *queue, uint64_t now_us, bool refused);
+
+#endif

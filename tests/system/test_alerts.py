@@ -1,0 +1,97 @@
+"""Mails when something breaks: to servers with and without TLS, over deaths, and to none that is not the right one."""
+
+import copy
+import json
+
+import pytest
+
+from tests.harness.appliance import Appliance
+from tests.harness.dns import NameServer
+from tests.harness.machine import Spec
+from tests.harness.settings import CONFIGURATION
+from tests.harness.smtp import MailServer, certificate
+from tests.harness.topology import WAN_HOST
+from tests.harness.waiting import wait_until
+
+NAME = "a25.example"  # the name server says 198.51.100.25
+OTHER = "a26.example"
+PORTS = {"none": 25, "starttls": 587, "tls": 465}
+MAIL_S = 60  # TLS by emulation on a busy host
+
+
+def document(security):
+    made = copy.deepcopy(CONFIGURATION)
+    made["hostname"] = "gate"
+    made["time"] = {"enabled": False}
+    made["dns"] = {"upstreams": [WAN_HOST]}
+    made["alerts"] = {"enabled": True, "server": NAME if security != "none" else WAN_HOST, "security": security,
+                      "from": "router@example.net", "to": ["owner@example.net", "other@example.net"], "interval": 10}
+    if security != "none":
+        made["alerts"] |= {"user": "router", "password": "it's a secret"}
+    return json.dumps(made)
+
+
+def started(boot, security):
+    machine = boot(Spec(config=document(security), devices=("-rtc", "base=utc")))
+    machine.console.wait_ready()
+    return machine
+
+
+def alert_make(machine):
+    """A service that dies and whose policy says that the owner is told."""
+    appliance = Appliance(machine.console)
+    machine.console.run("service policy echo log,alert,restart:100")
+    generation = appliance.generations()["echo"]
+    appliance.crash("echo", "panic")
+    appliance.wait_next_life("echo", generation)
+
+
+def wait_mail(mailbox, text, machine):
+    return wait_until(lambda: next((mail for mail in list(mailbox.mails) if text in mail[3]), None), MAIL_S,
+                      f"a mail with {text!r}", lambda: (mailbox.mails, mailbox.logins,
+                                                        Appliance(machine.console).log_text()[-800:]))
+
+
+def test_the_owner_is_told_in_the_clear_if_he_wants_that(boot):
+    machine = started(boot, "none")
+    with MailServer(machine.topology.wan, WAN_HOST, PORTS["none"], "none") as mailbox:
+        alert_make(machine)
+        secure, sender, recipients, text = wait_mail(mailbox, "echo", machine)
+    assert not secure and sender == "router@example.net"
+    assert recipients == ["owner@example.net", "other@example.net"]
+    assert "Subject: [gate]" in text and "Message-ID: <" in text and "Date: " in text, text
+    assert "service-crashed, of echo" in text and "crash on request" in text, text
+
+
+def test_deaths_lose_no_alert_and_repeats_are_counted(boot):
+    machine = started(boot, "none")
+    appliance = Appliance(machine.console)
+    for _ in range(3):
+        alert_make(machine)
+    generation = appliance.generations()["alertd"]
+    appliance.crash("alertd")
+    appliance.wait_next_life("alertd", generation)
+    appliance.restart("alertd")
+    appliance.wait_next_life("alertd", generation + 1)
+    with MailServer(machine.topology.wan, WAN_HOST, PORTS["none"], "none") as mailbox:
+        mail = wait_mail(mailbox, "service-crashed, of echo, 3 times", machine)
+        assert sum("of echo" in other[3] for other in mailbox.mails) == 1, mailbox.mails
+        assert mail[3].count("of echo") == 1, mail
+
+
+@pytest.mark.limit(240)
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_password_and_mail_go_by_tls_to_the_right_server_only(boot, security, tmp_path):
+    machine = started(boot, security)
+    wan = machine.topology.wan
+    wan.run("ip", "address", "add", "198.51.100.25/32", "dev", "lo")
+    with NameServer(wan, WAN_HOST):
+        with MailServer(wan, "198.51.100.25", PORTS[security], security, certificate(tmp_path, OTHER)) as impostor:
+            alert_make(machine)
+            log = Appliance(machine.console).log_text
+            wait_until(lambda: f"mail to {NAME}" in log(), MAIL_S, "the impostor to be noticed", log)
+        assert not impostor.mails and not impostor.logins
+        with MailServer(wan, "198.51.100.25", PORTS[security], security, certificate(tmp_path, NAME)) as mailbox:
+            secure, *_, text = wait_mail(mailbox, "of echo", machine)
+        assert secure and "crash on request" in text
+        assert mailbox.logins == [("PLAIN", True)], mailbox.logins
