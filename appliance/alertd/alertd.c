@@ -33,7 +33,7 @@ static const struct crash_log *crashes;
 static const struct clock_page *clock_shared;
 static const struct netconf_region *netconf_shared;
 static const struct alertconf_region *alertconf_shared;
-static const struct wan_lease_region *lease_shared;     /* NULL: not in the manifest */
+static const struct wan_lease_region *lease_shared;
 static const struct netq_driver *ports[NETQ_PORTS_MAX]; /* NULL: not in the manifest */
 
 static struct netconf conf;
@@ -67,15 +67,13 @@ static bool wan_is_up(uint64_t now_us)
 {
 	bool linked = false;
 
-	if (lease_shared != NULL)
-		(void)wan_lease_update(lease_shared, &lease);
+	(void)wan_lease_update(lease_shared, &lease);
 	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++)
 		if (conf.zone[port] == ZONE_WAN && ports[port] != NULL &&
 		    __atomic_load_n(&ports[port]->ready, __ATOMIC_RELAXED) != 0)
 			linked |= __atomic_load_n(&ports[port]->link, __ATOMIC_RELAXED) !=
 				  NETQ_LINK_DOWN;
-	return linked && (conf.wan_mode != WAN_DHCP || lease_shared == NULL ||
-			  wan_lease_is_held(&lease, now_us));
+	return linked && (conf.wan_mode != WAN_DHCP || wan_lease_is_held(&lease, now_us));
 }
 
 static bool has_wan(void)
@@ -271,8 +269,7 @@ static void regions_find(void)
 	clock_shared = region("clock", sizeof(*clock_shared));
 	netconf_shared = region("netconf", sizeof(*netconf_shared));
 	alertconf_shared = region("alertconf", sizeof(*alertconf_shared));
-	if (region_find("wan.lease") != NULL)
-		lease_shared = region("wan.lease", sizeof(*lease_shared));
+	lease_shared = region("wan.lease", sizeof(*lease_shared));
 	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++) {
 		char alias[NAME_BYTES];
 

@@ -1,6 +1,6 @@
 /*
- * Alerts that wait to be mailed: region "alert.state", which outlives us and, as
- * a record of the store, a reboot. Pure; times are time_us().
+ * Alerts that wait to be mailed: region "alert.state", which outlives us.
+ * Pure; times are time_us().
  *
  *	add -> waits -> (GATHER_US, or the interval since the last mail) -> sending
  *	                  ^-- it did not work: 30 s, doubled up to an hour --/  \-> sent: gone

@@ -72,6 +72,8 @@
 	X("store write", "NAME WORD", false, store_write, "try the disk: a record of WORDs")       \
 	X("store read", "NAME", true, store_read, "read it back")                                  \
 	X("store result", "", true, store_outcome, "what became of the last write")                \
+	X("alert test", "", false, alert_test, "send a mail to try the settings")                  \
+	X("alert show", "", false, alert_show, "what became of the last mail, word by word")       \
 	X("log", "follow|normal|quiet", false, log_mode_set,                                       \
 	  "log records to show here as they come")                                                 \
 	X("reboot", "", false, machine_reboot, "restart the machine")                              \

@@ -12,7 +12,7 @@ console_pure += services/console/show_wan.c services/runtime/wanlease.c
 
 services += console
 console_sources := $(console_pure) $(addprefix services/console/, \
-	act.c act_store.c candidate.c config_commands.c console.c session.c show_names.c) services/runtime/config.c
+	act.c act_store.c alert.c candidate.c config_commands.c console.c session.c show_names.c) services/runtime/config.c
 
 unit_tests += console_line console_command console_show console_crashes console_session tty_queue
 console_line_test_sources := tests/unit/console_line_test.c drivers/video/vga/screen.c \

@@ -34,11 +34,11 @@ class Mailbox:
         self._user, self._password = user.encode(), password.encode()
         self.arrived = threading.Event()
 
-    async def handle_DATA(self, _server, session, envelope):
+    async def handle_DATA(self, server, _session, envelope):
         if self.refuse:
             return self.refuse
-        self.mails.append((session.ssl is not None, envelope.mail_from, envelope.rcpt_tos,
-                           envelope.content.decode("ascii")))
+        secure = server.transport.get_extra_info("sslcontext") is not None
+        self.mails.append((secure, envelope.mail_from, envelope.rcpt_tos, envelope.content.decode("ascii")))
         self.arrived.set()
         return "250 taken"
 

@@ -63,6 +63,17 @@ def test_the_owner_is_told_in_the_clear_if_he_wants_that(boot):
     assert "service-crashed, of echo" in text and "crash on request" in text, text
 
 
+def test_the_settings_can_be_tried_and_the_dialogue_is_shown(boot):
+    machine = started(boot, "none")
+    with MailServer(machine.topology.wan, WAN_HOST, PORTS["none"], "none") as mailbox:
+        assert "requested" in machine.console.run("alert test")
+        wait_mail(mailbox, "to try the settings", machine)
+        shown = lambda: machine.console.look("alert show")
+        wait_until(lambda: "last mail (a test): the server has taken it" in shown(), MAIL_S, "the outcome", shown)
+        for line in ("S: 220 mail.example", "C: EHLO gate", "C: MAIL FROM:<router@example.net>", "C: QUIT"):
+            assert line in shown(), shown()
+
+
 def test_deaths_lose_no_alert_and_repeats_are_counted(boot):
     machine = started(boot, "none")
     appliance = Appliance(machine.console)

@@ -56,7 +56,7 @@ def test_an_alert_becomes_a_name_in_the_data_store(router):
     wait_until(lambda: "alert." in names() and "echo died (panic" in names(), 3, "the alert", names)
 
 
-DEPENDENTS = ("echo", "dhcpd", "dnsd", "webd")
+DEPENDENTS = ("echo", "dhcpd", "dnsd", "webd", "alertd")
 
 
 def test_restart_dependents_acts(router):

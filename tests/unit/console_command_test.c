@@ -144,7 +144,7 @@ static void completion_knows_arguments(void **state)
 static void completion_of_nothing_lists_the_first_words(void **state)
 {
 	(void)state;
-	completed("", 8, "help  service  show  config  store  log  reboot  poweroff");
+	completed("", 9, "help  service  show  config  store  alert  log  reboot  poweroff");
 }
 
 int main(void)

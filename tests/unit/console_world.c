@@ -177,6 +177,8 @@ const char *world_run(const char *line)
 	X(service_stop)                                                                            \
 	X(service_start_again)                                                                     \
 	X(service_crash_make)                                                                      \
+	X(alert_test)                                                                              \
+	X(alert_show)                                                                              \
 	X(machine_reboot)                                                                          \
 	X(machine_poweroff)                                                                        \
 	X(config_show)                                                                             \
