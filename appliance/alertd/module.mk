@@ -20,7 +20,9 @@ alertd_cflags := -isystem build/third/mbedtls/include
 alertd_libraries := build/third/lib/libmbedtls.a
 alertd_third = $(third_mbedtls)
 
-unit_tests += alertd_smtp alertd_queue
+unit_tests += alertd_smtp alertd_queue alertd_intake
+alertd_intake_test_sources := tests/unit/alertd_intake_test.c $(addprefix appliance/alertd/, intake.c queue.c) \
+	$(addprefix services/runtime/, crc32.c wallclock.c)
 alertd_smtp_test_sources := tests/unit/alertd_smtp_test.c $(addprefix appliance/alertd/, smtp.c base64.c)
 alertd_queue_test_sources := tests/unit/alertd_queue_test.c $(addprefix appliance/alertd/, queue.c message.c) \
 	$(addprefix services/runtime/, civil.c crc32.c event_kind.c)
