@@ -6,10 +6,12 @@ import json
 import os
 import sys
 
+from image.doorway import Doorway
 from tests.harness import image, sandbox
 from tests.harness.settings import CONFIGURATION_TEXT
-from tests.harness.topology import WAN_HOST, Topology
+from tests.harness.topology import LAN_GATEWAY, WAN_HOST, Topology
 
+HTTPS_PORT = 443
 DOWNLOAD = "200M"
 DOWNLOAD_BYTES = 200 * 1024 * 1024
 
@@ -18,8 +20,11 @@ class Hosts:
     """OSError or RuntimeError where this machine lets us make no networks."""
 
     def __init__(self, folder):
+        self._doorway = Doorway()  # before we leave the network that the browser is in
         sandbox.enter()
         self._topology = Topology(2)
+        self._doorway.lead(self._topology.lan, LAN_GATEWAY, HTTPS_PORT)
+        self.console_port = self._doorway.port
         self.links = self._topology.links
         self._state = folder / "hosts.json"
         self._serve(folder / "wan")
@@ -29,6 +34,7 @@ class Hosts:
 
     def close(self):
         self._state.unlink(missing_ok=True)
+        self._doorway.close()
         self._server.kill()
         self._server.wait()
         self._topology.close()

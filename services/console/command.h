@@ -61,7 +61,7 @@
 	X("config compare", "", true, config_compare, "what the candidate would change")           \
 	X("config check", "", true, config_check_candidate, "is the candidate good?")              \
 	X("config commit", "[OPTIONS...]", true, config_commit_candidate,                          \
-	  "candidate in force; confirm SECONDS, comment TEXT")                                     \
+	  "confirm SECONDS, comment TEXT")                                                         \
 	X("config confirm", "", true, config_confirm_running,                                      \
 	  "keep what was committed with confirm")                                                  \
 	X("config rollback", "SERIAL", true, config_roll_back,                                     \

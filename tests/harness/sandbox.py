@@ -8,6 +8,7 @@ unreachable from outside and gone when the process ends, however it ends.
 
 import ctypes
 import os
+import subprocess
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -33,6 +34,7 @@ def enter():
         libc_call("unshare", CLONE_NEWNET)
     else:
         _become_root()
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=10)
     _entered = True
 
 

@@ -80,7 +80,7 @@ def test_vga_shows_the_prompt(router):
 def test_vga_keyboard_types_a_command(router):
     for key in ("h", "e", "l", "p", "ret"):
         router.qmp.command("send-key", keys=[{"type": "qcode", "data": key}])
-    wait_until(lambda: "show memory" in vga_text(router), 5, "help on the VGA console",
+    wait_until(lambda: "poweroff" in vga_text(router), 5, "the end of help on the VGA console",
                lambda: vga_text(router))
 
 

@@ -1,8 +1,13 @@
 """`make run`: a router between two hosts of its own, and what it says can be tried works."""
 
+import json
 import os
+import re
+import ssl
 import subprocess
 import threading
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -69,3 +74,18 @@ def test_suggestions_work_and_poweroff_ends_it(run):
     run.type("poweroff")
     assert run.ended() == 0
     assert "no router runs" in host("lan", "true").stderr
+
+
+def test_the_web_console_is_where_it_says(run):
+    address = re.search(r"https://127\.0\.0\.1:\d+/", run.text).group()
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+
+    def session():
+        try:
+            with urllib.request.urlopen(f"{address}api/v1/session", context=trusting, timeout=5) as answer:
+                return json.load(answer)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return None  # it makes its certificate first
+    found = wait_until(session, START_LIMIT_S, "the web console's answer", lambda: run.text[-500:])
+    assert found["first_visit"] is True and found["user"] is None, found
