@@ -15,7 +15,7 @@ GAP_MAX_MS = 250  # the goal is 20 ms; the bound is for a loaded host
 
 
 class Options:
-    kills, interval_ms, seed = KILLS, INTERVAL_MS, 1
+    kills, interval_ms, seed = KILLS, INTERVAL_MS, 1  # more, while the host is not quiet
 
 
 @pytest.mark.machine()
@@ -32,7 +32,8 @@ def test_driver_deaths_lose_nothing_of_a_stream(router):
     router.console.look("")
     shown = [(kill.victim, kill.lost, kill.overtaken, kill.gap_us) for kill in kills]
     print(shown)
-    assert sum(appliance.restarts(port) for port in PORTS) - before == KILLS
+    assert sum(appliance.restarts(port) for port in PORTS) - before == len(kills)
+    assert len(kills) >= KILLS
     assert sum(kill.lost for kill in kills) + rest.lost <= LOST_MAX, shown
     assert sum(kill.overtaken for kill in kills) == 0, shown
     assert max(kill.gap_us for kill in kills) <= GAP_MAX_MS * 1000, shown
