@@ -1,7 +1,6 @@
 /* See view.h: the kernel log. */
 #include "services/console/view.h"
-
-#include <string.h>
+#include "services/runtime/klog.h"
 
 uint64_t view_log_next(void)
 {
@@ -17,15 +16,5 @@ uint64_t view_log_first(void)
 
 bool view_log_get(uint64_t sequence, struct log_record *record)
 {
-	const struct log_record *from = &view.log->records[sequence % KERNEL_LOG_RECORDS];
-
-	if (__atomic_load_n(&from->sequence, __ATOMIC_ACQUIRE) != sequence)
-		return false;
-	memcpy(record, from, sizeof(*record));
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (__atomic_load_n(&from->sequence, __ATOMIC_RELAXED) != sequence)
-		return false;
-	if (record->length_bytes > LOG_TEXT_BYTES)
-		record->length_bytes = LOG_TEXT_BYTES;
-	return true;
+	return klog_copy(view.log, sequence, record);
 }

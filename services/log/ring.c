@@ -1,5 +1,6 @@
 #include "services/log/ring.h"
 
+#include "services/runtime/klog.h"
 #include "services/runtime/logring.h"
 
 #include <string.h>
@@ -42,29 +43,13 @@ static uint64_t records_check(struct log_ring *ring)
 	return last;
 }
 
-static bool kernel_copy(const struct kernel_log *kernel, uint64_t sequence,
-			struct log_record *record)
-{
-	const struct log_record *from = &kernel->records[sequence % KERNEL_LOG_RECORDS];
-
-	if (__atomic_load_n(&from->sequence, __ATOMIC_ACQUIRE) != sequence)
-		return false;
-	memcpy(record, from, sizeof(*record));
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (__atomic_load_n(&from->sequence, __ATOMIC_RELAXED) != sequence)
-		return false;
-	if (record->length_bytes > LOG_TEXT_BYTES)
-		record->length_bytes = LOG_TEXT_BYTES;
-	return true;
-}
-
 /* We died behind the copy and before we had noted that. */
 static bool is_copied(const struct log_ring *ring, const struct kernel_log *kernel, uint64_t last)
 {
 	struct log_ring_record copy;
 	struct log_record record;
 
-	return last != 0 && kernel_copy(kernel, ring->kernel_next, &record) &&
+	return last != 0 && klog_copy(kernel, ring->kernel_next, &record) &&
 	       logring_get(ring, last, &copy) && copy.boot == ring->boot &&
 	       copy.time_us == record.time_us && copy.slot == record.slot &&
 	       copy.length_bytes == record.length_bytes &&
@@ -138,7 +123,7 @@ uint64_t ring_follow(struct log_ring *ring, const struct kernel_log *kernel,
 		ring->kernel_next = next - KERNEL_LOG_RECORDS;
 	}
 	for (; most > 0 && ring->kernel_next < next; most--) {
-		if (kernel_copy(kernel, ring->kernel_next, &record))
+		if (klog_copy(kernel, ring->kernel_next, &record))
 			record_copy(ring, &record, names);
 		else
 			ring->missed++;
