@@ -5,6 +5,13 @@ static uint64_t period_us(uint32_t heartbeat_ms)
 	return (uint64_t)heartbeat_ms * 1000 / 2;
 }
 
+uint32_t heartbeat_share_us(uint32_t heartbeat_ms, uint32_t budget_us, uint32_t budget_period_us)
+{
+	if (budget_period_us == 0)
+		return 0;
+	return (uint32_t)(period_us(heartbeat_ms) * budget_us / budget_period_us);
+}
+
 static uint64_t next_multiple(uint64_t now_us, uint64_t period)
 {
 	return (now_us / period + 1) * period;
@@ -20,13 +27,20 @@ void heartbeat_begin(struct heartbeat *beat, uint32_t heartbeat_ms, struct heart
 	beat->owed = true;
 }
 
+static uint32_t busy_us(uint32_t share_us)
+{
+	if (share_us < HEARTBEAT_SHARE_US || share_us > HEARTBEAT_BUSY_US)
+		return HEARTBEAT_BUSY_US;
+	return share_us - share_us / 8; /* periods and beats do not begin together */
+}
+
 static bool could_have_answered(const struct heartbeat *beat, struct heartbeat_usage usage,
 				uint64_t now_us)
 {
 	if (now_us > beat->next_us + HEARTBEAT_LATE_US)
 		return false;
 	return usage.idle_us - beat->idle_us >= HEARTBEAT_IDLE_US ||
-	       usage.cpu_us - beat->cpu_us >= HEARTBEAT_BUSY_US;
+	       usage.cpu_us - beat->cpu_us >= busy_us(usage.share_us);
 }
 
 static uint32_t misses_max(uint32_t heartbeat_ms, bool ready)

@@ -15,7 +15,9 @@
  * A beat without an answer counts only if the service could have answered:
  *  - RS came in time itself (else the machine stood still, perhaps as a guest),
  *  - and the service used the processor, or nobody did. A service that others
- *    kept from running is not hung.
+ *    kept from running is not hung. Used means what its budget makes certain, so
+ *    that a loop is found as soon while others want the processor, too; a small
+ *    budget is too little for any work, and then it is HEARTBEAT_BUSY_US.
  * Forgiveness ends too, so that no mistake in these figures hides a hang.
  */
 #ifndef RS_HEARTBEAT_H
@@ -30,6 +32,7 @@
 #define HEARTBEAT_LATE_US      10000u /* RS is this late: the machine stood still */
 #define HEARTBEAT_IDLE_US      1000u  /* idle this long: whoever wanted to run did */
 #define HEARTBEAT_BUSY_US      10000u /* used this much: could have answered */
+#define HEARTBEAT_SHARE_US     2000u  /* a budget that gives less from beat to beat is small */
 #define HEARTBEAT_REST_US      2000000u
 
 struct heartbeat {
@@ -51,8 +54,12 @@ enum heartbeat_verdict {
 struct heartbeat_usage {
 	uint64_t idle_us, cpu_us;
 	uint32_t turns;
-	bool waiting; /* for anything at all */
+	bool waiting;      /* for anything at all */
+	uint32_t share_us; /* of the processor, certain to the service from beat to beat */
 };
+
+/* What a budget in a period, both in microseconds, makes certain from beat to beat. */
+uint32_t heartbeat_share_us(uint32_t heartbeat_ms, uint32_t budget_us, uint32_t budget_period_us);
 
 /* Begins to watch a life; the caller asks. heartbeat_ms = 0: it is not watched. */
 void heartbeat_begin(struct heartbeat *beat, uint32_t heartbeat_ms, struct heartbeat_usage usage,

@@ -27,11 +27,16 @@ void supervise_log(const struct supervisor *supervisor, enum log_level level, ui
 static struct heartbeat_usage usage_of(const struct supervisor *supervisor, uint32_t slot)
 {
 	const struct service_entry *life = &supervisor->kernel->services[slot];
+	const struct manifest_service *service = &supervisor->manifest->services[slot];
 
-	return (struct heartbeat_usage){ .idle_us = supervisor->kernel->idle_us,
-					 .cpu_us = life->cpu_us,
-					 .turns = life->turns,
-					 .waiting = life->waiting != 0 };
+	return (struct heartbeat_usage){
+		.idle_us = supervisor->kernel->idle_us,
+		.cpu_us = life->cpu_us,
+		.turns = life->turns,
+		.waiting = life->waiting != 0,
+		.share_us = heartbeat_share_us(service->heartbeat_ms, service->budget_us,
+					       service->period_us),
+	};
 }
 
 void supervise_watch_begin(struct supervisor *supervisor, uint32_t slot, uint64_t now_us)
@@ -110,8 +115,9 @@ static void heartbeat_check(struct supervisor *supervisor, uint32_t slot, uint64
 		supervisor->actions->ask(slot);
 		return;
 	case HEARTBEAT_DEAD:
-		supervise_log(supervisor, LOG_WARNING, slot, "silent since %" PRIu64 " us",
-			      now_us - entry->heartbeat_sent_us);
+		supervise_log(supervisor, LOG_WARNING, slot,
+			      "silent since %" PRIu64 " us, %u questions forgiven",
+			      now_us - entry->heartbeat_sent_us, beat->forgiven);
 		supervise_kill(supervisor, slot, EXIT_HEARTBEAT);
 		return;
 	}

@@ -78,7 +78,7 @@ class Soak:
             self.wrong.append(f"{at_s:.0f} s, {self.gaps[-1][1]}: {' '.join(broken)}")
         memory = self._machine.console.json("show memory")
         services_bytes = sum(row["memory_bytes"] for row in rows.values())
-        self.samples.append((at_s, memory["reserved_bytes"] // 1024, services_bytes // 1024, len(self._state.names),
+        self.samples.append((at_s, memory["reserved_bytes"] // 1024, services_bytes // 1024, len(self._state.names()),
                              self._machine.console.json("show connections").get("used"),
                              resident_kib(self._machine.pid)))
 

@@ -14,5 +14,6 @@ packet_port raw frames in and out of a namespace
 servers     what answers on the WAN side
 web         a client of the web console's interface
 browser     a person at the web console
+stillness   how long the host kept a machine from running
 waiting     the one bounded wait loop
 """

@@ -104,6 +104,11 @@ class Machine:
         return self._process.pid
 
     @property
+    def processor_thread(self):
+        """The thread that is the guest's processor."""
+        return self.qmp.command("query-cpus-fast")[0]["thread-id"]
+
+    @property
     def alive(self):
         return self._process is not None and self._process.poll() is None
 

@@ -54,7 +54,7 @@ class Provider:
 
     def _is_ready(self):
         assert self._process.poll() is None, self.said()
-        return self.ready_words in self.said()
+        return self.ready_words in (self.folder / "log").read_text(errors="replace")
 
 
 class Dnsmasq(Provider):

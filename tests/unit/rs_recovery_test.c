@@ -133,6 +133,54 @@ static void a_service_that_others_kept_from_running_is_forgiven_but_not_for_ever
 			(HEARTBEAT_FORGIVEN_MAX + 4) * BEAT_US);
 }
 
+/* What an INET in a loop gets while others want the processor, too: its budget and no more. */
+static void a_loop_among_others_is_noticed_within_100_ms(void **state)
+{
+	const uint32_t share_us = heartbeat_share_us(BEAT_MS, 1000, 10000);
+	struct heartbeat_usage usage = { .share_us = share_us };
+	struct heartbeat beat;
+	uint64_t silent_since_us = 3 * BEAT_US + 1;
+
+	(void)state;
+	heartbeat_begin(&beat, BEAT_MS, usage, silent_since_us);
+	heartbeat_answered(&beat, usage.turns);
+	for (;;) {
+		uint64_t now_us = beat.next_us;
+
+		assert_in_range(now_us - silent_since_us, 0, 100000);
+		usage.cpu_us += share_us;
+		if (heartbeat_beat(&beat, BEAT_MS, true, usage, now_us) == HEARTBEAT_DEAD)
+			return;
+	}
+}
+
+static void a_share_is_what_the_budget_gives_from_beat_to_beat(void **state)
+{
+	(void)state;
+	assert_int_equal(heartbeat_share_us(50, 1000, 10000), 2500);
+	assert_int_equal(heartbeat_share_us(50, 50, 10000), 125);
+	assert_int_equal(heartbeat_share_us(50, 0, 0), 0);
+}
+
+/* 40 % of the processor from beat to beat is what a small budget has to get before silence counts.
+ */
+static void a_small_budget_is_forgiven_while_it_waits_for_the_processor(void **state)
+{
+	const uint32_t share_us = heartbeat_share_us(BEAT_MS, 50, 10000);
+	struct heartbeat_usage usage = { .share_us = share_us };
+	struct heartbeat beat;
+
+	(void)state;
+	heartbeat_begin(&beat, BEAT_MS, usage, 1);
+	heartbeat_answered(&beat, usage.turns);
+	for (unsigned i = 0; i < 10; i++) {
+		usage.cpu_us += HEARTBEAT_BUSY_US - 1;
+		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
+				 HEARTBEAT_ASK);
+	}
+	assert_int_equal(beat.forgiven, 9);
+}
+
 static void a_start_may_take_its_time(void **state)
 {
 	struct heartbeat beat;
@@ -251,6 +299,9 @@ int main(void)
 		cmocka_unit_test(a_loop_is_noticed_within_100_ms),
 		cmocka_unit_test(
 			a_service_that_others_kept_from_running_is_forgiven_but_not_for_ever),
+		cmocka_unit_test(a_loop_among_others_is_noticed_within_100_ms),
+		cmocka_unit_test(a_share_is_what_the_budget_gives_from_beat_to_beat),
+		cmocka_unit_test(a_small_budget_is_forgiven_while_it_waits_for_the_processor),
 		cmocka_unit_test(a_start_may_take_its_time),
 		cmocka_unit_test(a_pause_of_the_whole_machine_kills_nobody),
 		cmocka_unit_test(who_answers_lives),
