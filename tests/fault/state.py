@@ -68,10 +68,10 @@ class State:
         self._server.__exit__()
 
     def names(self):
-        """What DS knows, without its rings of news, which are written over and over."""
+        """What DS knows, without rings of news and sentences on how a service fares now."""
         rows = self._machine.console.json("show names")["names"]
         return {row["name"]: row.get("text", row.get("hex")) for row in rows
-                if not row["name"].startswith(NEWS)}
+                if not row["name"].startswith(NEWS) and not row["name"].endswith(".status")}
 
     def wait_running(self):
         """Until every service runs again; their rows."""
