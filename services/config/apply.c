@@ -35,6 +35,7 @@ void apply_compiled(void)
 	static const char *const alerts[] = { "alertd" };
 	static const char *const web[] = { "webd" };
 
+	engine.state->stands = 0;
 	(void)force_put(&engine.net, &engine.compiled.net);
 	/* Always: our former life may have died between the switch and this. */
 	tell(net, sizeof(net) / sizeof(net[0]));

@@ -9,7 +9,8 @@
  * After a death the preserved ledger is taken up as it is, without the store. After
  * BAD_STARTS_STATE lives in a row that ended within PROVEN_US, and unasked, it is suspected and
  * dropped, and so is the document that came with the boot; after BAD_STARTS_STORE the
- * store's, too.
+ * store's, too. What the services read then stays in force, over further deaths as well,
+ * until somebody commits: the ledger holds the factory default, which nobody wished for.
  */
 #include "services/config/document.h"
 #include "services/config/engine.h"
@@ -28,8 +29,8 @@
 
 #define BAD_STARTS_STATE 3u
 #define BAD_STARTS_STORE 6u
-#define PROVEN_US        2000000u /* a life so long says that the state is good, as does an answer */
-#define PUBLISH_AGAIN_US 100000u  /* after DS did not answer */
+#define PROVEN_US        500000u /* a life so long says that the state is good, as does an answer */
+#define PUBLISH_AGAIN_US 100000u /* after DS did not answer */
 
 struct engine engine;
 
@@ -139,7 +140,10 @@ static bool kept_in_force(void)
 		return false;
 	length = document_shorten(schema_factory, schema_factory_bytes);
 	note_of(&note, "factory", "what is in force is not known any more, but stays");
-	return ledger_commit(&engine.state->ledger, document, length, &note, 0) == OK;
+	if (ledger_commit(&engine.state->ledger, document, length, &note, 0) != OK)
+		return false;
+	engine.state->stands = 1;
+	return true;
 }
 
 static void factory_commit(void)
@@ -205,6 +209,8 @@ static bool take_up(uint32_t bad_starts)
 		return false;
 	persist_doubt(&engine.state->ledger);
 	desk_open(&engine.state->desk);
+	if (engine.state->stands != 0 && force_current(&engine.net) != NULL)
+		return true;
 	return apply_running();
 }
 
@@ -233,8 +239,11 @@ static enum status config_start(void)
 	regions_find();
 	uint32_t bad_starts = bad_starts_count();
 	if (take_up(bad_starts)) {
-		apply_status("serial %u, kept",
-			     (unsigned)ledger_head(&engine.state->ledger)->running);
+		if (engine.state->stands != 0)
+			apply_status("what is in force is not known any more, but stays");
+		else
+			apply_status("serial %u, kept",
+				     (unsigned)ledger_head(&engine.state->ledger)->running);
 		return OK;
 	}
 	memset(engine.state, 0, sizeof(*engine.state));

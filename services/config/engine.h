@@ -18,8 +18,8 @@ struct engine_state {
 	struct ledger ledger;
 	struct desk desk;
 	uint32_t bad_starts; /* lives in a row that ended soon */
-	uint32_t reserved;
-	uint64_t managed; /* slots whose recovery policy is ours */
+	uint32_t stands;     /* 1: what is in force is not of the ledger, and stays */
+	uint64_t managed;    /* slots whose recovery policy is ours */
 };
 
 #define ENGINE_STATE_BYTES 458752u
@@ -43,7 +43,10 @@ extern struct engine engine;
 /* Unix time; LEDGER_TIME_UNKNOWN. */
 uint64_t engine_time_s(void);
 
-/* apply.c: puts engine.compiled in force: only what changed, and only its readers are told. */
+/*
+ * apply.c: puts engine.compiled in force: only what changed, and only its readers are told.
+ * From then on, what is in force is what the ledger says.
+ */
 void apply_compiled(void);
 /* Checks and applies the running document of the ledger. False: there is none, or it is refused. */
 bool apply_running(void);
