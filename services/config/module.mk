@@ -41,6 +41,10 @@ config_fuzz_cflags := $(config_host_cflags)
 unit_tests += config_ledger config_tree
 config_ledger_test_sources := tests/unit/config_ledger_test.c services/config/ledger.c services/config/persist.c \
 	services/runtime/crc32.c
+unit_tests += config_cut
+config_cut_test_sources := tests/unit/config_cut_test.c tests/unit/store_disk.c services/config/ledger.c \
+	services/config/persist.c services/store/record.c services/store/vault.c services/runtime/crc32.c
+config_cut_test_cflags := -DDISK_CELLS=44u
 config_tree_test_sources := tests/unit/config_tree_test.c services/config/compare.c services/config/desk.c \
 	services/config/tree.c $(config_tested)
 config_tree_test_cflags := $(config_host_cflags)

@@ -8,7 +8,9 @@
 
 #include "services/store/vault.h"
 
-#define DISK_CELLS       6u
+#ifndef DISK_CELLS
+#define DISK_CELLS 6u
+#endif
 #define DISK_SECTORS     (DISK_CELLS * RECORD_SECTORS)
 #define DISK_PENDING_MAX 128u
 
