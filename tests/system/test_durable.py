@@ -1,0 +1,134 @@
+"""What must outlive the power, on the disk image that people flash: configuration, account, certificate."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.fault.power_cut_subjects import answer
+from tests.harness.machine import Spec
+from tests.harness.paths import TEST_DISK
+from tests.harness.topology import WAN_APPLIANCE, WAN_HOST
+from tests.harness.waiting import wait_until
+from tests.harness.web import PASSWORD, WebClient
+
+pytestmark = pytest.mark.limit(420)
+
+BOOT_TIMEOUT_S = 100
+SAVED_S = 20
+WAYS = ("warm reboot", "power cut")
+WAN = '{"mode":"static","address":"%s/24","gateway":"%s"}' % (WAN_APPLIANCE, WAN_HOST)
+
+
+@pytest.fixture
+def flashed(boot, tmp_path):
+    """start() boots a machine from a disk of its own, the same one each time, with nothing but what is on it."""
+    disk = tmp_path / "disk.img"
+    subprocess.run(["cp", "--sparse=always", TEST_DISK, disk], check=True, timeout=60)
+    spec = Spec(iso=None, boot="c", config=None, reboots=True,
+                devices=("-drive", f"file={disk},format=raw,cache=writethrough"))
+
+    def start():
+        machine = boot(spec)
+        machine.console.wait_ready(BOOT_TIMEOUT_S)
+        return machine
+    yield start
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def again(start, machine, how):
+    """The machine in its next boot."""
+    if how == "power cut":
+        machine.cut_power()
+        return start()
+    mark = machine.serial.length
+    machine.serial.send("reboot\r")
+    machine.console.wait_ready(BOOT_TIMEOUT_S, mark)
+    return machine
+
+
+def status(machine):
+    """Once the store has been read."""
+    ask = lambda: answer(machine, "config status")
+    return wait_until(lambda: (seen := ask()) and not seen["opening"] and seen, SAVED_S, "config to be open", ask)
+
+
+def wait_saved(machine):
+    wait_until(lambda: status(machine)["persisted"], SAVED_S, "the configuration on the disk", lambda: status(machine))
+
+
+def run(machine, command, word):
+    said = machine.console.run(command)
+    assert word in said, (command, said)
+
+
+def pings(machine):
+    said = machine.topology.lan.run("ping", "-n", "-c", 1, "-W", 2, WAN_HOST, check=False).stdout
+    return "1 received" in said
+
+
+def history(machine):
+    """What does not change by itself; which of them runs is in the status."""
+    return [{name: entry[name] for name in ("serial", "author", "comment", "confirmed")}
+            for entry in answer(machine, "config history")]
+
+
+def test_a_committed_configuration_is_in_force_after_every_reboot(flashed):
+    machine = flashed()
+    wait_saved(machine)
+    assert not pings(machine), "the factory default has no static WAN"
+    run(machine, f"config set /wan {WAN}", "set in the candidate")
+    run(machine, "config commit comment the way out", "in force")
+    run(machine, "config set /hostname gate", "set in the candidate")
+    run(machine, "config commit comment a name", "in force")
+    wait_saved(machine)
+    before = status(machine)["serial"], history(machine), answer(machine, "config show")
+    assert [entry["comment"] for entry in before[1][:2]] == ["a name", "the way out"], before
+    for how in WAYS:
+        machine = again(flashed, machine, how)
+        assert (status(machine)["serial"], history(machine), answer(machine, "config show")) == before, how
+        wait_until(lambda: pings(machine), SAVED_S, f"the WAN after a {how}")
+    run(machine, f"config rollback {before[0] - 1}", "in force")
+    assert answer(machine, "config show").get("hostname") != "gate"
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_what_nobody_confirmed_is_gone_after_a_reboot(flashed, how):
+    machine = flashed()
+    wait_saved(machine)
+    before = status(machine)["serial"]
+    run(machine, "config set /hostname gate", "set in the candidate")
+    run(machine, "config commit confirm 600", "in force")
+    wait_saved(machine)
+    assert (status(machine)["serial"], status(machine)["confirmed"]) == (before + 1, before)
+    machine = again(flashed, machine, how)
+    assert (status(machine)["serial"], status(machine)["confirmed"]) == (before, before), status(machine)
+    assert answer(machine, "config show").get("hostname") != "gate"
+    assert not history(machine)[0]["confirmed"], "it is still there to be committed again"
+
+
+def test_account_and_certificate_outlive_the_power_and_sessions_end_with_it(flashed):
+    """A session ends with the machine's run: its cookie is worth nothing to who takes the disk."""
+    def kept():
+        return {record["name"] for record in machine.console.json("show store")["records"]} >= \
+            {"webd/account", "webd/certificate"}
+
+    def certificate(client):
+        with client.tls() as connection:
+            return connection.getpeercert(binary_form=True)
+
+    machine = flashed()
+    client = WebClient(machine.topology.lan)
+    assert client.log_in().status == 200
+    first = certificate(client)
+    wait_until(kept, SAVED_S, "account and certificate in the store", lambda: machine.console.json("show store"))
+    for how in WAYS:
+        machine = again(flashed, machine, how)
+        cookie, client = client.cookie, WebClient(machine.topology.lan)
+        assert client.wait_ready().json["first_visit"] is False, how
+        assert certificate(client) == first, how
+        client.cookie = cookie
+        assert client.get("/api/v1/overview").status == 401, how
+        client.cookie = None
+        assert client.log_in("not the password").status == 401, how
+        assert client.log_in(PASSWORD).status == 200, how
