@@ -1,13 +1,12 @@
-"""The power fails in the middle of changes of a record, again and again, on one disk.
+"""The power fails in the middle of changes, again and again, on one disk.
 
-The console writes one record over and over, a higher number each time, and
-QEMU is killed at a random moment. The next boot has to find a number that was
-accepted and none older than the last that was said to be on the disk, in every
-byte of the record, and a second record as it was.
+What is changed, over and over, with a higher number each time, is a record or
+the configuration (power_cut_subjects.py). QEMU is killed at a random moment.
+The next boot has to find a number that was accepted and none older than the
+last that was said to be on the disk, and what was not being changed as it was.
 """
 
 import random
-import re
 import shutil
 import time
 from collections import Counter
@@ -15,20 +14,14 @@ from contextlib import contextmanager
 
 from tests.fault.bench_machine import build_id
 from tests.fault.figures import table
+from tests.fault.power_cut_subjects import Configuration, OneRecord
 from tests.fault.record import Record
 from tests.harness import disk_image
 from tests.harness.machine import Machine, Spec
 from tests.harness.paths import ARTIFACTS
 from tests.harness.waiting import wait_until
 
-WRITES_AHEAD = 40  # typed before the power fails
-CUT_WITHIN_S = 0.6
 FIRST_TIMEOUT_S = 20
-SPOKEN = re.compile(r"store write one w(\d+)\n|^(accepted)\n|^(done)\n", re.MULTILINE)
-
-
-def _read(machine, name):
-    return machine.console.json(f"store read {name}").get("text")
 
 
 def _ready(machine):
@@ -36,55 +29,45 @@ def _ready(machine):
                       "the store", lambda: machine.console.json("show store"))
 
 
-def _written(machine, name, word):
-    machine.console.run(f"store write {name} {word}")
-    wait_until(lambda: machine.console.json("store result")["result"] == "done", FIRST_TIMEOUT_S, "the change")
-
-
-def said(text):
-    """(last number typed, last number known to be on the disk) in what the console printed."""
-    typed = pending = done = None
-    for number, accepted, finished in SPOKEN.findall(text):
-        if number:
-            typed = int(number)
-        elif accepted:
-            pending = typed
-        elif finished and pending is not None:
-            done = pending
-    return typed, done
-
-
-def _cut(machine, first, chance):
-    """Types writes and cuts; returns (last typed, last on the disk)."""
-    mark = len(machine.serial.text)
-    for number in range(first, first + WRITES_AHEAD):
-        machine.serial.send(f"store write one w{number}\rstore result\r")
-    machine.serial.wait_for(r"^accepted\n", FIRST_TIMEOUT_S, mark)
-    time.sleep(chance.uniform(0, CUT_WITHIN_S))
+def _cut(machine, subject, chance):
+    """Types changes and cuts the power while they are carried out."""
+    mark = machine.serial.length
+    subject.type_changes(machine)
+    machine.serial.wait_for(subject.ACCEPTED, FIRST_TIMEOUT_S, mark)
+    time.sleep(chance.uniform(0, subject.CUT_WITHIN_S))
     machine.cut_power()
-    return said(machine.serial.text[mark:])
+    subject.hear(machine.serial.text[mark:])
+
+
+def _outcome(subject, found):
+    """What that version is of this subject; it is on the disk from now on."""
+    before, subject.on_disk = subject.on_disk, found
+    if found == before:
+        return "last known to be on the disk"
+    assert found > before and found in subject.typed, \
+        f"{subject.NAME}: {found} found; {before} was on the disk, {subject.typed} typed since the boot"
+    return "a later one"
 
 
 def campaign(start, disk, cuts, seed):
-    """`start(disk)` boots. Counts how often the old, a middle or the last version was found."""
+    """`start(disk, config=...)` boots. Counts (what was changed, which version was found)."""
     chance, outcomes = random.Random(seed), Counter()
-    machine = start(disk)
+    subjects = [OneRecord(), Configuration()]
+    machine = start(disk, config=Configuration.document(1))
     _ready(machine)
-    _written(machine, "other", "kept")
-    _written(machine, "one", "w1")
-    newest = on_disk = 1
-    for _ in range(cuts):
-        typed, done = _cut(machine, newest + 1, chance)
-        newest, on_disk = typed or newest, done or on_disk
-        machine = start(disk)
+    for subject in subjects:
+        subject.prepare(machine)
+    for cut in range(cuts):
+        changed = subjects[cut % len(subjects)]
+        _cut(machine, changed, chance)
+        machine = start(disk, config=None)
         _ready(machine)
-        found, other = _read(machine, "one"), _read(machine, "other")
-        assert other == "kept", f"the record that nobody changed is {other!r}"
-        assert re.fullmatch(r"w\d+", found or ""), f"a mixture or nothing: {found!r}"
-        number = int(found[1:])
-        assert on_disk <= number <= newest, f"{found} found; w{on_disk} was on the disk, w{newest} typed"
-        outcomes["last known to be on the disk" if number == on_disk else "a later one"] += 1
-        on_disk = newest = number
+        for subject in subjects:
+            before, found = subject.on_disk, subject.look(machine)
+            if subject is changed:
+                outcomes[subject.NAME, _outcome(subject, found)] += 1
+            else:
+                assert found == before, f"{subject.NAME}: {found}, not {before}, though nobody changed it"
     return outcomes
 
 
@@ -93,10 +76,10 @@ def _machines(directory):
     """A `start` whose machines end with the next start, or with the context."""
     running = []
 
-    def start(disk):
+    def start(disk, **spec):
         while running:
             running.pop().stop()
-        machine = Machine(Spec(nics=(), disk=str(disk), capture=False), None, directory).start()
+        machine = Machine(Spec(nics=(), disk=str(disk), capture=False, **spec), None, directory).start()
         running.append(machine)
         machine.console.wait_ready()
         return machine
@@ -111,7 +94,8 @@ def run(options):
     directory = ARTIFACTS / "fault-power-cut"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    record = Record("Power cuts while records are written", options.command("power-cut", cuts=options.cuts))
+    record = Record("Power cuts while records are written and the configuration is committed",
+                    options.command("power-cut", cuts=options.cuts))
     disk = disk_image.make(directory / "disk.img")
     with _machines(directory / "machine") as start:
         try:
@@ -120,6 +104,8 @@ def run(options):
             record.failures.append(str(error))
             return record
         record.build_id = build_id(start(disk))
-    record.lines = [f"{options.cuts} kills of QEMU within {CUT_WITHIN_S} s of changes under way, one disk for all; "
-                    "found at the next boot:", "", *table(("version of the record", "times"), outcomes.items())]
+    record.lines = [f"{options.cuts} kills of QEMU while changes were under way, one disk for all; {Configuration.ABOUT} "
+                    "Found at the next boot:", "",
+                    *table(("what was changed", "version found", "times"),
+                           sorted((*key, times) for key, times in outcomes.items()))]
     return record
