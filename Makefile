@@ -221,15 +221,14 @@ $(pxe): $(boot_kernel) $(bundle) $(wildcard image/pxe/*)
 	@$(if $(quiet),echo "  pxe      $(@D)")
 	$(quiet)image/pxe/build $(out)
 
-# The system that counts what a call costs; only tests start it.
-bench_bundle := $(if $(TEST_IMAGE),$(out)/bench/ipc.bundle)
-$(bench_bundle): tests/bench/ipc.toml $(compiler) $(out)/services/bench_ping.elf $(out)/services/bench_pong.elf
+# The system in which single operations are counted; only tests and benchmarks start it.
+$(bench_bundle): tests/bench/micro/micro.toml $(compiler) $(bench_programs)
 	@$(if $(quiet),echo "  manifest $@")
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) -m image.manifest $< --images $(out)/services --build-id bench -o $@
 
 .PHONY: all image services test-image
-all: $(iso) $(disk_image) $(pxe) $(bench_bundle)
+all: $(iso) $(disk_image) $(pxe) $(if $(TEST_IMAGE),$(bench_bundle))
 
 image: all
 	$(quiet)image/sizes $(out)
@@ -277,6 +276,7 @@ help:
 	@echo "make www     the web console, in build/www; appliance/www/README.md: how to work on it"
 	@echo "make fault-bench | soak   campaigns of faults, figures to tests/fault/RESULTS.md; DURATION=s"
 	@echo "make bench   beside a Linux router, figures to tests/bench/RESULTS.md"
+	@echo "make bench-check   guest instructions against tests/bench/reference.toml; UPDATE=1 writes it"
 	@echo "make check   what clang says; who may include whom; draws build/dependencies.svg"
 	@echo "make gdb     boots and waits for the debugger; SERVICE=name for one service"
 	@echo "make pcap    as run, and captures PORT=port0 into build/port0.pcap"

@@ -1,32 +1,18 @@
-"""What a message costs, in instructions: QEMU counts them, tests/bench/ipc_client.c asks.
+"""What the kernel's operations cost, in instructions: tests/bench/micro counts them."""
 
-With -icount shift=0 the time stamp counter advances by one an instruction, so
-the figure is the same on every machine.
-"""
-
-import re
-import subprocess
-
-from tests.harness import image
+from tests.bench import costs
 from tests.harness.paths import TEST_ISO
 
-BUNDLE = TEST_ISO.parent / "bench" / "ipc.bundle"
-INSTRUCTIONS_MAX = 500
-LIMIT_S = 60
+CALL_MAX = 500
+NOTIFY_MAX = 250
+SWITCH_MAX = 250
+INTERRUPT_MAX = 1000
 
 
 def test_call_and_reply_take_at_most_500_instructions(tmp_path):
-    iso = image.mkrescue(str(tmp_path / "bench.iso"), {
-        "boot/kernel.elf": image.extract("/boot/kernel.elf"),
-        "boot/bulkhead.bundle": BUNDLE.read_bytes(),
-        "boot/grub/grub.cfg": image.extract("/boot/grub/grub.cfg"),
-    })
-    output = subprocess.run(["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0,sleep=off", "-m", "32",
-                             "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
-                             "-drive", f"file={iso},media=cdrom,format=raw,readonly=on"],
-                            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                            timeout=LIMIT_S, check=False).stdout
-    found = re.search(r"ipc: call and reply (\d+) instructions", output)
-    assert found, output[-2000:]
-    print(found.group(0))
-    assert 100 < int(found.group(1)) <= INSTRUCTIONS_MAX
+    taken = costs.taken(tmp_path, TEST_ISO)
+    print("\n".join(f"{name}: {count}" for name, count in taken.items()))
+    assert 100 < taken["call and reply"] <= CALL_MAX
+    assert 0 < taken["notify"] <= NOTIFY_MAX
+    assert 0 < taken["context switch"] <= SWITCH_MAX
+    assert 0 < taken["interrupt to driver"] <= INTERRUPT_MAX

@@ -1,0 +1,148 @@
+"""Guest instructions a forwarded packet and a TCP connection: bursts of frames into a running image.
+
+No network of the host is in between (wire.py), so a burst reaches the card as a
+whole, and what the guest does with it is the same each time, however long the
+host takes. Heartbeats and timers come in between, the more the slower the host;
+so of many bursts those count that were disturbed least: nine in ten took more.
+"""
+
+import time
+from pathlib import Path
+
+from tests.bench import segments
+from tests.bench.counter import Counter
+from tests.bench.segments import End
+from tests.bench.wire import Wire
+from tests.harness.machine import Machine, Spec
+from tests.harness.topology import LAN_HOST, WAN_HOST
+
+BURST = 32
+WARM_BURSTS = 4  # until the guest's own tables are as they stay
+PACKET_BURSTS = 100
+CONNECTION_BURSTS = 40
+UNDISTURBED = 10  # one burst in so many took less than what counts
+PAYLOAD = bytes(22)  # a frame of 64 bytes, without its check sequence
+QUIET_S = 0.001
+QUIET_LIMIT_S = 30
+BOOT_LIMIT_S = 240
+SERVER = End(WAN_HOST, 7400)
+FIRST_PORT = 20000
+
+# Who sends, flags, sequence number, acknowledgement, data: opened, used once, closed by the client.
+CONVERSATION = (
+    ("client", "S", 1000, 0, b""),
+    ("server", "SA", 5000, 1001, b""),
+    ("client", "A", 1001, 5001, b""),
+    ("server", "PA", 5001, 1001, b"!"),
+    ("client", "A", 1001, 5002, b""),
+    ("client", "FA", 1001, 5002, b""),
+    ("server", "FA", 5002, 1002, b""),
+    ("client", "A", 1002, 5003, b""),
+)
+
+
+class Wires:
+    """The two cables of one machine, in place of a Topology."""
+
+    def __init__(self):
+        self.lan = Wire(LAN_HOST, "02:00:00:00:00:01", "52:54:00:00:00:01")
+        self.wan = Wire(WAN_HOST, "02:00:00:00:00:02", "52:54:00:00:00:02", (SERVER.port,))
+        self.links = [self.lan, self.wan]
+
+    def close(self):
+        for wire in self.links:
+            wire.close()
+
+
+class Bursts:
+    """A running appliance, whose instructions are counted burst by burst."""
+
+    def __init__(self, directory, iso, nic):
+        directory.mkdir(parents=True, exist_ok=True)
+        self._counter = Counter(directory / "instructions")
+        self._wires = Wires()
+        self._machine = Machine(Spec(nics=(nic, nic), capture=False, devices=tuple(self._counter.words), iso=str(iso)),
+                                self._wires, directory)
+        self.lan, self.wan = self._wires.lan, self._wires.wan
+
+    def __enter__(self):
+        try:
+            self._machine.start()
+            self._machine.console.wait_ready(BOOT_LIMIT_S)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._machine.stop()
+        self._wires.close()
+
+    def through(self, source, target, packets):
+        """Sends `packets` at once: what arrived at `target`, and the instructions until the guest rested."""
+        before = self._rested()
+        source.send(packets)
+        arrived = target.receive(len(packets))
+        return arrived, self._rested() - before
+
+    def _rested(self):
+        """The count, once it stands still and not just because QEMU waits for the host's processor."""
+        limit = time.monotonic() + QUIET_LIMIT_S
+        count = self._counter.value
+        while time.monotonic() < limit:
+            time.sleep(QUIET_S)
+            before, sleeps, count = count, self._qemu_sleeps(), self._counter.value
+            if count == before and sleeps:
+                return count
+        raise TimeoutError("the guest does not come to rest")
+
+    def _qemu_sleeps(self):
+        """Is none of QEMU's threads runnable? proc(5), /proc/pid/stat."""
+        tasks = Path(f"/proc/{self._machine.pid}/task").glob("*/stat")
+        return all(task.read_text().rpartition(")")[2].split()[0] == "S" for task in tasks)
+
+
+def _acquaint(bursts):
+    """One datagram and its answer, so that the neighbours are known."""
+    asked, _ = bursts.through(bursts.lan, bursts.wan, [segments.udp(End(LAN_HOST, 7000), SERVER, PAYLOAD)])
+    source, target = segments.ends(asked[0])
+    bursts.through(bursts.wan, bursts.lan, [segments.udp(target, source, PAYLOAD)])
+
+
+def packet(bursts):
+    """Instructions a 64-byte frame of one translated UDP flow, BURST at a time."""
+    datagrams = [segments.udp(End(LAN_HOST, 7100), SERVER, PAYLOAD)] * BURST
+    return _undisturbed(lambda _: [bursts.through(bursts.lan, bursts.wan, datagrams)[1]], PACKET_BURSTS)
+
+
+def connection(bursts):
+    """Instructions a translated TCP connection that is opened, used once and closed, BURST at a time."""
+    return _undisturbed(lambda burst: _converse(bursts, FIRST_PORT + burst * BURST), CONNECTION_BURSTS)
+
+
+def _undisturbed(take, count):
+    """Instructions of one of BURST, if take(n) gives those of each step of the n-th burst."""
+    steps = zip(*[take(number) for number in range(WARM_BURSTS + count)][WARM_BURSTS:])
+    return round(sum(sorted(step)[count // UNDISTURBED] for step in steps) / BURST)
+
+
+def _converse(bursts, first_port):
+    """The instructions of each step of BURST connections, from the ports behind `first_port`."""
+    clients, seen, executed = [End(LAN_HOST, first_port + number) for number in range(BURST)], [], []
+    for who, flags, sequence, acknowledgement, data in CONVERSATION:
+        if who == "client":
+            packets = [segments.tcp(client, SERVER, flags, sequence, acknowledgement, data) for client in clients]
+            seen, count = bursts.through(bursts.lan, bursts.wan, packets)
+        else:  # to where the last segment seems to come from
+            packets = [segments.tcp(SERVER, segments.ends(segment)[0], flags, sequence, acknowledgement, data)
+                       for segment in seen]
+            _, count = bursts.through(bursts.wan, bursts.lan, packets)
+        executed.append(count)
+    return executed
+
+
+def taken(directory, iso, nic):
+    """{what: instructions} of both, from one boot."""
+    with Bursts(directory, iso, nic) as bursts:
+        _acquaint(bursts)
+        return {f"64-byte packet, {nic}": packet(bursts), f"TCP connection, {nic}": connection(bursts)}
