@@ -78,6 +78,12 @@ void act_config_message(char text[DS_VALUE_BYTES + 1])
 	text[entry.length_bytes] = '\0';
 }
 
+void act_password_changed(uint32_t address)
+{
+	log_notice("the administrator's password was changed from %u.%u.%u.%u; other sessions end",
+		   address >> 24, address >> 16 & 255u, address >> 8 & 255u, address & 255u);
+}
+
 /* The owner hears of it when it begins to look like guessing, and then now and then. */
 void act_login_failed(uint32_t address, uint32_t failures)
 {

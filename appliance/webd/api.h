@@ -14,6 +14,7 @@ enum app_outcome api_session_get(struct exchange *exchange);
 enum app_outcome api_session_begin(struct exchange *exchange);
 enum app_outcome api_session_end(struct exchange *exchange);
 enum app_outcome api_setup(struct exchange *exchange);
+enum app_outcome api_password_change(struct exchange *exchange);
 /* api_overview.c, api_ports.c */
 enum app_outcome api_overview(struct exchange *exchange);
 enum app_outcome api_ports(struct exchange *exchange);

@@ -1,4 +1,4 @@
-/* /session and /setup. */
+/* /session, /setup and /password. */
 #include "appliance/webd/api.h"
 #include "appliance/webd/login.h"
 
@@ -79,6 +79,22 @@ static enum app_outcome setup_with(struct exchange *exchange, const cJSON *body)
 	return APP_LATER;
 }
 
+static enum app_outcome change_with(struct exchange *exchange, const cJSON *body)
+{
+	const char *old_password = member(body, "old"), *new_password = member(body, "new");
+
+	if (old_password == NULL || new_password == NULL ||
+	    strlen(old_password) > PASSWORD_LENGTH_MAX)
+		return api_problem(exchange, 400, "old and new have to be strings");
+	if (!password_is_acceptable(new_password)) {
+		response_problem(exchange->response, 422, "/new",
+				 "a password has 12 to 128 characters");
+		return APP_ANSWERED;
+	}
+	login_change_begin(old_password, new_password);
+	return APP_LATER;
+}
+
 /* The body is wiped: it holds a password. */
 static enum app_outcome with_body(struct exchange *exchange,
 				  enum app_outcome (*next)(struct exchange *, const cJSON *))
@@ -108,6 +124,13 @@ enum app_outcome api_setup(struct exchange *exchange)
 	if (!may_begin(exchange, LOGIN_FIRST_VISIT, "a password has been set already"))
 		return APP_ANSWERED;
 	return with_body(exchange, setup_with);
+}
+
+enum app_outcome api_password_change(struct exchange *exchange)
+{
+	if (!may_begin(exchange, LOGIN_SET, "no password has been set yet"))
+		return APP_ANSWERED;
+	return with_body(exchange, change_with);
 }
 
 enum app_outcome api_session_end(struct exchange *exchange)

@@ -28,6 +28,7 @@ static const struct route routes[] = {
 	{ HTTP_POST, HAS_BODY, V1 "/session", api_session_begin },
 	{ HTTP_DELETE, NEEDS_CSRF, V1 "/session", api_session_end },
 	{ HTTP_POST, HAS_BODY, V1 "/setup", api_setup },
+	{ HTTP_POST, NEEDS_CSRF | HAS_BODY, V1 "/password", api_password_change },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/overview", api_overview },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/ports", api_ports },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/services", api_services },
@@ -143,7 +144,7 @@ static bool is_api(const char *path)
 
 /* --- Who asks --------------------------------------------------------------------------- */
 
-static struct session *session_of(const struct request *request)
+struct session *app_session_find(const struct request *request)
 {
 	char id[SESSION_ID_DIGITS + 1];
 
@@ -215,7 +216,7 @@ static const struct route *admit(struct exchange *exchange)
 			(void)api_problem(exchange, 404, "there is nothing here");
 		return NULL;
 	}
-	exchange->session = session_of(exchange->request);
+	exchange->session = app_session_find(exchange->request);
 	unsigned refused = route_refuses(route, exchange);
 	if (refused != 0) {
 		(void)api_problem(exchange, refused, refusal_text(refused));

@@ -31,5 +31,7 @@ struct exchange {
 bool app_admit(struct exchange *exchange);
 /* Answers a complete request. */
 enum app_outcome app_respond(struct exchange *exchange);
+/* Of the cookie that came with it; NULL: none that goes on. */
+struct session *app_session_find(const struct request *request);
 
 #endif

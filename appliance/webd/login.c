@@ -4,9 +4,17 @@
 #include "appliance/webd/api.h"
 #include "appliance/webd/world.h"
 
+#include <mbedtls/platform_util.h>
+#include <stdio.h>
 #include <string.h>
 
-enum purpose { NOTHING, LOG_IN, SET_UP };
+/*
+ *	NOTHING --> LOG_IN --> NOTHING
+ *	NOTHING --> SET_UP --> NOTHING
+ *	NOTHING --> CHECK_OLD --right--> HASH_NEW --> NOTHING
+ *	            CHECK_OLD --wrong--> NOTHING
+ */
+enum purpose { NOTHING, LOG_IN, SET_UP, CHECK_OLD, HASH_NEW };
 
 static enum login_account account;
 static struct password_record record;
@@ -15,6 +23,7 @@ static struct {
 	bool user_is_right;
 	uint8_t salt[PASSWORD_SALT_BYTES];
 	struct password_job job;
+	char next[PASSWORD_LENGTH_MAX + 1]; /* CHECK_OLD: what it is to become */
 } current;
 
 void login_account_set(const struct password_record *kept)
@@ -59,15 +68,43 @@ void login_setup_begin(const struct exchange *exchange, const char *password)
 	begin(SET_UP, password, PASSWORD_ROUNDS);
 }
 
+void login_change_begin(const char *old_password, const char *new_password)
+{
+	(void)snprintf(current.next, sizeof(current.next), "%s", new_password);
+	memcpy(current.salt, record.salt, sizeof(current.salt));
+	begin(CHECK_OLD, old_password, record.rounds);
+}
+
+static bool is_right(void)
+{
+	return session_bytes_equal(current.job.sum, record.hash, sizeof(record.hash));
+}
+
+/* The old one was right: a new salt for the new one. */
+static void change_go_on(void)
+{
+	password_end(&current.job);
+	act_random(current.salt, sizeof(current.salt));
+	begin(HASH_NEW, current.next, PASSWORD_ROUNDS);
+	mbedtls_platform_zeroize(current.next, sizeof(current.next));
+}
+
 bool login_work(void)
 {
-	return current.purpose == NOTHING || password_work(&current.job);
+	if (current.purpose == NOTHING)
+		return true;
+	if (!password_work(&current.job))
+		return false;
+	if (current.purpose != CHECK_OLD || !is_right())
+		return true;
+	change_go_on();
+	return false;
 }
 
 void login_cancel(void)
 {
 	password_end(&current.job);
-	memset(&current, 0, sizeof(current));
+	mbedtls_platform_zeroize(&current, sizeof(current));
 }
 
 static void session_answer(struct exchange *exchange)
@@ -90,38 +127,69 @@ static void session_answer(struct exchange *exchange)
 			id);
 }
 
+/* The hash that has been worked out becomes the account's. */
+static void record_take(void)
+{
+	record = (struct password_record){ .version = PASSWORD_VERSION, .rounds = PASSWORD_ROUNDS };
+	memcpy(record.salt, current.salt, sizeof(record.salt));
+	memcpy(record.hash, current.job.sum, sizeof(record.hash));
+	account = LOGIN_SET;
+	act_account_save(&record);
+}
+
 static void setup_finish(struct exchange *exchange)
 {
 	if (account != LOGIN_FIRST_VISIT) {
 		(void)api_problem(exchange, 409, "a password has been set already");
 		return;
 	}
-	record = (struct password_record){ .version = PASSWORD_VERSION, .rounds = PASSWORD_ROUNDS };
-	memcpy(record.salt, current.salt, sizeof(record.salt));
-	memcpy(record.hash, current.job.sum, sizeof(record.hash));
-	account = LOGIN_SET;
-	act_account_save(&record);
+	record_take();
 	session_answer(exchange);
+}
+
+static void failure_count(const struct exchange *exchange)
+{
+	uint32_t failures = session_failed(world.sessions, exchange->peer, world.now_us);
+
+	act_sessions_save();
+	act_login_failed(exchange->peer, failures);
 }
 
 static void log_in_finish(struct exchange *exchange)
 {
-	if (current.user_is_right &&
-	    session_bytes_equal(current.job.sum, record.hash, sizeof(record.hash))) {
+	if (current.user_is_right && is_right()) {
 		session_answer(exchange);
 		return;
 	}
-	uint32_t failures = session_failed(world.sessions, exchange->peer, world.now_us);
-	act_sessions_save();
-	act_login_failed(exchange->peer, failures);
+	failure_count(exchange);
 	(void)api_problem(exchange, 401, "wrong name or password");
+}
+
+/* Whoever knew the old one is out, the asker has a new session: its id may be known, too. */
+static void change_finish(struct exchange *exchange)
+{
+	/* The session may have ended while we worked; then nobody asks any more. */
+	if (app_session_find(exchange->request) == NULL) {
+		(void)api_problem(exchange, 401, "log in first");
+	} else if (current.purpose == CHECK_OLD) {
+		failure_count(exchange);
+		response_problem(exchange->response, 422, "/old", "this is not the password");
+	} else {
+		record_take();
+		session_end_all(world.sessions);
+		act_password_changed(exchange->peer);
+		session_answer(exchange);
+	}
 }
 
 void login_finish(struct exchange *exchange)
 {
-	if (current.purpose == SET_UP)
-		setup_finish(exchange);
-	else
-		log_in_finish(exchange);
+	switch (current.purpose) {
+	case NOTHING: break;
+	case LOG_IN: log_in_finish(exchange); break;
+	case SET_UP: setup_finish(exchange); break;
+	case CHECK_OLD:
+	case HASH_NEW: change_finish(exchange); break;
+	}
 	login_cancel();
 }

@@ -27,6 +27,9 @@ bool login_is_busy(void);
 /* Both begin, for `exchange`, whose answer login_finish() then gives; not while busy. */
 void login_begin(const struct exchange *exchange, bool user_is_right, const char *password);
 void login_setup_begin(const struct exchange *exchange, const char *password);
+/* Checks the old one and, if it is right, hashes the new one: then all sessions end but the
+ * asker's. */
+void login_change_begin(const char *old_password, const char *new_password);
 /* One slice; true when login_finish() can be called. */
 bool login_work(void);
 void login_finish(struct exchange *exchange);

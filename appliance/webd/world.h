@@ -90,5 +90,6 @@ void act_account_save(const struct password_record *record);
 /* Sessions have changed: sealed for our next life. */
 void act_sessions_save(void);
 void act_login_failed(uint32_t address, uint32_t failures);
+void act_password_changed(uint32_t address);
 
 #endif

@@ -173,6 +173,30 @@ def test_a_wrong_password_and_then_many(boot):
     assert client.get("/api/v1/overview").status == 200
 
 
+def test_a_new_password_ends_what_the_old_one_began(boot):
+    router = boot(Spec())
+    router.console.wait_ready()
+    client, other = WebClient(router.topology.lan), WebClient(router.topology.lan)
+    assert client.log_in().status == 200 and other.log_in().status == 200
+    change = {"old": PASSWORD, "new": "staple of another colour"}
+    assert client.post("/api/v1/password", change, X_CSRF_Token="0" * 32).status == 403
+    wrong = client.post("/api/v1/password", {**change, "old": "not the password"})
+    assert (wrong.status, wrong.json["path"]) == (422, "/old"), wrong
+    assert other.get("/api/v1/overview").status == 200
+    answer = client.post("/api/v1/password", change)
+    assert answer.status == 200, answer
+    assert client.get("/api/v1/overview").status == other.get("/api/v1/overview").status == 401
+    client.cookie, client.csrf = answer.headers["set-cookie"].split(";")[0], answer.json["csrf"]
+    assert client.get("/api/v1/overview").status == 200
+    appliance = Appliance(router.console)
+    generation = appliance.generations()["webd"]
+    appliance.crash("webd")
+    appliance.wait_next_life("webd", generation)
+    fresh = WebClient(router.topology.lan)
+    assert fresh.log_in(change["new"]).status == 200
+    assert fresh.post("/api/v1/session", {"user": "admin", "password": PASSWORD}).status == 401
+
+
 def test_a_session_that_ended_is_of_no_use(owner):
     cookie = owner.cookie
     assert owner.request("DELETE", "/api/v1/session").status == 204

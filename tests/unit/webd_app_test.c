@@ -138,6 +138,56 @@ static void wrong_passwords_cost_time(void **state)
 	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 200);
 }
 
+#define CHANGE(old, new)                                                                           \
+	ask("POST", "/api/v1/password", "{\"old\":\"" old "\",\"new\":\"" new "\"}")
+#define NEW_PASSWORD "staple of another colour"
+
+static void a_new_password_ends_the_other_sessions(void **state)
+{
+	static const char log_in[] = "{\"user\":\"admin\",\"password\":\"" NEW_PASSWORD "\"}";
+
+	(void)state;
+	webd_log_in();
+	webd_log_in();
+	assert_int_equal(webd_sessions_count(), 2);
+	assert_int_equal(CHANGE(WEBD_PASSWORD, NEW_PASSWORD), 200);
+	assert_int_equal(webd_asked.password_changes, 1);
+	assert_int_equal(webd_sessions_count(), 1);
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 401); /* the id from before */
+	assert_int_equal(CHANGE(WEBD_PASSWORD, NEW_PASSWORD), 401);
+	assert_int_equal(ask("POST", "/api/v1/session", log_in), 200);
+	webd_session_keep();
+	assert_int_equal(CHANGE(NEW_PASSWORD, WEBD_PASSWORD), 200);
+	webd_session_keep();
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 200);
+	assert_int_equal(ask("POST", "/api/v1/session", log_in), 401);
+}
+
+static void a_new_password_needs_the_old_one(void **state)
+{
+	(void)state;
+	webd_log_in();
+	const struct password_record before = webd_asked.account;
+	assert_int_equal(CHANGE("not the password", NEW_PASSWORD), 422);
+	assert_non_null(strstr(webd_body(), "\"path\":\"/old\""));
+	assert_int_equal(CHANGE(WEBD_PASSWORD, "too short"), 422);
+	assert_non_null(strstr(webd_body(), "\"path\":\"/new\""));
+	assert_int_equal(ask("POST", "/api/v1/password", "{\"new\":\"" NEW_PASSWORD "\"}"), 400);
+	assert_int_equal(ask("POST", "/api/v1/password", "{\"old\":1,\"new\":2}"), 400);
+	assert_int_equal(ask("GET", "/api/v1/password", NULL), 405);
+	/* a stolen session is no way to guess */
+	for (unsigned i = 1; i < SESSION_FAILURES_FREE; i++)
+		assert_int_equal(CHANGE("not the password", NEW_PASSWORD), 422);
+	assert_int_equal(CHANGE(WEBD_PASSWORD, NEW_PASSWORD), 429);
+	assert_non_null(strstr(webd_head(), "Retry-After: 2\r\n"));
+	webd_forget(false, true);
+	assert_int_equal(CHANGE(WEBD_PASSWORD, NEW_PASSWORD), 403);
+	webd_forget(true, false);
+	assert_int_equal(CHANGE(WEBD_PASSWORD, NEW_PASSWORD), 401);
+	assert_int_equal(webd_asked.password_changes, 0);
+	assert_memory_equal(&webd_asked.account, &before, sizeof(before));
+}
+
 static void wrong_types_are_refused(void **state)
 {
 	static const char *const bodies[] = { "",
@@ -287,6 +337,8 @@ int main(void)
 		TEST(an_ended_session_cannot_be_used_again),
 		TEST(a_session_ends_when_nobody_uses_it),
 		TEST(wrong_passwords_cost_time),
+		TEST(a_new_password_ends_the_other_sessions),
+		TEST(a_new_password_needs_the_old_one),
 		TEST(wrong_types_are_refused),
 		TEST(there_is_no_way_up),
 		TEST(the_page_is_sent_compressed_and_once),

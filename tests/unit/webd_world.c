@@ -77,6 +77,12 @@ void act_login_failed(uint32_t address, uint32_t failures)
 	webd_asked.login_failures = failures;
 }
 
+void act_password_changed(uint32_t address)
+{
+	(void)address;
+	webd_asked.password_changes++;
+}
+
 void act_config_message(char text[DS_VALUE_BYTES + 1])
 {
 	strcpy(text, "as committed");
@@ -224,6 +230,21 @@ static void cut(const char *from, const char *before, char end, char *out, size_
 	snprintf(out, room, "%.*s", (int)length, at);
 }
 
+void webd_session_keep(void)
+{
+	cut(head, "Set-Cookie: ", ';', cookie, sizeof(cookie));
+	cut(body, "\"csrf\":\"", '"', token, sizeof(token));
+}
+
+unsigned webd_sessions_count(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+		count += !session_is_over(&sessions, &sessions.list[i], world.now_us);
+	return count;
+}
+
 void webd_log_in(void)
 {
 	if (login_account_state() == LOGIN_FIRST_VISIT)
@@ -231,8 +252,7 @@ void webd_log_in(void)
 	else
 		webd_ask("POST", "/api/v1/session",
 			 "{\"user\":\"admin\",\"password\":\"" WEBD_PASSWORD "\"}");
-	cut(head, "Set-Cookie: ", ';', cookie, sizeof(cookie));
-	cut(body, "\"csrf\":\"", '"', token, sizeof(token));
+	webd_session_keep();
 }
 
 void webd_forget(bool the_cookie, bool the_token)

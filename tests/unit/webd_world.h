@@ -9,7 +9,7 @@
 #define WEBD_PASSWORD "correct horse battery"
 
 struct webd_asked {
-	unsigned services, saves, login_failures;
+	unsigned services, saves, login_failures, password_changes;
 	enum rs_op op;
 	uint32_t slot;
 	bool account_saved;
@@ -28,6 +28,10 @@ const struct response *webd_send(const char *text);
 const struct response *webd_ask(const char *method, const char *path, const char *body);
 /* First visit, or login; keeps cookie and token for webd_ask. */
 void webd_log_in(void);
+/* Those that the last answer gave: what comes with 200 from /session, /setup and /password. */
+void webd_session_keep(void);
+/* Sessions that go on. */
+unsigned webd_sessions_count(void);
 /* Forgets cookie, token, or both. */
 void webd_forget(bool cookie, bool token);
 /* The last answer's body, ending in a zero. */

@@ -106,6 +106,8 @@ class Handler(BaseHTTPRequestHandler):
         """(status, document or None, token for a cookie or None)"""
         if path in ("/session", "/setup"):
             return self._session(method, path)
+        if (method, path) == ("POST", "/password"):
+            return self._password()
         if path.startswith("/config"):
             return (*self._config(method, path[len("/config"):]), None)
         appliance, parts = self.mock.appliance, path.split("/")[1:]
@@ -148,6 +150,16 @@ class Handler(BaseHTTPRequestHandler):
             mock.password = self.body["password"]
         else:
             self._log_in()
+        answer = mock.session_begin()
+        return 200, answer, mock.token
+
+    def _password(self):
+        mock, body = self.mock, self.body
+        if body["old"] != mock.password:
+            raise Problem(422, "this is not the password", "/old")
+        if not 12 <= len(body["new"]) <= 128:
+            raise Problem(422, "a password has 12 to 128 characters", "/new")
+        mock.password = body["new"]
         answer = mock.session_begin()
         return 200, answer, mock.token
 

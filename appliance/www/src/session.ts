@@ -52,6 +52,11 @@ export async function sessionBegin(user: string, password: string): Promise<void
   await sessionRead();
 }
 
+/* The appliance gives us a new session with it: the id that others may know is of no use. */
+export async function sessionPasswordChange(old: string, password: string): Promise<void> {
+  useToken((await requests.changePassword(old, password)).csrf);
+}
+
 export async function sessionEnd(): Promise<void> {
   standing.value = 'signed-out';
   await requests.end().catch(() => undefined);

@@ -329,6 +329,23 @@ void test('a wrong password is told, too many lock for a while', async () => {
   await page.context().close();
 });
 
+/* First with a wrong one, which is told and changes nothing. */
+async function changePassword(page: Page, old: string, password: string): Promise<void> {
+  await page.getByText('Account: admin').click();
+  await shoot(page, 'account-light');
+  await page.getByRole('button', { name: 'Change password…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Present password').fill('not the password');
+  await dialog.getByLabel('New password').fill(password);
+  await dialog.getByLabel('Once more').fill(password);
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await dialog.getByText('The present password is wrong.').waitFor();
+  await shoot(page, 'password-light');
+  await dialog.getByLabel('Present password').fill(old);
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
 void test('the first visit sets a password, with advice', async () => {
   const fresh = await Mock.start('--first-visit');
   const { page, complaints } = await pageOpen(browser, 'light');
@@ -342,8 +359,13 @@ void test('the first visit sets a password, with advice', async () => {
   await page.getByLabel('Once more').fill('violin copper drizzle');
   await page.getByRole('button', { name: 'Set password and enter' }).click();
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await changePassword(page, 'violin copper drizzle', 'amber window fourteen');
+  await page.getByText('Account: admin').click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in to bulkhead' }).waitFor();
+  await page.getByLabel('Password').fill('amber window fourteen');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   assert.deepEqual(complaints, []);
   await page.context().close();
   fresh.stop();

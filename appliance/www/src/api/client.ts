@@ -72,6 +72,8 @@ export const session = {
   setUp: (password: string) => ask<{ user: string; csrf: string }>('POST', '/setup', { password }),
   begin: (user: string, password: string) =>
     ask<{ user: string; csrf: string }>('POST', '/session', { user, password }),
+  changePassword: (old: string, password: string) =>
+    ask<{ user: string; csrf: string }>('POST', '/password', { old, new: password }),
   end: () => send('DELETE', '/session'),
 };
 

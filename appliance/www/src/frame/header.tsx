@@ -2,8 +2,9 @@
 import { overview, uptime } from '../live/feed.ts';
 import { liveness, type Liveness } from '../live/stream.ts';
 import { duration } from '../format/moment.ts';
-import { session, sessionEnd } from '../session.ts';
+import { session } from '../session.ts';
 import { theme, themeSwitch, type Theme } from '../ui/theme.ts';
+import { AccountMenu } from './account_menu.tsx';
 
 const SAID: Record<Liveness, string> = {
   connecting: 'Connecting…',
@@ -37,9 +38,7 @@ export const Header = () => (
         <span class="unseen">Colours: </span>
         {THEMES[theme.value]}
       </button>
-      <button type="button" class="quiet" onClick={() => void sessionEnd()}>
-        Sign out
-      </button>
+      <AccountMenu />
     </span>
   </header>
 );
