@@ -5,6 +5,7 @@ namespace   a network namespace: programs and sockets inside it
 sandbox     makes this process able to create namespaces, root or not
 link        one cable between a namespace and a QEMU network card
 topology    the LAN, the WAN and further ports of one machine
+pings       echo requests, and how many are answered
 pool        the one machine that runs at a time, kept from test to test
 machine     QEMU: starts, ends, keeps what is needed to explain a failure
 serial_line what the machine printed, and waiting for it

@@ -8,6 +8,7 @@ import pytest
 from tests.harness import disk
 from tests.harness.machine import Spec
 from tests.harness.paths import TEST_DISK
+from tests.harness.pings import answered
 from tests.harness.topology import WAN_HOST
 
 STORE_TYPE = uuid.UUID("bf95d737-4b16-45f9-89db-27df695aed64")  # services/proto/block.h
@@ -21,8 +22,7 @@ def on_disk(path, **more):
 
 
 def ping(router):
-    answer = router.topology.lan.run("ping", "-n", "-c", 3, "-i", 0.2, "-W", 2, WAN_HOST, check=False).stdout
-    assert "3 received" in answer, answer
+    assert answered(router.topology.lan, WAN_HOST) == 3
 
 
 @pytest.mark.parametrize("uefi", [False, True], ids=["bios", "uefi"])

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.harness.appliance import Appliance
+from tests.harness.pings import answered
 from tests.harness.topology import LAN_GATEWAY, WAN_HOST
 
 pytestmark = pytest.mark.machine()
@@ -21,8 +22,7 @@ def test_lan_hosts_with_empty_arp_caches_reach_the_wan(router, without_inet):
     for _ in range(3):
         lan.neighbours_forget()
         wan.neighbours_forget()
-        answer = lan.run("ping", "-n", "-c", 2, "-i", 0.2, "-W", 2, WAN_HOST).stdout
-        assert "2 received" in answer, answer
+        assert answered(lan, WAN_HOST, 2) == 2
     assert without_inet.services()["inet"]["state"] == "stopped"
 
 
@@ -33,5 +33,4 @@ def test_the_appliance_itself_answers_again_with_inet_back(router):
     silent = lan.run("ping", "-n", "-c", 2, "-i", 0.2, "-W", 1, LAN_GATEWAY, check=False).stdout
     appliance.start("inet")
     assert "0 received" in silent, silent
-    answer = lan.run("ping", "-n", "-c", 2, "-i", 0.2, "-W", 2, LAN_GATEWAY).stdout
-    assert "2 received" in answer, answer
+    assert answered(lan, LAN_GATEWAY, 2) == 2
