@@ -3,7 +3,7 @@
 fw_core := $(addprefix netstack/firewall/, \
 	arp.c bridge.c checksum.c conn.c conn_tcp.c conn_udp.c flow.c forward.c fragment.c \
 	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c port_forward.c process.c queue.c \
-	route.c rules.c settings.c translate.c)
+	route.c rule_index.c rules.c settings.c translate.c)
 
 fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c silence.c)
 
@@ -31,6 +31,13 @@ fw_silence_test_sources := tests/unit/fw_silence_test.c $(fw_test_sources) tests
 unit_tests += fw_quarantine
 fw_quarantine_test_sources := tests/unit/fw_quarantine_test.c $(fw_test_sources) \
 	tests/unit/fw_rings.c $(fw_port)
+
+unit_tests += fw_rules
+fw_rules_test_sources := tests/unit/fw_rules_test.c tests/unit/fw_linear.c $(fw_test_sources)
+
+fuzz_targets += fw_rules
+fw_rules_fuzz_sources := tests/fuzz/fw_rules_fuzz.c tests/unit/fw_linear.c \
+	netstack/firewall/rule_index.c
 
 fuzz_targets += fw_frame
 fw_frame_fuzz_sources := tests/fuzz/fw_frame_fuzz.c $(fw_test_sources)

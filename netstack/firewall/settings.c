@@ -97,6 +97,14 @@ static bool rule_is_sound(const struct netconf_rule *rule)
 	       (rule->destination & ~rule->destination_mask) == 0;
 }
 
+void settings_rules_index(struct settings *settings)
+{
+	struct rule_index_room room = { settings->rule_kinds, settings->rule_heads,
+					settings->rule_next, SETTINGS_RULE_BUCKETS };
+
+	settings->rule_kind_count = rule_index_build(&room, settings->rules, settings->rule_count);
+}
+
 static const char *rules_load(struct settings *settings, const struct netconf *netconf)
 {
 	if (netconf->rule_count > NETCONF_RULES_MAX)
@@ -107,6 +115,7 @@ static const char *rules_load(struct settings *settings, const struct netconf *n
 		settings->rules[i] = netconf->rules[i];
 	}
 	settings->rule_count = netconf->rule_count;
+	settings_rules_index(settings);
 	return NULL;
 }
 

@@ -5,6 +5,7 @@
 #ifndef FIREWALL_SETTINGS_H
 #define FIREWALL_SETTINGS_H
 
+#include "netstack/firewall/rule_index.h"
 #include "services/proto/netconf.h"
 
 #include <stdbool.h>
@@ -16,6 +17,9 @@
 #define FW_PORT_NONE 0xffu
 
 #define FW_MTU_BYTES 1500u
+
+#define SETTINGS_RULE_BUCKETS 512u
+_Static_assert(SETTINGS_RULE_BUCKETS >= 2 * NETCONF_RULES_MAX, "rules are found by short chains");
 
 struct settings_interface {
 	uint32_t address; /* 0: none */
@@ -44,6 +48,10 @@ struct settings {
 	uint32_t gateway; /* 0: none */
 	uint32_t rule_count;
 	struct netconf_rule rules[NETCONF_RULES_MAX];
+	uint32_t rule_kind_count; /* this and the next three: see settings_rule_index */
+	struct rule_kind rule_kinds[NETCONF_RULES_MAX];
+	uint16_t rule_heads[SETTINGS_RULE_BUCKETS];
+	uint16_t rule_next[NETCONF_RULES_MAX];
 	uint32_t forward_count;
 	struct netconf_forward forwards[NETCONF_FORWARDS_MAX]; /* those enabled */
 };
@@ -59,6 +67,20 @@ const char *settings_load(struct settings *settings, const struct netconf *netco
  * overlaps the LAN, is as good as none.
  */
 void settings_lease_apply(struct settings *settings, const struct settings_lease *lease);
+
+/* Makes the index of the rules that are set. */
+void settings_rules_index(struct settings *settings);
+
+/* The index of the rules, as settings_load made it. */
+static inline struct rule_index settings_rule_index(const struct settings *settings)
+{
+	return (struct rule_index){ .rules = settings->rules,
+				    .kinds = settings->rule_kinds,
+				    .heads = settings->rule_heads,
+				    .next = settings->rule_next,
+				    .kind_count = settings->rule_kind_count,
+				    .bucket_count = SETTINGS_RULE_BUCKETS };
+}
 
 /* CRC-32 as zlib computes it (IEEE 802.3, reflected). */
 uint32_t settings_crc32(const void *data, size_t bytes);

@@ -26,7 +26,8 @@ config_cflags := -isystem build/third/cjson $(if $(config_store),,-DCONFIG_WITHO
 config_libraries := build/third/lib/libcjson.a
 
 config_host_cflags := -isystem build/third/cjson
-config_tested := $(config_core) build/third/cjson/cJSON.c netstack/firewall/settings.c netstack/firewall/port_forward.c
+config_tested := $(config_core) build/third/cjson/cJSON.c \
+	$(addprefix netstack/firewall/, settings.c rule_index.c port_forward.c)
 
 unit_tests += config_refusal config_document
 config_refusal_test_sources := tests/unit/config_refusal_test.c $(config_tested)

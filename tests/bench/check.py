@@ -17,7 +17,7 @@ from tests.harness.paths import ARTIFACTS, BUILD, ROOT
 ISO = BUILD / "bulkhead.iso"
 REFERENCE = ROOT / "tests" / "bench" / "reference.toml"
 ALLOWED = 1.05
-NICS = ("rtl8139", "ne2k_pci")
+BOOTS = (("rtl8139", 0), ("rtl8139", 10), ("rtl8139", 256), ("ne2k_pci", 0))  # cards and rules
 HEAD = """# Guest instructions, as `make bench-check UPDATE=1` found them; `make bench-check`
 # fails when one costs more than 5 % above these. README.md says what each is.
 """
@@ -33,8 +33,8 @@ def measured():
     """{section: {what: instructions}}, as in the file."""
     with tempfile.TemporaryDirectory() as directory:
         found = {"operations": costs.taken(Path(directory), ISO), "forwarding": {}}
-    for nic in NICS:
-        found["forwarding"] |= forwarding.taken(ARTIFACTS / f"bench-check-{nic}", ISO, nic)
+    for nic, rules in BOOTS:
+        found["forwarding"] |= forwarding.taken(ARTIFACTS / f"bench-check-{nic}-{rules}", ISO, nic, rules)
     return found
 
 

@@ -6,6 +6,7 @@ host takes. Heartbeats and timers come in between, the more the slower the host;
 so of many bursts those count that were disturbed least: nine in ten took more.
 """
 
+import json
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.bench.counter import Counter
 from tests.bench.segments import End
 from tests.bench.wire import Wire
 from tests.harness.machine import Machine, Spec
+from tests.harness.settings import CONFIGURATION
 from tests.harness.topology import LAN_HOST, WAN_HOST
 
 BURST = 32
@@ -57,12 +59,13 @@ class Wires:
 class Bursts:
     """A running appliance, whose instructions are counted burst by burst."""
 
-    def __init__(self, directory, iso, nic):
+    def __init__(self, directory, iso, nic, rules):
         directory.mkdir(parents=True, exist_ok=True)
         self._counter = Counter(directory / "instructions")
         self._wires = Wires()
-        self._machine = Machine(Spec(nics=(nic, nic), capture=False, devices=tuple(self._counter.words), iso=str(iso)),
-                                self._wires, directory)
+        document = json.dumps(CONFIGURATION | {"rules": _rules(rules)})
+        spec = Spec(nics=(nic, nic), capture=False, devices=tuple(self._counter.words), iso=str(iso), config=document)
+        self._machine = Machine(spec, self._wires, directory)
         self.lan, self.wan = self._wires.lan, self._wires.wan
 
     def __enter__(self):
@@ -141,8 +144,17 @@ def _converse(bursts, first_port):
     return executed
 
 
-def taken(directory, iso, nic):
+def _rules(count):
+    """Of them only the last matches what is sent here: addresses to be kept out, and ports of some hosts."""
+    rules = [{"action": "deny", "source": f"10.{number >> 8}.{number & 255}.7"} if number % 2 else
+             {"action": "deny", "protocol": "tcp", "destination": f"10.{number >> 8}.{number & 255}.9",
+              "destination_port": 80} for number in range(count - 1)]
+    return (rules + [{"action": "allow", "from": "lan", "to": "wan"}])[:count]
+
+
+def taken(directory, iso, nic, rules=0):
     """{what: instructions} of both, from one boot."""
-    with Bursts(directory, iso, nic) as bursts:
+    what = f"{nic}, {rules} rules" if rules else nic
+    with Bursts(directory, iso, nic, rules) as bursts:
         _acquaint(bursts)
-        return {f"64-byte packet, {nic}": packet(bursts), f"TCP connection, {nic}": connection(bursts)}
+        return {f"64-byte packet, {what}": packet(bursts), f"TCP connection, {what}": connection(bursts)}

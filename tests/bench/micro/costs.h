@@ -47,6 +47,6 @@ void net_costs_init(void);
 uint64_t cost_ring(unsigned batch);
 uint64_t cost_flow_known(unsigned flows);
 uint64_t cost_flow_unknown(unsigned flows);
-uint64_t cost_rules(unsigned rules);
+uint64_t cost_rules(unsigned count);
 
 #endif

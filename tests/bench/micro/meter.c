@@ -49,8 +49,10 @@ static const struct cost costs[] = {
 	{ "flow known, of 30000", cost_flow_known, 30000, 3 },
 	{ "flow unknown, of 100", cost_flow_unknown, 100, 3 },
 	{ "flow unknown, of 30000", cost_flow_unknown, 30000, 3 },
-	{ "last of 10 rules", cost_rules, 10, 10 },
-	{ "last of 256 rules", cost_rules, 256, 10 },
+	{ "last of 10 rules", cost_rules, 10, 3 },
+	{ "last of 256 rules", cost_rules, 256, 3 },
+	{ "last of 1000 rules", cost_rules, 1000, 3 },
+	{ "last of 10000 rules", cost_rules, 10000, 3 },
 };
 #define COSTS (sizeof(costs) / sizeof(costs[0]))
 

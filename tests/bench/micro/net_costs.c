@@ -6,17 +6,19 @@
 #include "drivers/net/rx_queue.h"
 #include "netstack/firewall/conn.h"
 #include "netstack/firewall/fw.h"
-#include "netstack/firewall/rules.h"
+#include "netstack/firewall/rule_index.h"
 #include "netstack/wire/ipv4.h"
 #include "services/runtime/service.h"
 #include "tests/bench/micro/costs.h"
 
 #include <string.h>
 
-#define LOOKS       1000u
-#define HOST        0x0a000000u
-#define SERVER      0xcb007101u
-#define FRAME_BYTES 60u
+#define LOOKS        1000u
+#define HOST         0x0a000000u
+#define SERVER       0xcb007101u
+#define FRAME_BYTES  60u
+#define RULES_MAX    10000u
+#define RULE_BUCKETS 32768u
 
 static struct netq_driver drv;
 static struct netq_firewall fw_side;
@@ -24,7 +26,9 @@ static struct rx_queue queue;
 static uint8_t frames[NETQ_RX_SLOTS][64];
 static struct conn_table conns;
 static void *records;
-static struct settings settings;
+static struct netconf_rule rules[RULES_MAX];
+static struct rule_kind kinds[RULES_MAX];
+static uint16_t heads[RULE_BUCKETS], next[RULES_MAX];
 
 void net_costs_init(void)
 {
@@ -130,37 +134,62 @@ uint64_t cost_flow_unknown(unsigned flows)
 
 /* --- Rules ------------------------------------------------------------------- */
 
-/* Each is of one address and one port, as the rules of a real table are; the last one matches. */
-static void rules_fill(unsigned rules)
+/* By turns: an address to be kept in, one to be kept out, a port of a network, a larger network. */
+static struct netconf_rule rule_of(unsigned i)
 {
-	settings.rule_count = rules;
-	for (unsigned i = 0; i < rules; i++)
-		settings.rules[i] = (struct netconf_rule){
-			.action = RULE_ALLOW,
-			.from_zone = ZONE_LAN,
-			.to_zone = ZONE_WAN,
-			.protocol = IPPROTO_TCP_NUMBER,
-			.destination = SERVER + rules - 1 - i,
-			.destination_mask = 0xffffffffu,
-			.source_port_high = 65535,
-			.destination_port_low = 80,
-			.destination_port_high = 80,
-			.number = i,
-		};
+	struct netconf_rule rule = { .action = RULE_DENY,
+				     .from_zone = ZONE_LAN,
+				     .to_zone = ZONE_WAN,
+				     .source_port_high = 65535,
+				     .destination_port_high = 65535 };
+
+	rule.destination = 0x20000000u + (i << 8);
+	rule.destination_mask = i % 4 == 3 ? 0xffff0000u : i % 4 == 2 ? 0xffffff00u : 0xffffffffu;
+	rule.destination &= rule.destination_mask;
+	if (i % 4 == 0) {
+		rule.source = rule.destination;
+		rule.source_mask = 0xffffffffu;
+		rule.destination = rule.destination_mask = 0;
+	}
+	if (i % 4 == 2) {
+		rule.protocol = IPPROTO_TCP_NUMBER;
+		rule.destination_port_low = rule.destination_port_high = 80;
+	}
+	return rule;
 }
 
-uint64_t cost_rules(unsigned rules)
+/* The last one matches: one address, one port. */
+static struct rule_index rules_fill(unsigned count)
 {
+	struct rule_index_room room = { kinds, heads, next, RULE_BUCKETS };
+
+	for (unsigned i = 0; i + 1 < count; i++)
+		rules[i] = rule_of(i);
+	rules[count - 1] = (struct netconf_rule){ .action = RULE_ALLOW,
+						  .from_zone = ZONE_LAN,
+						  .to_zone = ZONE_WAN,
+						  .protocol = IPPROTO_TCP_NUMBER,
+						  .destination = SERVER,
+						  .destination_mask = 0xffffffffu,
+						  .source_port_high = 65535,
+						  .destination_port_low = 80,
+						  .destination_port_high = 80 };
+	uint32_t kind_count = rule_index_build(&room, rules, count);
+	return (struct rule_index){ rules, kinds, heads, next, kind_count, RULE_BUCKETS };
+}
+
+uint64_t cost_rules(unsigned count)
+{
+	struct rule_index index = rules_fill(count);
 	union conn_key key = key_of(0);
 
 	key.protocol = IPPROTO_TCP_NUMBER;
 	key.destination_port = 80;
-	rules_fill(rules);
 	uint64_t begin = ticks();
-	struct rules_decision decision = rules_decide(&settings, &key, ZONE_WAN);
+	uint32_t rule = rule_index_find(&index, &key, ZONE_WAN);
 	uint64_t taken = ticks() - begin;
 
-	if (decision.rule != rules - 1)
-		service_panic("rule %u decided", decision.rule);
+	if (rule != count - 1)
+		service_panic("rule %u decided", rule);
 	return taken;
 }

@@ -1,0 +1,54 @@
+/*
+ * The rules as they are looked up: by hash instead of one after the other, with
+ * the same outcome. Made once a configuration.
+ *
+ * A rule's kind is which bits of a packet's addresses it looks at, and whether it
+ * wants one protocol, one source port, one destination port. All that a rule of a
+ * kind wants exactly is its place in the hash; what it wants else (zones, ranges
+ * of ports) is compared there. So a look-up probes once a kind, and real tables
+ * have few kinds, however many rules. Kinds come in the order of their first
+ * rules: once a rule is found, kinds that begin behind it need no look.
+ *
+ * At worst each rule is a kind of its own: then it is one rule after the other,
+ * up to the first that matches, as without an index.
+ */
+#ifndef FIREWALL_RULE_INDEX_H
+#define FIREWALL_RULE_INDEX_H
+
+#include "netstack/firewall/conn.h"
+#include "services/proto/netconf.h"
+
+#include <stdint.h>
+
+#define RULE_INDEX_NONE 0xffffffffu
+
+struct rule_kind {
+	uint32_t source_mask, destination_mask;
+	uint16_t first; /* the first rule of this kind */
+	uint8_t exact;  /* a bit for each field of which the rule wants one value */
+};
+
+/* Where an index of `rule_count` rules lies: arrays of its maker's. */
+struct rule_index_room {
+	struct rule_kind *kinds; /* rule_count */
+	uint16_t *heads;         /* bucket_count: the first rule of each chain, from 1; 0: none */
+	uint16_t *next;          /* rule_count: the rule behind this one in its chain, likewise */
+	uint32_t bucket_count;   /* a power of two, best twice rule_count */
+};
+
+struct rule_index {
+	const struct netconf_rule *rules;
+	const struct rule_kind *kinds;
+	const uint16_t *heads, *next;
+	uint32_t kind_count, bucket_count;
+};
+
+/* Fills the room for at most 65,535 rules; returns how many kinds there are. */
+uint32_t rule_index_build(const struct rule_index_room *room, const struct netconf_rule *rules,
+			  uint32_t rule_count);
+
+/* The first rule that matches, or RULE_INDEX_NONE. */
+uint32_t rule_index_find(const struct rule_index *index, const union conn_key *key,
+			 uint8_t to_zone);
+
+#endif
