@@ -26,8 +26,9 @@ static bool port_matches(uint16_t low, uint16_t high, uint8_t protocol, uint16_t
 	return low <= port && port <= high;
 }
 
-static bool rule_matches(const struct netconf_rule *rule, const union conn_key *key,
-			 uint8_t to_zone)
+/* In line, as it is all that a look at a rule is. */
+static inline __attribute__((always_inline)) bool
+rule_matches(const struct netconf_rule *rule, const union conn_key *key, uint8_t to_zone)
 {
 	return zone_matches(rule->from_zone, key->zone) && zone_matches(rule->to_zone, to_zone) &&
 	       (rule->protocol == 0 || rule->protocol == key->protocol) &&
@@ -137,11 +138,28 @@ static uint32_t chain_find(const struct rule_index *index, const struct rule_kin
 	return best;
 }
 
-uint32_t rule_index_find(const struct rule_index *index, const union conn_key *key, uint8_t to_zone)
+static uint32_t kinds_find(const struct rule_index *index, const union conn_key *key,
+			   uint8_t to_zone)
 {
 	uint32_t best = RULE_INDEX_NONE;
 
 	for (uint32_t i = 0; i < index->kind_count && index->kinds[i].first < best; i++)
 		best = chain_find(index, &index->kinds[i], key, to_zone, best);
 	return best;
+}
+
+static uint32_t one_after_the_other_find(const struct rule_index *index, const union conn_key *key,
+					 uint8_t to_zone)
+{
+	for (uint32_t number = 0; number < index->rule_count; number++)
+		if (rule_matches(&index->rules[number], key, to_zone))
+			return number;
+	return RULE_INDEX_NONE;
+}
+
+uint32_t rule_index_find(const struct rule_index *index, const union conn_key *key, uint8_t to_zone)
+{
+	if (index->kind_count > index->rule_count / 2)
+		return one_after_the_other_find(index, key, to_zone);
+	return kinds_find(index, key, to_zone);
 }

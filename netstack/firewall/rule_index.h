@@ -9,8 +9,8 @@
  * have few kinds, however many rules. Kinds come in the order of their first
  * rules: once a rule is found, kinds that begin behind it need no look.
  *
- * At worst each rule is a kind of its own: then it is one rule after the other,
- * up to the first that matches, as without an index.
+ * A probe costs as much as looking at two rules. So if there are more kinds than
+ * half the rules, it is one rule after the other, as without an index.
  */
 #ifndef FIREWALL_RULE_INDEX_H
 #define FIREWALL_RULE_INDEX_H
@@ -40,7 +40,7 @@ struct rule_index {
 	const struct netconf_rule *rules;
 	const struct rule_kind *kinds;
 	const uint16_t *heads, *next;
-	uint32_t kind_count, bucket_count;
+	uint32_t rule_count, kind_count, bucket_count;
 };
 
 /* Fills the room for at most 65,535 rules; returns how many kinds there are. */

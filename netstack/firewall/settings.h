@@ -78,6 +78,7 @@ static inline struct rule_index settings_rule_index(const struct settings *setti
 				    .kinds = settings->rule_kinds,
 				    .heads = settings->rule_heads,
 				    .next = settings->rule_next,
+				    .rule_count = settings->rule_count,
 				    .kind_count = settings->rule_kind_count,
 				    .bucket_count = SETTINGS_RULE_BUCKETS };
 }

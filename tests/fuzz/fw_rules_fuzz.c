@@ -85,9 +85,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (rule_count < wanted % (RULES_MAX + 1) &&
 	       input_take(&input, &rules[rule_count], sizeof rules[0]))
 		rule_mend(&rules[rule_count++]);
-	struct rule_index index = {
-		rules, kinds, heads, next, rule_index_build(&room, rules, rule_count), BUCKET_COUNT
-	};
+	struct rule_index index = { .rules = rules,
+				    .kinds = kinds,
+				    .heads = heads,
+				    .next = next,
+				    .bucket_count = BUCKET_COUNT };
+
+	index.kind_count = rule_index_build(&room, rules, rule_count);
+	index.rule_count = 2 * index.kind_count; /* else few rules would be looked at in turn */
 	keys_try(&index, rule_count, &input);
 	wanted_try(&index, rule_count);
 	return 0;

@@ -96,12 +96,31 @@ static void index_make(uint32_t rule_count, uint32_t bucket_count)
 	struct rule_index_room room = { kinds, heads, next, bucket_count };
 	uint32_t kind_count = rule_index_build(&room, rules, rule_count);
 
-	index_made = (struct rule_index){ rules, kinds, heads, next, kind_count, bucket_count };
+	index_made = (struct rule_index){ rules,      kinds,      heads,       next,
+					  rule_count, kind_count, bucket_count };
+}
+
+/* As if there were so many rules, or so few, of those kinds. */
+static struct rule_index hashed(void)
+{
+	struct rule_index index = index_made;
+
+	index.rule_count = 2 * index.kind_count;
+	return index;
+}
+
+static struct rule_index in_turn(void)
+{
+	struct rule_index index = index_made;
+
+	index.kind_count = index.rule_count;
+	return index;
 }
 
 /* Of `looks` keys; returns how many matched a rule. */
 static unsigned assert_agrees(uint32_t rule_count, unsigned looks)
 {
+	struct rule_index by_hash = hashed(), one_by_one = in_turn();
 	unsigned matched = 0;
 
 	for (unsigned look = 0; look < looks; look++) {
@@ -110,6 +129,8 @@ static unsigned assert_agrees(uint32_t rule_count, unsigned looks)
 		uint32_t meant = linear_find(rules, rule_count, &key, to_zone);
 
 		assert_int_equal(rule_index_find(&index_made, &key, to_zone), meant);
+		assert_int_equal(rule_index_find(&by_hash, &key, to_zone), meant);
+		assert_int_equal(rule_index_find(&one_by_one, &key, to_zone), meant);
 		matched += meant != RULE_INDEX_NONE;
 	}
 	return matched;

@@ -48,5 +48,6 @@ uint64_t cost_ring(unsigned batch);
 uint64_t cost_flow_known(unsigned flows);
 uint64_t cost_flow_unknown(unsigned flows);
 uint64_t cost_rules(unsigned count);
+uint64_t cost_rules_unlike(unsigned count);
 
 #endif

@@ -53,6 +53,7 @@ static const struct cost costs[] = {
 	{ "last of 256 rules", cost_rules, 256, 3 },
 	{ "last of 1000 rules", cost_rules, 1000, 3 },
 	{ "last of 10000 rules", cost_rules, 10000, 3 },
+	{ "last of 256 rules, no two alike", cost_rules_unlike, 256, 3 },
 };
 #define COSTS (sizeof(costs) / sizeof(costs[0]))
 

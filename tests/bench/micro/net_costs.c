@@ -175,21 +175,43 @@ static struct rule_index rules_fill(unsigned count)
 						  .destination_port_low = 80,
 						  .destination_port_high = 80 };
 	uint32_t kind_count = rule_index_build(&room, rules, count);
-	return (struct rule_index){ rules, kinds, heads, next, kind_count, RULE_BUCKETS };
+	return (struct rule_index){ rules, kinds, heads, next, count, kind_count, RULE_BUCKETS };
 }
 
-uint64_t cost_rules(unsigned count)
+static uint64_t last_rule_find(const struct rule_index *index, unsigned count)
 {
-	struct rule_index index = rules_fill(count);
 	union conn_key key = key_of(0);
 
 	key.protocol = IPPROTO_TCP_NUMBER;
 	key.destination_port = 80;
 	uint64_t begin = ticks();
-	uint32_t rule = rule_index_find(&index, &key, ZONE_WAN);
+	uint32_t rule = rule_index_find(index, &key, ZONE_WAN);
 	uint64_t taken = ticks() - begin;
 
 	if (rule != count - 1)
 		service_panic("rule %u decided", rule);
 	return taken;
+}
+
+uint64_t cost_rules(unsigned count)
+{
+	struct rule_index index = rules_fill(count);
+
+	return last_rule_find(&index, count);
+}
+
+/* The worst that rules can be: no two look at the same bits. */
+uint64_t cost_rules_unlike(unsigned count)
+{
+	struct rule_index_room room = { kinds, heads, next, RULE_BUCKETS };
+	struct rule_index index = rules_fill(count);
+
+	for (unsigned i = 0; i + 1 < count; i++) {
+		rules[i].source_mask = ~0u << (1 + i % 31);
+		rules[i].source = 0x80000000u;
+		rules[i].destination_mask = ~0u << (1 + i / 31 % 31);
+		rules[i].destination &= rules[i].destination_mask;
+	}
+	index.kind_count = rule_index_build(&room, rules, count);
+	return last_rule_find(&index, count);
 }
