@@ -73,14 +73,16 @@ third_lwip := $(third)/lwip.stamp
 third_cjson := $(third)/cjson.stamp
 third_mbedtls := $(third)/mbedtls.stamp
 third_http_parser := $(third)/http-parser.stamp
+third_lz4 := $(third)/lz4.stamp
 third_stamps := $(third_picolibc) $(third_lwip) $(third_cjson)
 
-.PHONY: third-picolibc third-lwip third-cjson third-mbedtls third-http-parser
+.PHONY: third-picolibc third-lwip third-cjson third-mbedtls third-http-parser third-lz4
 third-picolibc: $(third_picolibc)
 third-lwip: $(third_lwip)
 third-cjson: $(third_cjson)
 third-mbedtls: $(third_mbedtls)
 third-http-parser: $(third_http_parser)
+third-lz4: $(third_lz4)
 
 $(shell image/third/pins)
 $(third)/%.stamp: image/third/% image/third/fetch $(third)/%.pin
@@ -91,6 +93,7 @@ $(third)/lwip/%: $(third_lwip) ;
 $(third)/cjson/%: $(third_cjson) ;
 $(third)/lib/libcjson.a: $(third_cjson) ;
 $(third)/http-parser/%: $(third_http_parser) ;
+$(third)/lz4/%: $(third_lz4) ;
 $(third)/lib/libmbedtls.a $(third)/lib/libmbedtls_host.a: $(third_mbedtls) ;
 $(third_cjson): $(third_picolibc)
 $(third_mbedtls): $(third_picolibc) image/third/mbedtls_config.h
@@ -311,7 +314,7 @@ unit-programs: $(unit_programs)
 fuzz-programs: $(fuzz_programs)
 	@echo "$(fuzz_targets)" > build/tests/fuzz.list
 
-$(read_by_clang): $(third_stamps) $(third_mbedtls) $(third_http_parser)
+$(read_by_clang): $(third_stamps) $(third_mbedtls) $(third_http_parser) $(third_lz4)
 clang: $(read_by_clang)
 
 check: clang www-check

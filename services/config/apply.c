@@ -47,17 +47,16 @@ void apply_compiled(void)
 
 bool apply_running(void)
 {
-	static char text[CONFIG_DOCUMENT_BYTES];
 	const struct service_names services = { service_info()->names, SERVICE_MAX };
 	const struct ledger *ledger = &engine.state->ledger;
 	const struct ledger_head *head = ledger_head(ledger);
 	const struct ledger_entry *entry = head == NULL ? NULL : ledger_find(ledger, head->running);
 	struct refusal refusal;
 
-	if (entry == NULL)
+	if (entry == NULL || !ledger_text(ledger, entry, engine_text))
 		return false;
-	ledger_text(ledger, entry, text);
-	if (document_compile(text, entry->length_bytes, &services, &engine.compiled, &refusal)) {
+	if (document_compile(engine_text, entry->length_bytes, &services, &engine.compiled,
+			     &refusal)) {
 		apply_compiled();
 		return true;
 	}

@@ -33,6 +33,7 @@
 #define PUBLISH_AGAIN_US 100000u /* after DS did not answer */
 
 struct engine engine;
+char engine_text[CONFIG_DOCUMENT_BYTES];
 
 static struct {
 	uint32_t returns_seen; /* of RS's wishes for the last good configuration */
@@ -86,14 +87,12 @@ static void boot_document_take(uint32_t bytes)
 
 /* --- Opening -------------------------------------------------------------- */
 
-static char document[CONFIG_DOCUMENT_BYTES];
-
-/* The text as the ledger keeps it, in `document`; 0: no memory. */
+/* The text as the ledger keeps it, in engine_text; 0: no memory. */
 static size_t document_shorten(const char *text, size_t length)
 {
 	struct refusal refusal = { 0 };
 	struct cJSON *tree = document_parse(text, length, &refusal);
-	size_t bytes = tree == NULL ? 0 : tree_print(tree, document, sizeof(document));
+	size_t bytes = tree == NULL ? 0 : tree_print(tree, engine_text, sizeof(engine_text));
 
 	cJSON_Delete(tree);
 	return bytes;
@@ -124,8 +123,8 @@ static void boot_document_commit(void)
 	struct ledger_note note;
 
 	note_of(&note, "boot", "the document that came with the boot");
-	if (!is_running(document, length) &&
-	    request_commit(document, length, &engine.compiled, &note, 0) != OK)
+	if (!is_running(engine_text, length) &&
+	    request_commit(engine_text, length, &engine.compiled, &note, 0) != OK)
 		log_error("there is no room for the document that came with the boot");
 	apply_status("the document that came with the boot");
 }
@@ -140,7 +139,7 @@ static bool kept_in_force(void)
 		return false;
 	length = document_shorten(schema_factory, schema_factory_bytes);
 	note_of(&note, "factory", "what is in force is not known any more, but stays");
-	if (ledger_commit(&engine.state->ledger, document, length, &note, 0) != OK)
+	if (ledger_commit(&engine.state->ledger, engine_text, length, &note, 0) != OK)
 		return false;
 	engine.state->stands = 1;
 	return true;
@@ -154,7 +153,7 @@ static void factory_commit(void)
 	if (!document_factory(&engine.compiled, &refusal))
 		service_panic("factory default: %s: %s", refusal.path, refusal.reason);
 	note_of(&note, "factory", "the factory default");
-	if (request_commit(document, document_shorten(schema_factory, schema_factory_bytes),
+	if (request_commit(engine_text, document_shorten(schema_factory, schema_factory_bytes),
 			   &engine.compiled, &note, 0) != OK)
 		service_panic("no room for the factory default");
 }
@@ -282,9 +281,10 @@ static void return_if_wished(void)
 		return;
 	}
 	if (!ledger_revert(&engine.state->ledger)) {
-		ledger_text(ledger, before, document);
+		if (!ledger_text(ledger, before, engine_text))
+			return;
 		note_of(&note, "rs", "the last good one, as services died");
-		if (ledger_commit(&engine.state->ledger, document, before->length_bytes, &note,
+		if (ledger_commit(&engine.state->ledger, engine_text, before->length_bytes, &note,
 				  0) != OK)
 			return;
 	}

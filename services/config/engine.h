@@ -39,6 +39,8 @@ struct engine {
 };
 
 extern struct engine engine;
+/* A document on its way; who fills it is done with it before another file's turn comes. */
+extern char engine_text[CONFIG_DOCUMENT_BYTES];
 
 /* Unix time; LEDGER_TIME_UNKNOWN. */
 uint64_t engine_time_s(void);

@@ -2,12 +2,16 @@
  * The history of documents, which of them is in force, and which is confirmed.
  * Lies in a preserved region and, as records, in the store. Pure: time comes in.
  *
- * A document is cut into parts, a part is a cell of the region and a record
- * "part.N". One head names everything: serials, and of each entry its parts. A
- * change fills free cells first and then switches the head, of which there are two
- * copies; a cell is free if no head that still counts names it, neither the one in
- * force nor one that the store has or may have (persist.h). So whatever dies, and
- * whenever: the old head with its documents is there, or the new one.
+ * A document is packed (pack.h) and cut into parts, a part is a cell of the region
+ * and a record "part.N". One head names everything: serials, and of each entry its
+ * parts. A change fills free cells first and then switches the head, of which there
+ * are two copies; a cell is free if no head that still counts names it, neither the
+ * one in force nor one that the store has or may have (persist.h). So whatever dies,
+ * and whenever: the old head with its documents is there, or the new one.
+ *
+ * A document of more than one part is packed against another entry, its base, if
+ * that makes it smaller; a base has none itself. A base that is too old to be shown
+ * stays, hidden, as long as an entry needs it.
  *
  *	SETTLED  running == confirmed
  *	PENDING  running != confirmed: the timer, or a reboot, makes `confirmed` run
@@ -19,6 +23,7 @@
 #define CONFIG_LEDGER_H
 
 #include "kernel/abi/status.h"
+#include "services/config/pack.h"
 #include "services/proto/config.h"
 
 #include <stdbool.h>
@@ -26,19 +31,23 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC        0x4745434cu
-#define LEDGER_VERSION      1u
+#define LEDGER_VERSION      2u
 #define LEDGER_PART_BYTES   8000u
 #define LEDGER_PARTS        38u /* and the head: within what the store gives one service */
-#define LEDGER_ENTRY_PARTS  ((CONFIG_DOCUMENT_BYTES + LEDGER_PART_BYTES - 1) / LEDGER_PART_BYTES)
+#define LEDGER_ENTRY_PARTS  ((PACK_BYTES_MAX + LEDGER_PART_BYTES - 1) / LEDGER_PART_BYTES)
+#define LEDGER_ENTRIES_MAX  (CONFIG_HISTORY_MAX + 3) /* and hidden ones */
 #define LEDGER_TIME_UNKNOWN 0u
 
 struct ledger_entry {
 	uint32_t serial; /* 0: none */
 	uint32_t crc32;  /* of the document */
 	uint32_t length_bytes;
-	uint32_t confirmed; /* 1: it was, at some time */
-	uint64_t time_s;    /* Unix time; 0: the clock was not set */
-	uint64_t token;     /* of who committed it */
+	uint32_t packed_crc32, packed_bytes; /* of what lies in the parts */
+	uint32_t base;                       /* the serial of its base; 0: none */
+	uint32_t hidden;                     /* 1: only a base, no part of the history */
+	uint32_t confirmed;                  /* 1: it was, at some time */
+	uint64_t time_s;                     /* Unix time; 0: the clock was not set */
+	uint64_t token;                      /* of who committed it */
 	char author[CONFIG_AUTHOR_BYTES];
 	char comment[CONFIG_COMMENT_BYTES];
 	uint8_t parts[LEDGER_ENTRY_PARTS + 3]; /* cells, in order */
@@ -51,7 +60,7 @@ struct ledger_head {
 	uint32_t running, confirmed, newest; /* serials; 0: none */
 	uint32_t count;
 	uint64_t revert_at_us;                           /* since boot, when PENDING */
-	struct ledger_entry entries[CONFIG_HISTORY_MAX]; /* the oldest first */
+	struct ledger_entry entries[LEDGER_ENTRIES_MAX]; /* the oldest first */
 };
 
 /* The region. */
@@ -82,10 +91,13 @@ bool ledger_adopt(struct ledger *ledger, const struct ledger_head *head);
 /* The head that counts; NULL: none. */
 const struct ledger_head *ledger_head(const struct ledger *ledger);
 
-/* NULL: none of that serial, or its bytes are damaged. */
+/* NULL: none of that serial in the history, or its bytes are damaged. */
 const struct ledger_entry *ledger_find(const struct ledger *ledger, uint32_t serial);
-/* Its document; `text` has room for CONFIG_DOCUMENT_BYTES. */
-void ledger_text(const struct ledger *ledger, const struct ledger_entry *entry, char *text);
+/* Its document; `text` has room for CONFIG_DOCUMENT_BYTES. False: its bytes are damaged. */
+must_use bool ledger_text(const struct ledger *ledger, const struct ledger_entry *entry,
+			  char *text);
+/* How many entries the history has, and the serial of the oldest; 0: none. */
+uint32_t ledger_history_count(const struct ledger_head *head, uint32_t *oldest);
 /* The entry before `serial`, confirmed, sound; NULL: none. */
 const struct ledger_entry *ledger_before(const struct ledger *ledger, uint32_t serial);
 

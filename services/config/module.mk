@@ -12,7 +12,7 @@ $(config_reference): config/generate.py config/schema.json
 	$(quiet)$(PYTHON) $< --reference config/schema.json > $@
 check: $(config_reference)
 
-config_pure := $(addprefix services/config/, compare.c desk.c ledger.c persist.c texts.c tree.c)
+config_pure := $(addprefix services/config/, compare.c desk.c ledger.c ledger_change.c pack.c persist.c texts.c tree.c)
 
 config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_address.c compile_alerts.c \
 	compile_dhcp.c compile_forward.c compile_host.c compile_recovery.c compile_rule.c document.c force.c format.c nearest.c refusal.c scan.c schema.c) services/runtime/crc32.c services/runtime/policy.c
@@ -20,16 +20,19 @@ config_core := $(config_tables) $(addprefix services/config/, address.c compile.
 services += config
 config_store := $(wildcard services/runtime/store.c)
 config_sources := $(addprefix services/config/, apply.c archive.c config.c request.c) $(config_core) $(config_pure) \
-	services/runtime/event.c services/runtime/wallclock.c $(config_store)
+	services/runtime/event.c services/runtime/wallclock.c $(config_store) build/third/lz4/lz4.c
+config_third = $(third_lz4)
 config_fpu := yes
-config_cflags := -isystem build/third/cjson $(if $(config_store),,-DCONFIG_WITHOUT_STORE)
+config_cflags := -isystem build/third/cjson -isystem build/third/lz4 $(if $(config_store),,-DCONFIG_WITHOUT_STORE)
 config_libraries := build/third/lib/libcjson.a
 
 config_host_cflags := -isystem build/third/cjson
 config_tested := $(config_core) build/third/cjson/cJSON.c \
 	$(addprefix netstack/firewall/, settings.c rule_index.c port_forward.c)
 
-unit_tests += config_refusal config_document
+unit_tests += config_refusal config_document config_constraint
+config_constraint_test_sources := tests/unit/config_constraint_test.c services/config/tree.c $(config_tested)
+config_constraint_test_cflags := $(config_host_cflags)
 config_refusal_test_sources := tests/unit/config_refusal_test.c $(config_tested)
 config_refusal_test_cflags := $(config_host_cflags)
 config_document_test_sources := tests/unit/config_document_test.c $(config_tested)
@@ -40,12 +43,15 @@ config_fuzz_sources := tests/fuzz/config_fuzz.c $(config_tested)
 config_fuzz_cflags := $(config_host_cflags)
 
 unit_tests += config_ledger config_tree
-config_ledger_test_sources := tests/unit/config_ledger_test.c services/config/ledger.c services/config/persist.c \
-	services/runtime/crc32.c
+config_packed := $(addprefix services/config/, ledger.c ledger_change.c pack.c persist.c) build/third/lz4/lz4.c
+config_ledger_test_sources := tests/unit/config_ledger_test.c tests/unit/version_text.c $(config_packed) services/runtime/crc32.c
+config_ledger_test_cflags := -isystem build/third/lz4
+config_ledger_third = $(third_lz4)
 unit_tests += config_cut
-config_cut_test_sources := tests/unit/config_cut_test.c tests/unit/store_disk.c services/config/ledger.c \
-	services/config/persist.c services/store/record.c services/store/vault.c services/runtime/crc32.c
-config_cut_test_cflags := -DDISK_CELLS=44u
+config_cut_test_sources := tests/unit/config_cut_test.c tests/unit/version_text.c tests/unit/store_disk.c $(config_packed) \
+	services/store/record.c services/store/vault.c services/runtime/crc32.c
+config_cut_test_cflags := -DDISK_CELLS=44u -isystem build/third/lz4
+config_cut_third = $(third_lz4)
 config_tree_test_sources := tests/unit/config_tree_test.c services/config/compare.c services/config/desk.c \
 	services/config/tree.c $(config_tested)
 config_tree_test_cflags := $(config_host_cflags)

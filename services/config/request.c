@@ -13,8 +13,6 @@
 
 #define US_A_SECOND 1000000ull
 
-static char scratch[CONFIG_DOCUMENT_BYTES];
-
 /* One request: who asks, for what, and what to answer. */
 struct exchange {
 	uint32_t slot;
@@ -73,8 +71,9 @@ static cJSON *running_tree(struct exchange *exchange)
 
 	if (entry == NULL)
 		return document_parse(schema_factory, schema_factory_bytes, &exchange->refusal);
-	ledger_text(ledger, entry, scratch);
-	return document_parse(scratch, entry->length_bytes, &exchange->refusal);
+	if (!ledger_text(ledger, entry, engine_text))
+		return NULL;
+	return document_parse(engine_text, entry->length_bytes, &exchange->refusal);
 }
 
 static enum status tree_take(struct exchange *exchange, struct candidate *candidate, cJSON *tree)
@@ -157,14 +156,14 @@ static enum status words_get(struct exchange *exchange, char pointer[TREE_POINTE
 
 	if (request->length_bytes >= TREE_POINTER_BYTES ||
 	    request->length_bytes > request->total_bytes ||
-	    request->total_bytes > sizeof(scratch) || request->total_bytes == 0)
+	    request->total_bytes > sizeof(engine_text) || request->total_bytes == 0)
 		return E_ARGUMENT;
-	status = copy_from(exchange->slot, request->grant, 0, scratch, request->total_bytes);
+	status = copy_from(exchange->slot, request->grant, 0, engine_text, request->total_bytes);
 	if (status != OK)
 		return status;
-	memcpy(pointer, scratch, request->length_bytes);
+	memcpy(pointer, engine_text, request->length_bytes);
 	pointer[request->length_bytes] = 0;
-	memmove(scratch, scratch + request->length_bytes, value_bytes);
+	memmove(engine_text, engine_text + request->length_bytes, value_bytes);
 	return OK;
 }
 
@@ -176,7 +175,7 @@ static enum status serve_set(struct exchange *exchange)
 
 	if (status != OK || edit_is_repeated(exchange))
 		return status;
-	cJSON *value = document_parse(scratch, request->total_bytes - request->length_bytes,
+	cJSON *value = document_parse(engine_text, request->total_bytes - request->length_bytes,
 				      &exchange->refusal);
 	if (value == NULL)
 		return E_ARGUMENT;
@@ -319,10 +318,9 @@ static enum status serve_rollback(struct exchange *exchange)
 		return OK;
 	if (exchange->request.serial == 0)
 		return commit(exchange, schema_factory, schema_factory_bytes);
-	if (entry == NULL)
+	if (entry == NULL || !ledger_text(ledger, entry, engine_text))
 		return E_ABSENT;
-	ledger_text(ledger, entry, scratch);
-	return commit(exchange, scratch, entry->length_bytes);
+	return commit(exchange, engine_text, entry->length_bytes);
 }
 
 static enum status serve_confirm(void)
@@ -354,8 +352,7 @@ static enum status serve_status(struct exchange *exchange)
 		status->confirm_left_s =
 			(uint32_t)((head->revert_at_us - now_us + US_A_SECOND - 1) / US_A_SECOND);
 	status->newest = head->newest;
-	status->oldest = head->count == 0 ? 0 : head->entries[0].serial;
-	status->count = head->count;
+	status->count = ledger_history_count(head, &status->oldest);
 	status->persisted = archive_is_durable();
 	status->candidate = candidate != NULL;
 	status->base = candidate == NULL ? 0 : candidate->base;

@@ -31,9 +31,8 @@ static cJSON *tree_of_entry(const struct ledger *ledger, uint32_t serial)
 
 	if (serial == 0)
 		return tree_of_text(schema_factory, schema_factory_bytes);
-	if (entry == NULL)
+	if (entry == NULL || !ledger_text(ledger, entry, made.text))
 		return NULL;
-	ledger_text(ledger, entry, made.text);
 	return tree_of_text(made.text, entry->length_bytes);
 }
 
@@ -80,7 +79,8 @@ static cJSON *log_list(const struct ledger *ledger)
 	cJSON *list = cJSON_CreateArray();
 
 	for (uint32_t i = head == NULL ? 0 : head->count; i-- > 0;)
-		log_entry_add(list, &head->entries[i], head->running);
+		if (head->entries[i].hidden == 0)
+			log_entry_add(list, &head->entries[i], head->running);
 	return list;
 }
 

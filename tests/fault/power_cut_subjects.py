@@ -5,6 +5,7 @@ printed how far they got, and looks after a boot which number is there. A
 mixture of two is an AssertionError.
 """
 
+import hashlib
 import json
 import random
 import re
@@ -64,14 +65,14 @@ class OneRecord:
 
 
 class Configuration:
-    """A document of several records, whose first and last part say its number.
+    """A document of several records, and its versions, whose beginning and end say their number.
 
     Each third commit wants to be confirmed and is not: a boot never finds that one.
     """
 
     NAME = "the configuration"
-    ABOUT = ("a commit writes three records of parts and one that names them, and each third commit waits to be "
-             "confirmed, which it never is.")
+    ABOUT = ("a commit writes a record of what differs from the document of three that came with the boot, and one "
+             "that names them all; each third commit waits to be confirmed, which it never is.")
     ACCEPTED = r"^in force: serial \d+\n"
     CUT_WITHIN_S = 1.2
     CHANGES_AHEAD = 8
@@ -86,9 +87,10 @@ class Configuration:
 
     @classmethod
     def document(cls, number):
-        """As JSON, over 16,000 bytes: it takes three parts of 8,000 (services/config/ledger.h)."""
+        """As JSON, over 16,000 bytes also when it is packed: three parts of 8,000 (services/config/ledger.h)."""
         rule = {"action": "deny", "from": "wan", "to": "lan", "protocol": "tcp"}
-        rules = [rule | {"destination_port": port, "comment": "nobody uses this"} for port in range(1, cls.RULES)]
+        rules = [rule | {"destination_port": port, "comment": hashlib.sha512(bytes([port])).hexdigest()[:80]}
+                 for port in range(1, cls.RULES)]
         return json.dumps({"hostname": f"g{number}", "lan": {"address": "192.168.1.1/24"},
                            "rules": [*rules, rule | {"comment": f"g{number}"}]})
 

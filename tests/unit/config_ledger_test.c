@@ -5,6 +5,7 @@
 #include "services/config/persist.h"
 #include "services/runtime/crc32.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/version_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,20 +68,9 @@ static void reboot(void)
 
 /* --- Documents ------------------------------------------------------------ */
 
-static char document[CONFIG_DOCUMENT_BYTES];
-
-/* A text of that length that no other number has. */
-static const char *text_of(unsigned number, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		document[i] = (char)('a' + (number * 7 + i * i + i / 9) % 26);
-	(void)snprintf(document, sizeof(document), "%08u", number);
-	return document;
-}
-
 static enum status commit(unsigned number, size_t length, uint64_t revert_at_us)
 {
-	return ledger_commit(&ledger, text_of(number, length), length, &nobody, revert_at_us);
+	return ledger_commit(&ledger, version_text(number, length), length, &nobody, revert_at_us);
 }
 
 /* The number of the document that runs; its bytes are checked. */
@@ -93,9 +83,9 @@ static unsigned running(void)
 
 	if (entry == NULL)
 		return 0;
-	ledger_text(&ledger, entry, text);
+	assert_true(ledger_text(&ledger, entry, text));
 	unsigned number = (unsigned)strtoul(text, NULL, 10);
-	assert_memory_equal(text, text_of(number, entry->length_bytes), entry->length_bytes);
+	assert_memory_equal(text, version_text(number, entry->length_bytes), entry->length_bytes);
 	return number;
 }
 
@@ -189,10 +179,8 @@ static void every_order_of_events_is_as_documented(void **state)
 /* --- Power cuts ----------------------------------------------------------- */
 
 /* How long the documents are: one part, all parts, something between, and a full history. */
-static const size_t lengths[] = { 100,   65536, 20000, 8000, 8001,  1,   7999, 40000,
-				  65536, 300,   65536, 12,   400,   500, 600,  700,
-				  800,   900,   1,     2,    3,     4,   5,    6000,
-				  7,     8,     9,     10,   65536, 11,  12,   50000 };
+static const size_t lengths[] = { 100, 65536, 20000, 7998, 8001, 12, 40000, 65536, 300, 20000, 12,
+				  400, 500,   6000,  900,  9,    10, 4,     9000,  8,   50000, 7 };
 #define COMMITS (sizeof(lengths) / sizeof(lengths[0]))
 
 /* Commits one after the other; the power goes after `puts` records. Returns the last that began. */
@@ -287,6 +275,92 @@ static void twenty_documents_are_kept_and_the_oldest_go(void **state)
 	assert_int_equal(ledger_before(&ledger, 60)->serial, 59);
 }
 
+/* Every document of the history is there, as it was committed. */
+static unsigned history_check(size_t length)
+{
+	static char text[CONFIG_DOCUMENT_BYTES];
+	const struct ledger_head *head = ledger_head(&ledger);
+	uint32_t oldest, count = ledger_history_count(head, &oldest);
+
+	for (uint32_t serial = oldest; serial <= head->newest; serial++) {
+		const struct ledger_entry *entry = ledger_find(&ledger, serial);
+
+		assert_non_null(entry);
+		assert_true(ledger_text(&ledger, entry, text));
+		assert_memory_equal(text, version_text(serial, length), length);
+	}
+	return count;
+}
+
+/*
+ * The worst that is promised: documents of the greatest length that cannot be compressed, each a
+ * version of the one before, and in the middle all of it is replaced.
+ */
+static void twenty_versions_of_the_longest_document_are_kept(void **state)
+{
+	const size_t length = CONFIG_DOCUMENT_BYTES;
+
+	(void)state;
+	version_text_versions = 40; /* so the 40th has nothing of those before it */
+	ledger_clear(&ledger);
+	store_clear();
+	for (unsigned number = 1; number <= 79; number++) {
+		enum status status = commit(number, length, 0);
+
+		if (status == E_AGAIN && store_save()) /* it has the shorter history then */
+			status = commit(number, length, 0);
+		assert_int_equal(status, OK);
+		assert_true(store_save());
+		unsigned count = history_check(length);
+		if (count < 20 && count < number)
+			fail_msg("%u documents after %u commits", count, number);
+	}
+	reboot();
+	assert_in_range(history_check(length), 20, CONFIG_HISTORY_MAX);
+	version_text_versions = VERSIONS_DEFAULT;
+}
+
+/* Documents that have nothing in common: at least the last is kept, and what it can go back to. */
+static void unlike_documents_push_each_other_out(void **state)
+{
+	(void)state;
+	version_text_versions = 1;
+	ledger_clear(&ledger);
+	store_clear();
+	for (unsigned number = 1; number <= 12; number++) {
+		enum status status = commit(number, CONFIG_DOCUMENT_BYTES, 0);
+
+		while (status == E_AGAIN && store_save())
+			status = commit(number, CONFIG_DOCUMENT_BYTES, 0);
+		assert_int_equal(status, OK);
+		assert_true(store_save());
+		assert_int_equal(running(), number);
+		assert_in_range(history_check(CONFIG_DOCUMENT_BYTES), number < 3 ? number : 3, 4);
+	}
+	version_text_versions = VERSIONS_DEFAULT;
+}
+
+/* Its bytes are those of the versions that were packed against it, too. */
+static void a_damaged_base_costs_its_versions(void **state)
+{
+	(void)state;
+	ledger_clear(&ledger);
+	store_clear();
+	assert_int_equal(commit(1, 20000, 0), OK);
+	assert_int_equal(commit(VERSIONS_DEFAULT, 30000, 0), OK);
+	assert_int_equal(commit(VERSIONS_DEFAULT + 1, 30001, 0), OK);
+	assert_true(store_save());
+	assert_int_equal(ledger_find(&ledger, 3)->base, 2);
+	store.records[ledger_find(&ledger, 2)->parts[1]].bytes[77] ^= 1;
+	reboot();
+	assert_int_equal(running(), 1);
+	assert_null(ledger_find(&ledger, 2));
+	assert_null(ledger_find(&ledger, 3));
+	assert_int_equal(commit(4, 20000, 0), OK);
+	assert_int_equal(ledger_find(&ledger, 4)->base, 1);
+	assert_int_equal(running(), 4);
+}
+
 static void the_confirmed_one_stays_however_many_try(void **state)
 {
 	(void)state;
@@ -345,7 +419,7 @@ static void a_repeated_commit_is_known_by_its_token(void **state)
 	(void)state;
 	ledger_clear(&ledger);
 	assert_null(ledger_repeated(&ledger, 77));
-	assert_int_equal(ledger_commit(&ledger, text_of(1, 100), 100, &note, 0), OK);
+	assert_int_equal(ledger_commit(&ledger, version_text(1, 100), 100, &note, 0), OK);
 	assert_int_equal(ledger_repeated(&ledger, 77)->serial, 1);
 	assert_null(ledger_repeated(&ledger, 78));
 	assert_null(ledger_repeated(&ledger, 0));
@@ -359,6 +433,9 @@ int main(void)
 		cmocka_unit_test(an_unconfirmed_commit_is_gone_after_a_cut_anywhere),
 		cmocka_unit_test(a_slow_store_never_loses_both),
 		cmocka_unit_test(twenty_documents_are_kept_and_the_oldest_go),
+		cmocka_unit_test(twenty_versions_of_the_longest_document_are_kept),
+		cmocka_unit_test(unlike_documents_push_each_other_out),
+		cmocka_unit_test(a_damaged_base_costs_its_versions),
 		cmocka_unit_test(the_confirmed_one_stays_however_many_try),
 		cmocka_unit_test(one_flipped_bit_is_found),
 		cmocka_unit_test(a_damaged_record_in_the_store_costs_one_document),
