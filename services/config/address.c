@@ -46,7 +46,7 @@ static const char *prefix_read(const char **at, uint32_t *prefix_bits)
 	if (*(*at)++ != '/' || !number_read(at, 2, prefix_bits))
 		return "needs the network's length, such as /24";
 	if (*prefix_bits > 32)
-		return "has a network length over 32";
+		return "has a network's length over /32";
 	return **at == 0 ? NULL : "has more behind the network's length";
 }
 
@@ -55,8 +55,7 @@ uint32_t network_mask(uint32_t prefix_bits)
 	return prefix_bits == 0 ? 0 : ~0u << (32 - prefix_bits);
 }
 
-/* RFC 1122, 3.2.1.3: addresses that no host has. */
-static bool is_of_no_host(uint32_t address)
+bool address_is_of_no_host(uint32_t address)
 {
 	uint32_t first = address >> 24;
 
@@ -71,12 +70,12 @@ const char *interface_parse(const char *text, struct ipv4_network *network)
 		wrong = prefix_read(&text, &network->prefix_bits);
 	if (wrong != NULL)
 		return wrong;
-	if (is_of_no_host(network->address))
-		return "is not an address that a host can have";
+	if (address_is_of_no_host(network->address))
+		return "is not an address that a device can have";
 	if (network->prefix_bits < 1 || network->prefix_bits > 30)
-		return "has a network length that is not 1 to 30";
+		return "has a network's length that is not /1 to /30";
 	if (!network_has_host(network, network->address))
-		return "is its network's own or broadcast address";
+		return "is the first or the last address of its network, which no device can have";
 	return NULL;
 }
 
@@ -90,7 +89,9 @@ const char *network_parse(const char *text, struct ipv4_network *network)
 	if (wrong != NULL)
 		return wrong;
 	if ((network->address & ~network_mask(network->prefix_bits)) != 0)
-		return "has bits set behind the network's length";
+		return "is not the first address of a network of that length; for one device leave "
+		       "the "
+		       "length out";
 	return NULL;
 }
 
@@ -156,7 +157,7 @@ const char *mac_parse(const char *text, uint8_t mac[MAC_BYTES])
 	}
 	if (*text != 0)
 		return wrong;
-	return mac[0] & 1 ? "is the address of a group, not of one station" : NULL;
+	return mac[0] & 1 ? "is the address of a group, not of one device" : NULL;
 }
 
 /* RFC 1123, 2.1. */
@@ -164,8 +165,10 @@ const char *label_check(const char *text)
 {
 	size_t length = strlen(text);
 
-	if (length == 0 || text[0] == '-' || text[length - 1] == '-')
-		return "is no name: it neither begins nor ends with a hyphen";
+	if (length == 0)
+		return "is no name: it is empty";
+	if (text[0] == '-' || text[length - 1] == '-')
+		return "is no name: it may not begin or end with a hyphen";
 	for (; *text != 0; text++) {
 		bool letter = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
 		if (!letter && !(*text >= '0' && *text <= '9') && *text != '-')

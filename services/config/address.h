@@ -24,6 +24,9 @@ const char *ports_parse(const char *text, struct port_range *);       /* 80, 800
 const char *mac_parse(const char *text, uint8_t mac[MAC_BYTES]);      /* 52:54:00:12:34:56 */
 const char *label_check(const char *text);                            /* printer-2 */
 
+/* RFC 1122, 3.2.1.3: addresses that no host has. */
+bool address_is_of_no_host(uint32_t address);
+
 uint32_t network_mask(uint32_t prefix_bits);
 bool networks_overlap(const struct ipv4_network *, const struct ipv4_network *);
 /* Neither the network's own address nor its broadcast address, but in it. */

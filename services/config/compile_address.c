@@ -17,6 +17,17 @@ static uint32_t zone_of(const char *word)
 	return strcmp(word, "wan") == 0 ? ZONE_WAN : ZONE_NONE;
 }
 
+/* The port may be the WAN by default: then that is to be changed, too. */
+static bool wan_refuse(struct refusal *refusal, unsigned one, unsigned other)
+{
+	char path[REFUSAL_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/ports/port%u", other);
+	return refuse(refusal, path,
+		      "is the WAN, as port%u is; only one port can be, so put this one elsewhere",
+		      one);
+}
+
 static bool ports_compile(const cJSON *ports, struct netconf *netconf, struct refusal *refusal)
 {
 	unsigned wan = PORT_NONE;
@@ -31,8 +42,7 @@ static bool ports_compile(const cJSON *ports, struct netconf *netconf, struct re
 		if (netconf->zone[port] != ZONE_WAN)
 			continue;
 		if (wan != PORT_NONE)
-			return refuse(refusal, "/ports", "port%u and port%u are both the WAN", wan,
-				      port);
+			return wan_refuse(refusal, wan, port);
 		wan = port;
 	}
 	return true;
@@ -64,19 +74,22 @@ static bool gateway_compile(const cJSON *wan, struct netconf *netconf, struct re
 	if (netconf->gateway == netconf->wan.address)
 		return refuse(refusal, "/wan/gateway", "is the appliance's own address");
 	if (!network_has_host(&network, netconf->gateway))
-		return refuse(refusal, "/wan/gateway", "is no host of the network of wan.address");
+		return refuse(
+			refusal, "/wan/gateway",
+			"is not an address of another device in the WAN's network (wan.address)");
 	return true;
 }
 
 static bool wan_static_compile(const cJSON *wan, struct netconf *netconf, struct refusal *refusal)
 {
 	if (member_of(wan, "address") == NULL)
-		return refuse(refusal, "/wan", "the key 'address' is missing, as 'mode' is static");
+		return refuse(refusal, "/wan/address", "is missing, as 'mode' is static");
 	interface_compile(wan, &netconf->wan);
 	struct ipv4_network lan_network = network_of(&netconf->lan);
 	struct ipv4_network wan_network = network_of(&netconf->wan);
 	if (networks_overlap(&lan_network, &wan_network))
-		return refuse(refusal, "/wan/address", "its network overlaps the LAN's");
+		return refuse(refusal, "/wan/address",
+			      "its network overlaps the LAN's (lan.address)");
 	return gateway_compile(wan, netconf, refusal);
 }
 

@@ -64,18 +64,18 @@ static void server_take(const cJSON *alerts, struct alertconf *out)
 static bool whole_check(const struct alertconf *out, struct refusal *refusal)
 {
 	if (out->password[0] != 0 && out->user[0] == 0)
-		return refuse(refusal, "/alerts", "has a 'password', but no 'user'");
+		return refuse(refusal, "/alerts/user", "is missing, as there is a 'password'");
 	if (out->user[0] != 0 && out->security == SMTP_PLAIN)
 		return refuse(refusal, "/alerts/security",
 			      "would send the password in the clear; use tls or starttls");
 	if (!out->enabled)
 		return true;
-	if (out->server[0] == 0 || out->from[0] == 0)
-		return refuse(refusal, "/alerts", "the key '%s' is missing, as 'enabled' is true",
-			      out->server[0] == 0 ? "server" : "from");
+	if (out->server[0] == 0)
+		return refuse(refusal, "/alerts/server", "is missing, as 'enabled' is true");
+	if (out->from[0] == 0)
+		return refuse(refusal, "/alerts/from", "is missing, as 'enabled' is true");
 	if (out->to_count == 0)
-		return refuse(refusal, "/alerts",
-			      "the key 'to' is missing or empty, as 'enabled' is true");
+		return refuse(refusal, "/alerts/to", "names nobody, but 'enabled' is true");
 	return true;
 }
 

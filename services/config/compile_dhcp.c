@@ -26,43 +26,81 @@ static void pool_default(struct netconf *netconf)
 	netconf->dhcp.last = bits <= BLOCK_BITS ? block + POOL_LAST : (block | ~mask) - 1;
 }
 
-static bool pool_compile(const cJSON *dhcp, struct netconf *netconf, struct refusal *refusal)
+/* With the address, as it may be one that stands nowhere. */
+static bool pool_refuse(struct refusal *refusal, const char *end, uint32_t address,
+			const char *wrong)
 {
-	const char *first = member_text(dhcp, "first"), *last = member_text(dhcp, "last");
-	const struct ipv4_network lan = lan_of(netconf);
-	struct netconf_dhcp *out = &netconf->dhcp;
+	return refuse(refusal, end, "%u.%u.%u.%u %s", (unsigned)address >> 24,
+		      (unsigned)address >> 16 & 255u, (unsigned)address >> 8 & 255u,
+		      (unsigned)address & 255u, wrong);
+}
 
-	pool_default(netconf);
-	if (first != NULL && address_parse(first, &out->first) == NULL &&
-	    !network_has_host(&lan, out->first))
-		return refuse(refusal, "/lan/dhcp/first",
-			      "is no host of the network of lan.address");
-	if (last != NULL && address_parse(last, &out->last) == NULL &&
-	    !network_has_host(&lan, out->last))
-		return refuse(refusal, "/lan/dhcp/last",
-			      "is no host of the network of lan.address");
-	if (out->enabled == 0)
+/* Also what is left out is checked: the usual end may not go with the one that is given. */
+static bool pool_check(const struct netconf *netconf, struct refusal *refusal)
+{
+	static const char outside[] = "is not an address of a device in the LAN's network "
+				      "(lan.address)";
+	const struct ipv4_network lan = lan_of(netconf);
+	const struct netconf_dhcp *pool = &netconf->dhcp;
+
+	if (!network_has_host(&lan, pool->first))
+		return pool_refuse(refusal, "/lan/dhcp/first", pool->first, outside);
+	if (!network_has_host(&lan, pool->last))
+		return pool_refuse(refusal, "/lan/dhcp/last", pool->last, outside);
+	if (pool->enabled == 0)
 		return true;
-	if (out->last < out->first)
-		return refuse(refusal, "/lan/dhcp", "the pool's last address is before its first");
-	if (out->last - out->first >= NETCONF_POOL_MAX)
-		return refuse(refusal, "/lan/dhcp", "the pool has more than %u addresses",
-			      NETCONF_POOL_MAX);
+	if (pool->last < pool->first)
+		return pool_refuse(refusal, "/lan/dhcp/last", pool->last,
+				   "is before the pool's first address");
+	if (pool->last - pool->first >= NETCONF_POOL_MAX)
+		return pool_refuse(refusal, "/lan/dhcp/last", pool->last,
+				   "is too far from the pool's first address: 128 at most");
 	return true;
 }
 
-static bool is_repeated(const struct netconf_dhcp *dhcp, unsigned count)
-{
-	const struct netconf_reservation *last = &dhcp->reservations[count];
+_Static_assert(NETCONF_POOL_MAX == 128, "pool_check says so");
 
-	for (unsigned i = 0; i < count; i++) {
+static bool pool_compile(const cJSON *dhcp, struct netconf *netconf, struct refusal *refusal)
+{
+	const char *first = member_text(dhcp, "first"), *last = member_text(dhcp, "last");
+
+	pool_default(netconf);
+	if (first != NULL)
+		(void)address_parse(first, &netconf->dhcp.first);
+	if (last != NULL)
+		(void)address_parse(last, &netconf->dhcp.last);
+	return pool_check(netconf, refusal);
+}
+
+static bool reservation_refuse(struct refusal *refusal, unsigned number, const char *key,
+			       const char *reason)
+{
+	char path[REFUSAL_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/lan/dhcp/reservations/%u/%s", number, key);
+	return refuse(refusal, path, "%s", reason);
+}
+
+/* Against those before it. */
+static bool repeated_check(const struct netconf_dhcp *dhcp, unsigned number,
+			   struct refusal *refusal)
+{
+	const struct netconf_reservation *last = &dhcp->reservations[number];
+
+	for (unsigned i = 0; i < number; i++) {
 		const struct netconf_reservation *other = &dhcp->reservations[i];
-		if (other->address == last->address ||
-		    memcmp(other->mac, last->mac, sizeof(last->mac)) == 0 ||
-		    (last->name[0] != 0 && strcmp(other->name, last->name) == 0))
-			return true;
+
+		if (memcmp(other->mac, last->mac, sizeof(last->mac)) == 0)
+			return reservation_refuse(refusal, number, "mac",
+						  "has a reservation before this one");
+		if (other->address == last->address)
+			return reservation_refuse(refusal, number, "address",
+						  "is reserved for another device before");
+		if (last->name[0] != 0 && strcmp(other->name, last->name) == 0)
+			return reservation_refuse(refusal, number, "name",
+						  "is another device's name before");
 	}
-	return false;
+	return true;
 }
 
 static bool reservation_compile(const cJSON *item, unsigned number, struct netconf *netconf,
@@ -71,19 +109,18 @@ static bool reservation_compile(const cJSON *item, unsigned number, struct netco
 	struct netconf_reservation *out = &netconf->dhcp.reservations[number];
 	const char *mac = member_text(item, "mac"), *address = member_text(item, "address");
 	const struct ipv4_network lan = lan_of(netconf);
-	char path[REFUSAL_PATH_BYTES];
 
-	snprintf(path, sizeof(path), "/lan/dhcp/reservations/%u", number);
-	if (mac == NULL || mac_parse(mac, out->mac) != NULL || address == NULL ||
-	    address_parse(address, &out->address) != NULL)
-		return refuse(refusal, path, "needs a MAC address and an address");
+	if (mac == NULL || mac_parse(mac, out->mac) != NULL)
+		return reservation_refuse(refusal, number, "mac", "is no MAC address");
+	if (address == NULL || address_parse(address, &out->address) != NULL ||
+	    !network_has_host(&lan, out->address))
+		return reservation_refuse(
+			refusal, number, "address",
+			"is not an address of a device in the LAN's network (lan.address)");
+	if (out->address == netconf->lan.address)
+		return reservation_refuse(refusal, number, "address", "is the appliance itself");
 	member_label_take(item, "name", out->name, sizeof(out->name));
-	if (out->address == netconf->lan.address || !network_has_host(&lan, out->address))
-		return refuse(refusal, path, "its address is no other host of the LAN network");
-	if (is_repeated(&netconf->dhcp, number))
-		return refuse(refusal, path,
-			      "its MAC address, address or name stands there before");
-	return true;
+	return repeated_check(&netconf->dhcp, number, refusal);
 }
 
 bool compile_dhcp(const cJSON *dhcp, struct netconf *netconf, struct refusal *refusal)
@@ -111,6 +148,20 @@ bool compile_dhcp(const cJSON *dhcp, struct netconf *netconf, struct refusal *re
 	return true;
 }
 
+static bool upstream_check(const struct netconf *netconf, unsigned number, uint32_t address,
+			   struct refusal *refusal)
+{
+	char path[REFUSAL_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/dns/upstreams/%u", number);
+	if (address_is_of_no_host(address))
+		return refuse(refusal, path, "is not an address that a device can have");
+	if (address == netconf->lan.address || address == netconf->wan.address)
+		return refuse(refusal, path,
+			      "is the appliance itself, which would ask in a circle");
+	return true;
+}
+
 static bool upstreams_compile(const cJSON *list, struct netconf *netconf, struct refusal *refusal)
 {
 	struct netconf_dns *out = &netconf->dns;
@@ -119,15 +170,15 @@ static bool upstreams_compile(const cJSON *list, struct netconf *netconf, struct
 	cJSON_ArrayForEach(item, list)
 	{
 		const char *text = cJSON_GetStringValue(item);
-		uint32_t address;
+		uint32_t address = 0;
 
 		if (out->upstream_count == NETCONF_UPSTREAMS_MAX)
 			return refuse(refusal, "/dns/upstreams", "has more than %d entries",
 				      NETCONF_UPSTREAMS_MAX);
-		if (text == NULL || address_parse(text, &address) != NULL || address == 0 ||
-		    address == netconf->lan.address || address == netconf->wan.address)
-			return refuse(refusal, "/dns/upstreams",
-				      "names no other host: it would be asked in vain");
+		if (text != NULL)
+			(void)address_parse(text, &address);
+		if (!upstream_check(netconf, out->upstream_count, address, refusal))
+			return false;
 		out->upstreams[out->upstream_count++] = address;
 	}
 	return true;

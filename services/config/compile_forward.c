@@ -48,11 +48,13 @@ static bool host_take(const cJSON *item, const struct netconf *netconf,
 
 	if (text == NULL || address_parse(text, &forward->address) != NULL ||
 	    !network_has_host(&lan, forward->address))
-		return forward_refuse(refusal, forward->number, "host",
-				      "is no host of the network of lan.address");
+		return forward_refuse(
+			refusal, forward->number, "host",
+			"is not an address of a device in the LAN's network (lan.address)");
 	if (forward->address == netconf->lan.address)
-		return forward_refuse(refusal, forward->number, "host",
-				      "is the appliance itself; a rule to 'host' opens that");
+		return forward_refuse(
+			refusal, forward->number, "host",
+			"is the appliance itself; what it offers is opened by a rule to 'host'");
 	return true;
 }
 
@@ -70,10 +72,13 @@ static bool forward_put(struct netconf *netconf, const struct netconf_forward *f
 	snprintf(path, sizeof(path), "/forwards/%u/port", (unsigned)forward->number);
 	for (uint32_t i = 0; i < netconf->forward_count; i++)
 		if (overlap(&netconf->forwards[i], forward))
-			return refuse(refusal, path, "forwards[%u] has a port of it already",
+			return refuse(refusal, path,
+				      "the port forward /forwards/%u has a port of these already",
 				      (unsigned)netconf->forwards[i].number);
 	if (netconf->forward_count == NETCONF_FORWARDS_MAX)
-		return refuse(refusal, path, "there are more than %d", NETCONF_FORWARDS_MAX);
+		return refuse(refusal, path,
+			      "there is room for %d port forwards, and 'both' counts twice",
+			      NETCONF_FORWARDS_MAX);
 	netconf->forwards[netconf->forward_count++] = *forward;
 	return true;
 }

@@ -42,9 +42,12 @@ static bool syslog_compile(const cJSON *syslog, const struct netconf *netconf,
 	*out = (struct netconf_syslog){ 0 };
 	if (syslog == NULL)
 		return true;
-	if (server == NULL || address_parse(server, &out->server) != NULL || out->server == 0 ||
-	    out->server == netconf->lan.address || out->server == netconf->wan.address)
-		return refuse(refusal, "/logs/syslog/server", "names no other host");
+	if (server == NULL || address_parse(server, &out->server) != NULL ||
+	    address_is_of_no_host(out->server))
+		return refuse(refusal, "/logs/syslog/server",
+			      "is not an address that a device can have");
+	if (out->server == netconf->lan.address || out->server == netconf->wan.address)
+		return refuse(refusal, "/logs/syslog/server", "is the appliance itself");
 	out->protocol = (uint16_t)member_word(syslog, "protocol", protocols, 2, SYSLOG_UDP);
 	out->level = member_word(syslog, "level", levels, 5, 2);
 	port = out->protocol == SYSLOG_TCP ? SYSLOG_TCP_PORT : SYSLOG_UDP_PORT;

@@ -31,7 +31,7 @@ static bool service_check(const struct service_names *services, const char *path
 			  struct refusal *refusal)
 {
 	if (strcmp(name, "rs") == 0)
-		return refuse(refusal, path, "the kernel restarts rs, whatever the policy");
+		return refuse(refusal, path, "cannot be changed: the kernel itself restarts rs");
 	for (uint32_t i = 0; i < services->count; i++)
 		if (services->names[i][0] != 0 &&
 		    strncmp(services->names[i], name, NAME_BYTES) == 0)
@@ -55,7 +55,7 @@ static bool steps_take(const cJSON *steps, const char *path, struct override *ov
 	}
 	/* RS takes no steps for "the manifest's again". */
 	if (override->count == 0)
-		return refuse(refusal, path, "has no step; leave it out for the manifest's");
+		return refuse(refusal, path, "has no step; leave it out for what is usual");
 	return true;
 }
 

@@ -26,7 +26,9 @@ cJSON *document_parse(const char *text, size_t length, struct refusal *refusal)
 	if (tree != NULL && at == length)
 		return tree;
 	refuse_at(refusal, text, at,
-		  tree != NULL ? "more follows behind the document" : "this is not JSON");
+		  tree != NULL ? "more follows behind the end of the configuration"
+			       : "this is not JSON: a quote, comma, colon or bracket is missing or "
+				 "out of place");
 	cJSON_Delete(tree);
 	return NULL;
 }

@@ -70,7 +70,7 @@ const char *format_line(const char *text)
 {
 	for (; *text != 0; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return "has a control character";
+			return "has a character that cannot be printed";
 	return NULL;
 }
 

@@ -72,7 +72,7 @@ static bool scan_escape(struct scan *scan)
 {
 	scan->at++;
 	if (scan->at + 4 < scan->length && strncmp(scan->text + scan->at, "u0000", 5) == 0)
-		return scan_refuse(scan, "a text may not contain a zero");
+		return scan_refuse(scan, "a text may not contain \\u0000");
 	if (scan->at < scan->length)
 		scan->at++;
 	return true;
@@ -112,7 +112,8 @@ static bool scan_word(struct scan *scan)
 		    strncmp(words[i], word, scan->at - begin) == 0)
 			return true;
 	scan->at = begin;
-	return scan_refuse(scan, "a word that is neither true, false nor null; text needs quotes");
+	return scan_refuse(scan,
+			   "this word is neither true nor false; texts stand in double quotes");
 }
 
 static bool scan_bracket(struct scan *scan)
@@ -155,7 +156,9 @@ static bool scan_token(struct scan *scan)
 	case '\t':
 	case '\r':
 	case '\n': scan->at++; return true;
-	default: return scan_refuse(scan, "a byte that has no place in JSON");
+	default:
+		return scan_refuse(
+			scan, "this character has no place here; texts stand in double quotes");
 	}
 }
 

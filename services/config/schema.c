@@ -63,9 +63,9 @@ static bool refuse_unknown(const struct place *place, const struct schema *schem
 		}
 	}
 	if (nearest == NULL)
-		return refuse(place->refusal, place->path, "there is no such key here");
-	return refuse(place->refusal, place->path, "there is no such key here; is '%s' meant?",
-		      nearest);
+		return refuse(place->refusal, place->path, "there is no setting of this name");
+	return refuse(place->refusal, place->path,
+		      "there is no setting of this name; is '%s' meant?", nearest);
 }
 
 /* Of the members before `member`, has one its key? */
@@ -85,7 +85,7 @@ static bool member_check(struct place *place, const cJSON *object, const cJSON *
 	if (known == NULL && schema->items == NULL)
 		return refuse_unknown(place, schema, member->string);
 	if (is_repeated(object, member))
-		return refuse(place->refusal, place->path, "this key stands here twice");
+		return refuse(place->refusal, place->path, "stands here twice");
 	return value_check(place, member, known != NULL ? known->schema : schema->items);
 }
 
@@ -104,11 +104,15 @@ static bool object_check(struct place *place, const cJSON *object, const struct 
 			return false;
 		place_leave(place, back);
 	}
-	for (unsigned i = 0; i < schema->member_count; i++)
-		if (schema->members[i].required &&
-		    cJSON_GetObjectItemCaseSensitive(object, schema->members[i].name) == NULL)
-			return refuse(place->refusal, place->path, "the key '%s' is missing",
-				      schema->members[i].name);
+	for (unsigned i = 0; i < schema->member_count; i++) {
+		const struct schema_member *known = &schema->members[i];
+
+		if (!known->required ||
+		    cJSON_GetObjectItemCaseSensitive(object, known->name) != NULL)
+			continue;
+		(void)place_enter(place, known->name, 0);
+		return refuse(place->refusal, place->path, "is missing");
+	}
 	return true;
 }
 
@@ -193,10 +197,10 @@ static bool string_check(const struct place *place, const char *text, const stru
 static bool integer_check(const struct place *place, double number, const struct schema *schema)
 {
 	if (!(number >= schema->minimum && number <= schema->maximum))
-		return refuse(place->refusal, place->path, "is not %d to %d", (int)schema->minimum,
-			      (int)schema->maximum);
+		return refuse(place->refusal, place->path, "has to be from %d to %d",
+			      (int)schema->minimum, (int)schema->maximum);
 	if (number != (double)(int32_t)number)
-		return refuse(place->refusal, place->path, "is not a whole number");
+		return refuse(place->refusal, place->path, "has to be a whole number");
 	return true;
 }
 
@@ -216,8 +220,8 @@ static unsigned kind_of(const cJSON *value)
 static const char *kinds_text(unsigned kinds)
 {
 	switch (kinds) {
-	case SCHEMA_OBJECT: return "an object { }";
-	case SCHEMA_ARRAY: return "a list [ ]";
+	case SCHEMA_OBJECT: return "a group of settings in { }";
+	case SCHEMA_ARRAY: return "a list in [ ]";
 	case SCHEMA_STRING: return "a text in quotes";
 	case SCHEMA_INTEGER: return "a number";
 	case SCHEMA_BOOLEAN: return "true or false";

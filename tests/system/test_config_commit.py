@@ -94,9 +94,9 @@ def test_what_cannot_be_is_refused_and_changes_nothing(boot):
         answer = router.console.run(command)
         assert "error:" in answer and reason in answer, (command, answer)
     answer = router.console.run("config set /wan/gateway 198.51.100.1")
-    assert "/wan/gateway: is no host of the network" in answer, answer
+    assert "/wan/gateway: is not an address of another device" in answer, answer
     answer = router.console.run("config commit")
-    assert "/wan/gateway: is no host of the network" in answer, answer
+    assert "/wan/gateway: is not an address of another device" in answer, answer
     assert status(router)["serial"] == serial
     router.console.run("config discard")
     assert not status(router)["candidate"]
