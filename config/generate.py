@@ -2,10 +2,11 @@
 
 usage: generate.py SCHEMA FACTORY > TABLES.c
        generate.py --reference SCHEMA > REFERENCE.md
+       generate.py --places SCHEMA > PLACES.c
 
 Knows the part of JSON Schema that schema.json uses, and refuses any other, so
 that nothing written there is silently not checked. The structures are those of
-services/config/schema.h.
+services/config/schema.h and services/console/place.h.
 """
 
 import json
@@ -135,6 +136,48 @@ def reference(schema_path):
     print("\n".join(reference_rows(document, document)))
 
 
+def place_words(schema):
+    """The values that can be listed, with a bar between."""
+    if schema.get("type") == "boolean":
+        return "true|false"
+    return "|".join(schema.get("enum", [word for one in schema.get("anyOf", []) for word in one.get("enum", [])]))
+
+
+def place_allowed(schema, document):
+    """What a value may be, in words for people."""
+    if schema.get("type") == "string" and "enum" not in schema:
+        return f"such as {schema['examples'][0]}" if "examples" in schema else "text"
+    return allowed(schema, document).replace("`", "").replace("port-range", "a range such as 8000-8010")
+
+
+def place_rows(schema, document, place=""):
+    """A row for each value below `place` that is no list or group itself."""
+    if "$ref" in schema:
+        *_, name = schema["$ref"].split("/")
+        schema = {**document["$defs"][name], **schema}
+    below = [(key, value) for key, value in schema.get("properties", {}).items()]
+    if isinstance(schema.get("additionalProperties"), dict):
+        below.append(("NAME", schema["additionalProperties"]))
+    if "items" in schema:
+        below.append(("N", schema["items"]))
+    for key, value in below:
+        yield from place_rows(value, document, f"{place}/{key}")
+    if not below:
+        said = place_allowed(schema, document)
+        if "default" in schema:
+            said += f"; {json.dumps(schema['default'])} if left out"
+        yield ", ".join(quoted(text) for text in (place, place_words(schema), said, schema.get("description", "")))
+
+
+def places(schema_path):
+    with open(schema_path, encoding="utf-8") as file:
+        document = json.load(file)
+    print(f"/* Generated from {schema_path}. */\n#include \"services/console/place.h\"\n")
+    print("const struct place places[] = {")
+    print("\n".join(f"\t{{ {row} }}," for row in place_rows(document, document)))
+    print("};\nconst unsigned place_count = sizeof(places) / sizeof(places[0]);")
+
+
 def main(schema_path, factory_path):
     with open(schema_path, encoding="utf-8") as file:
         document = json.load(file)
@@ -156,5 +199,7 @@ def main(schema_path, factory_path):
 if __name__ == "__main__":
     if sys.argv[1] == "--reference":
         reference(sys.argv[2])
+    elif sys.argv[1] == "--places":
+        places(sys.argv[2])
     else:
         main(*sys.argv[1:])

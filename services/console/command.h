@@ -23,7 +23,7 @@
 
 /*
  * Words, arguments, may "json" follow, function, help.
- * Arguments: a kind in capitals (NAME, HOW, N, WORD), or the possible words with
+ * Arguments: a kind in capitals (NAME, HOW, N, WORD, POINTER), or the possible words with
  * a bar between; in brackets if it may be left out; with ... behind it, it is the
  * rest of the line, blanks and all.
  */
@@ -54,8 +54,9 @@
 	X("show names", "", true, show_names, "what is published in the data store")               \
 	X("show config", "", true, show_config, "the network's configuration in force")            \
 	X("show version", "", true, show_version, "version, machine and uptime")                   \
-	X("config show", "[running|candidate|N]", true, config_show,                               \
-	  "a document of the configuration")                                                       \
+	X("config show", "[running|candidate|N] [POINTER]", true, config_show,                     \
+	  "a document, or a place of it")                                                          \
+	X("config help", "[POINTER]", false, config_help, "what can be set there, and to what")    \
 	X("config set", "POINTER VALUE...", true, config_set_value, "change the candidate")        \
 	X("config delete", "POINTER", true, config_delete_value, "take out of the candidate")      \
 	X("config compare", "", true, config_compare, "what the candidate would change")           \

@@ -8,8 +8,8 @@
 struct search {
 	struct completion *completion;
 	struct text *out;
-	const char *begun; /* the word so far, maybe empty */
-	char last[32];     /* the candidate listed last: equal ones follow each other */
+	const char *begun;      /* the word so far, maybe empty */
+	char last[PLACE_BYTES]; /* the candidate listed last: equal ones follow each other */
 };
 
 static void search_narrow(struct search *search, const char *rest)
@@ -19,8 +19,10 @@ static void search_narrow(struct search *search, const char *rest)
 
 	if (search->completion->count == 1) {
 		strncpy(extension, rest, sizeof(search->completion->extension) - 1);
+		search->completion->goes_on = rest[0] != '\0' && rest[strlen(rest) - 1] == '/';
 		return;
 	}
+	search->completion->goes_on = false;
 	while (extension[common] != '\0' && extension[common] == rest[common])
 		common++;
 	extension[common] = '\0';
@@ -53,6 +55,37 @@ static void search_offer_alternatives(struct search *search, const char *alterna
 	}
 }
 
+/* By possibility, then by place: so equal words follow each other. */
+static void search_offer_pointers(struct search *search, complete_source *source)
+{
+	char word[PLACE_BYTES];
+	bool any = true;
+
+	for (unsigned nth = 0; any; nth++) {
+		any = false;
+		for (unsigned i = 0; i < place_count; i++) {
+			if (!place_word(&places[i], search->begun, nth, source, word))
+				continue;
+			any = true;
+			search_offer(search, word);
+		}
+	}
+}
+
+/* What may stand at the place that the word before names. */
+static void search_offer_values(struct search *search, const char *pointer)
+{
+	for (unsigned i = 0; i < place_count; i++)
+		if (place_fits(&places[i], pointer, true))
+			search_offer_alternatives(search, places[i].words);
+}
+
+static bool takes_pointer(const struct search *search, const char *kind, const char *arguments)
+{
+	return strstr(arguments, "POINTER") != NULL &&
+	       (strcmp(kind, "POINTER") == 0 || search->begun[0] == '/');
+}
+
 static void search_offer_kind(struct search *search, const char *kind, complete_source *source)
 {
 	const char *word;
@@ -66,17 +99,26 @@ static void search_offer_kind(struct search *search, const char *kind, complete_
 }
 
 /* What `command` has at place `nth` of the line. */
-static void search_offer_command(struct search *search, const struct command *command, unsigned nth,
-				 complete_source *source)
+static void search_offer_command(struct search *search, const struct command *command,
+				 const struct words *typed, unsigned nth, complete_source *source)
 {
 	unsigned words = words_phrase_count(command->words);
-	char word[32];
+	char word[32] = "";
 
 	if (words_phrase_word(command->words, nth, word)) {
 		search_offer(search, word);
 		return;
 	}
-	if (words_phrase_word(command->arguments, nth - words, word) && word[0] != '[') {
+	bool there = words_phrase_word(command->arguments, nth - words, word);
+	if (there && takes_pointer(search, word, command->arguments)) {
+		search_offer_pointers(search, source);
+		return;
+	}
+	if (there && strcmp(word, "VALUE...") == 0) {
+		search_offer_values(search, typed->word[nth - 1]);
+		return;
+	}
+	if (there && word[0] != '[') {
 		search_offer_kind(search, word, source);
 		return;
 	}
@@ -111,5 +153,5 @@ void complete(struct completion *completion, const char *line, size_t length,
 		search.begun = words.word[--whole];
 	for (unsigned i = 0; i < command_count; i++)
 		if (command_fits(&commands[i], &words, whole))
-			search_offer_command(&search, &commands[i], whole, source);
+			search_offer_command(&search, &commands[i], &words, whole, source);
 }

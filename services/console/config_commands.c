@@ -1,27 +1,13 @@
-/*
- * `config ...`: the candidate, what it would change, commit and history. Everything
- * is asked of the configuration service; documents come as JSON and are laid out
- * here. Not pure: it calls config.
- */
-#include "services/console/command.h"
+/* `config ...`: the candidate, commit and rollback: see config_commands.h. */
+#include "services/console/config_commands.h"
+
 #include "services/console/view.h"
 #include "services/runtime/config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW_BYTES 1024u /* what a step prints at most, about */
-#define INDENT    2u
 #define TRIES_MAX 50u /* of at most 40 ms each */
-
-/* The text being shown, in the session's snapshot. */
-struct shown {
-	uint32_t at, length;
-	uint32_t depth;
-	bool in_string, escaped;
-	char text[SNAPSHOT_BYTES - 32];
-};
-_Static_assert(sizeof(struct shown) <= SNAPSHOT_BYTES, "it fits");
 
 static struct config_note note_new(const char *comment)
 {
@@ -31,12 +17,8 @@ static struct config_note note_new(const char *comment)
 	return note;
 }
 
-/*
- * What a status of config's means to who typed it. A config that is slow or being restarted is
- * asked again with the next step, so that our own heartbeat is answered in between.
- */
-static bool config_fail(struct job *job, struct text *out, enum status status,
-			const struct config_note *note)
+bool config_fail(struct job *job, struct text *out, enum status status,
+		 const struct config_note *note)
 {
 	if (status == E_TIMEOUT && job->step < TRIES_MAX)
 		return true;
@@ -72,126 +54,12 @@ static bool done(struct job *job, struct text *out, const char *what, uint32_t s
 	return false;
 }
 
-/* --- Texts ---------------------------------------------------------------- */
-
-static enum status text_load(struct job *job, enum config_what what, uint32_t serial)
-{
-	struct shown *shown = job->snapshot;
-	struct config_reply reply;
-	enum status status = config_read(what, serial, 0, shown->text, sizeof(shown->text), &reply);
-
-	shown->at = shown->depth = 0;
-	shown->in_string = shown->escaped = false;
-	shown->length = status == OK ? reply.length_bytes : 0;
-	return status == OK && reply.total_bytes > reply.length_bytes ? E_TOO_LARGE : status;
-}
-
-static void line_begin(const struct shown *shown, struct text *out)
-{
-	text_string(out, "\r\n");
-	for (unsigned i = 0; i < shown->depth * INDENT; i++)
-		text_string(out, " ");
-}
-
-/* A byte inside a text of the document: as it is, but nothing that a terminal obeys. */
-static void string_byte(struct shown *shown, char byte, struct text *out)
-{
-	if (shown->escaped)
-		shown->escaped = false;
-	else if (byte == '\\')
-		shown->escaped = true;
-	else if (byte == '"')
-		shown->in_string = false;
-	text_printf(out, "%c", (unsigned char)byte < ' ' || byte == 0x7f ? '?' : byte);
-}
-
-/* JSON without blanks in, one value a line out. */
-static void layout_byte(struct shown *shown, char byte, struct text *out)
-{
-	char next = shown->at < shown->length ? shown->text[shown->at] : '\0';
-
-	if (byte == '}' || byte == ']') {
-		shown->depth -= shown->depth > 0;
-		if (shown->at >= 2 && shown->text[shown->at - 2] != '{' &&
-		    shown->text[shown->at - 2] != '[')
-			line_begin(shown, out);
-	}
-	text_printf(out, "%c", byte);
-	shown->in_string = byte == '"';
-	if (byte == ':')
-		text_string(out, " ");
-	if (byte == '{' || byte == '[') {
-		shown->depth++;
-		if (next != '}' && next != ']')
-			line_begin(shown, out);
-	}
-	if (byte == ',')
-		line_begin(shown, out);
-}
-
-static bool text_show(struct job *job, struct text *out)
-{
-	struct shown *shown = job->snapshot;
-	uint32_t end = shown->at + ROW_BYTES / 8;
-
-	while (shown->at < shown->length && (shown->at < end || job->as_json) &&
-	       text_room(out) > 256) {
-		char byte = shown->text[shown->at++];
-
-		if (shown->in_string || job->as_json)
-			string_byte(shown, byte, out);
-		else
-			layout_byte(shown, byte, out);
-	}
-	if (shown->at < shown->length)
-		return true;
-	text_string(out, "\r\n");
-	return false;
-}
-
-/* The first call loads, the others print. */
-static bool text_command(struct job *job, struct text *out, enum config_what what, uint32_t serial)
-{
-	if (job->position == 0) {
-		enum status status = text_load(job, what, serial);
-
-		if (status != OK)
-			return config_fail(job, out, status, NULL);
-		job->position = 1;
-	}
-	return text_show(job, out);
-}
-
-static bool serial_read(const char *word, uint32_t *serial)
+bool config_serial_read(const char *word, uint32_t *serial)
 {
 	size_t digits = strspn(word, "0123456789");
 
 	*serial = (uint32_t)strtoul(word, NULL, 10);
 	return digits > 0 && digits < 10 && word[digits] == '\0';
-}
-
-bool config_show(struct job *job, struct text *out)
-{
-	const char *which = job->argument_count > 0 ? job->arguments[0] : "running";
-	uint32_t serial = 0;
-
-	if (strcmp(which, "running") == 0)
-		return text_command(job, out, CONFIG_RUNNING, 0);
-	if (strcmp(which, "candidate") == 0)
-		return text_command(job, out, CONFIG_CANDIDATE, 0);
-	if (!serial_read(which, &serial))
-		return job_fail(job, out, "'%s' is neither running, candidate nor a serial", which);
-	return text_command(job, out, CONFIG_HISTORY, serial);
-}
-
-bool config_compare(struct job *job, struct text *out)
-{
-	return text_command(job, out, CONFIG_DIFFERENCES, 0);
-}
-
-bool config_history(struct job *job, struct text *out)
-{
-	return text_command(job, out, CONFIG_LOG, 0);
 }
 
 /* --- Editing -------------------------------------------------------------- */
@@ -328,7 +196,7 @@ bool config_roll_back(struct job *job, struct text *out)
 	uint32_t to, serial;
 	enum status status;
 
-	if (!serial_read(job->arguments[0], &to))
+	if (!config_serial_read(job->arguments[0], &to))
 		return job_fail(job, out, "'%s' is no serial", job->arguments[0]);
 	strncat(note.comment, " to ", 5);
 	strncat(note.comment, job->arguments[0], 10);

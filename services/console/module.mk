@@ -10,9 +10,16 @@ console_pure := $(addprefix services/console/, \
 console_pure += services/console/show_clock.c services/runtime/civil.c services/runtime/wallclock.c
 console_pure += services/console/show_wan.c services/runtime/wanlease.c
 
+# The places of a configuration, for completion and help.
+console_places := build/config/places.c
+$(console_places): config/generate.py config/schema.json
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(PYTHON) $< --places config/schema.json > $@
+console_pure += services/console/place.c services/console/place_locate.c $(console_places)
+
 services += console
 console_sources := $(console_pure) $(addprefix services/console/, \
-	act.c act_store.c alert.c candidate.c config_commands.c console.c session.c show_names.c) services/runtime/config.c
+	act.c act_store.c alert.c candidate.c config_commands.c config_show.c console.c session.c show_names.c) services/runtime/config.c
 
 unit_tests += console_line console_command console_show console_crashes console_session tty_queue
 console_line_test_sources := tests/unit/console_line_test.c drivers/video/vga/screen.c \
@@ -30,3 +37,7 @@ console_session_test_sources := tests/unit/console_session_test.c tests/unit/con
 tty_queue_test_sources := tests/unit/tty_queue_test.c
 unit_tests += console_policy
 console_policy_test_sources := tests/unit/console_policy_test.c tests/unit/console_world.c $(console_pure)
+
+fuzz_targets += console_place
+console_place_fuzz_sources := tests/fuzz/console_place_fuzz.c services/console/place.c \
+	services/console/place_locate.c $(console_places)

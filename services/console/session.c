@@ -63,7 +63,7 @@ static void session_complete(struct session *session, struct text *out)
 	text_init(&words, bytes, sizeof(bytes));
 	complete(&completion, line->bytes, line->cursor, candidate_word, &words);
 	line_insert(line, completion.extension, strlen(completion.extension), out);
-	if (completion.count == 1)
+	if (completion.count == 1 && !completion.goes_on)
 		line_insert(line, " ", 1, out);
 	if (completion.count < 2 || completion.extension[0] != '\0')
 		return;
@@ -83,17 +83,10 @@ static bool session_input(struct session *session, uint64_t now_us)
 		return false;
 	session->typed_us = now_us;
 	switch (line_input(&session->line, byte, out)) {
-	case LINE_EDITING:
-		break;
-	case LINE_ENTERED:
-		session_run(session, out);
-		break;
-	case LINE_COMPLETE:
-		session_complete(session, out);
-		break;
-	case LINE_CANCELLED:
-		session_prompt(session, out);
-		break;
+	case LINE_EDITING: break;
+	case LINE_ENTERED: session_run(session, out); break;
+	case LINE_COMPLETE: session_complete(session, out); break;
+	case LINE_CANCELLED: session_prompt(session, out); break;
 	}
 	return true;
 }
@@ -166,15 +159,9 @@ enum session_progress session_step(struct session *session, uint64_t now_us)
 	if (!terminal_flush(&session->terminal, now_us))
 		return SESSION_BLOCKED;
 	switch (session->state) {
-	case SESSION_BOOTING:
-		busy = session_feed(session);
-		break;
-	case SESSION_EDITING:
-		busy = session_edit(session, now_us);
-		break;
-	case SESSION_RUNNING:
-		session_work(session);
-		break;
+	case SESSION_BOOTING: busy = session_feed(session); break;
+	case SESSION_EDITING: busy = session_edit(session, now_us); break;
+	case SESSION_RUNNING: session_work(session); break;
 	}
 	return busy ? SESSION_BUSY : SESSION_IDLE;
 }

@@ -46,6 +46,13 @@ def test_help_names_every_command(router):
         assert words in text, f"{words!r} is not in: {text}"
 
 
+def test_a_place_of_the_configuration_is_shown_and_explained(router):
+    assert '"192.168.1.1/24"' in router.console.look("config show /lan/address")
+    assert "such as 203.0.113.1" in router.console.look("config help /wan/gateway")
+    assert "there is nothing at that place" in router.console.look("config show /no/such")
+    assert "there is no such setting" in router.console.look("config help /no/such")
+
+
 def test_unknown_command_is_refused_with_words(router):
     text = router.console.look("frobnicate the router")
     assert "frobnicate" in text, text

@@ -141,6 +141,79 @@ static void completion_knows_arguments(void **state)
 	assert_string_equal(completed("reboot ", 0, ""), "");
 }
 
+static void completion_knows_the_places_of_a_configuration(void **state)
+{
+	(void)state;
+	assert_string_equal(completed("config set /ho", 1, "/hostname"), "stname");
+	assert_string_equal(completed("config set /lan/dhcp/fi", 1, NULL), "rst");
+	assert_string_equal(completed("config delete /la", 1, "/lan/"), "n/");
+	assert_string_equal(completed("config set /lan/", 2, "/lan/address  /lan/dhcp/"), "");
+	assert_string_equal(completed("config set /rules/", 2, "/rules/0/  /rules/-/"), "");
+	assert_string_equal(completed("config set /rules/12/act", 1, NULL), "ion");
+	assert_string_equal(completed("config set /rules/12", 1, "/rules/12/"), "/");
+	assert_string_equal(completed("config set /rules/x/act", 0, ""), "");
+	assert_string_equal(completed("config set /recovery/po", 3, NULL), "rt");
+	assert_string_equal(completed("config show /dns/d", 1, NULL), "omain");
+	assert_string_equal(completed("config show candidate /dns/d", 1, NULL), "omain");
+	assert_string_equal(completed("config help /na", 1, "/nat"), "t");
+	assert_string_equal(completed("config set /nosuch", 0, ""), "");
+	completed("config set ", 13, NULL);
+	completed("config set /", 13, NULL);
+}
+
+static void completion_knows_what_a_setting_may_be(void **state)
+{
+	(void)state;
+	assert_string_equal(completed("config set /wan/mode ", 2, "static  dhcp"), "");
+	assert_string_equal(completed("config set /wan/mode d", 1, "dhcp"), "hcp");
+	assert_string_equal(completed("config set /rules/3/action d", 1, "deny"), "eny");
+	assert_string_equal(completed("config set /nat t", 1, "true"), "rue");
+	assert_string_equal(completed("config set /hostname ", 0, ""), "");
+	assert_string_equal(completed("config set /wan/modes ", 0, ""), "");
+}
+
+struct locating {
+	const char *text, *pointer, *found; /* NULL: nothing there */
+};
+
+static const struct locating locatings[] = {
+	{ "{\"a\":1}", "", "{\"a\":1}" },
+	{ "{\"a\":1,\"b\":\"x,}\"}", "/a", "1" },
+	{ "{\"a\":1,\"b\":\"x,}\"}", "/b", "\"x,}\"" },
+	{ "{\"a\":{\"b\":[1,{\"c\":true},[]]}}", "/a/b/1/c", "true" },
+	{ "{\"a\":{\"b\":[1,{\"c\":true},[]]}}", "/a/b/2", "[]" },
+	{ "{\"a\":{\"b\":[1,{\"c\":true},[]]}}", "/a/b/3", NULL },
+	{ "{\"a\":[]}", "/a/0", NULL },
+	{ "{\"a\":[1]}", "/a/-", NULL },
+	{ "{\"a\":[1]}", "/a/x", NULL },
+	{ "{\"a\":1}", "/a/b", NULL },
+	{ "{\"a\":1}", "/b", NULL },
+	{ "{\"a\":1}", "a", NULL },
+	{ "{\"a/b\":{\"~\":7}}", "/a~1b/~0", "7" },
+	{ "{\"a\\\"\":1,\"b\":2}", "/b", "2" },
+	{ "{\"a\":1", "/a", "1" },
+	{ "{\"a\"", "/a", NULL },
+	{ "{\"a\":\"x", "/a", NULL },
+	{ "{\"a\":[1", "/a", NULL },
+	{ "", "", NULL },
+};
+
+static void a_place_is_found_in_a_document(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(locatings) / sizeof(locatings[0]); i++) {
+		const struct locating *one = &locatings[i];
+		size_t begin = 0, end = 0;
+		bool found = place_locate(one->text, strlen(one->text), one->pointer, &begin, &end);
+
+		if (found != (one->found != NULL) ||
+		    (found && (end - begin != strlen(one->found) ||
+			       memcmp(one->text + begin, one->found, end - begin) != 0)))
+			fail_msg("%s in %s: %.*s", one->pointer, one->text, (int)(end - begin),
+				 one->text + begin);
+	}
+}
+
 static void completion_of_nothing_lists_the_first_words(void **state)
 {
 	(void)state;
@@ -162,6 +235,9 @@ int main(void)
 		TEST(distances_are_those_of_levenshtein),
 		TEST(completion_adds_what_is_certain),
 		TEST(completion_knows_arguments),
+		TEST(completion_knows_the_places_of_a_configuration),
+		TEST(completion_knows_what_a_setting_may_be),
+		TEST(a_place_is_found_in_a_document),
 		TEST(completion_of_nothing_lists_the_first_words),
 	};
 #undef TEST

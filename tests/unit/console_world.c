@@ -182,6 +182,7 @@ const char *world_run(const char *line)
 	X(machine_reboot)                                                                          \
 	X(machine_poweroff)                                                                        \
 	X(config_show)                                                                             \
+	X(config_help)                                                                             \
 	X(config_set_value)                                                                        \
 	X(config_delete_value)                                                                     \
 	X(config_compare)                                                                          \
