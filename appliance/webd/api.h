@@ -38,6 +38,7 @@ enum app_outcome api_config_status(struct exchange *exchange);
 enum app_outcome api_config_candidate_put(struct exchange *exchange);
 enum app_outcome api_config_candidate_get(struct exchange *exchange);
 enum app_outcome api_config_candidate_delete(struct exchange *exchange);
+enum app_outcome api_config_differences(struct exchange *exchange);
 enum app_outcome api_config_commit(struct exchange *exchange);
 enum app_outcome api_config_confirm(struct exchange *exchange);
 enum app_outcome api_config_rollback(struct exchange *exchange);

@@ -175,13 +175,24 @@ enum app_outcome api_config_candidate_put(struct exchange *exchange)
 	return APP_ANSWERED;
 }
 
-enum app_outcome api_config_candidate_get(struct exchange *exchange)
+/* No candidate is no mistake. */
+static enum app_outcome candidate_text_answer(struct exchange *exchange, enum config_what what)
 {
-	enum app_outcome outcome = text_answer(exchange, CONFIG_CANDIDATE, 0);
+	enum app_outcome outcome = text_answer(exchange, what, 0);
 
 	if (exchange->response->status == 404)
 		response_status(exchange->response, 204);
 	return outcome;
+}
+
+enum app_outcome api_config_candidate_get(struct exchange *exchange)
+{
+	return candidate_text_answer(exchange, CONFIG_CANDIDATE);
+}
+
+enum app_outcome api_config_differences(struct exchange *exchange)
+{
+	return candidate_text_answer(exchange, CONFIG_DIFFERENCES);
 }
 
 enum app_outcome api_config_candidate_delete(struct exchange *exchange)

@@ -47,6 +47,7 @@ static const struct route routes[] = {
 	{ HTTP_PUT, NEEDS_CSRF | HAS_BODY, V1 "/config/candidate", api_config_candidate_put },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/config/candidate", api_config_candidate_get },
 	{ HTTP_DELETE, NEEDS_CSRF, V1 "/config/candidate", api_config_candidate_delete },
+	{ HTTP_GET, NEEDS_SESSION, V1 "/config/candidate/differences", api_config_differences },
 	{ HTTP_POST, NEEDS_CSRF | HAS_BODY, V1 "/config/commit", api_config_commit },
 	{ HTTP_POST, NEEDS_CSRF, V1 "/config/confirm", api_config_confirm },
 	{ HTTP_POST, NEEDS_CSRF | HAS_BODY, V1 "/config/rollback", api_config_rollback },

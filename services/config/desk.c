@@ -1,8 +1,11 @@
 #include "services/config/desk.h"
 
+#include "services/config/document.h"
+#include "services/config/schema.h"
 #include "services/config/tree.h"
 #include "services/runtime/crc32.h"
 
+#include <cJSON.h>
 #include <string.h>
 
 static uint32_t crc_of(const struct candidate *candidate)
@@ -18,6 +21,19 @@ void desk_drop(struct candidate *candidate)
 	candidate->length_bytes = 0;
 	candidate->upload_total = 0;
 	candidate->uploaded_bytes = 0;
+	memset(candidate->secrets, 0, sizeof(candidate->secrets));
+}
+
+void desk_secrets_keep(struct candidate *candidate)
+{
+	struct refusal refusal = { 0 };
+	cJSON *tree = document_parse(candidate->text, candidate->length_bytes, &refusal);
+	size_t length = 0;
+
+	if (tree != NULL && tree_secrets_keep(tree, schema_configuration))
+		length = tree_print(tree, candidate->secrets, sizeof(candidate->secrets) - 1);
+	candidate->secrets[length] = '\0';
+	cJSON_Delete(tree);
 }
 
 void desk_open(struct desk *desk)
@@ -66,7 +82,10 @@ enum status desk_upload_begin(struct desk *desk, uint32_t slot,
 	    request->length_bytes > request->total_bytes - request->offset_bytes)
 		return E_ARGUMENT;
 	if (request->offset_bytes == 0) {
-		desk_drop(candidate);
+		if (candidate->length_bytes != 0)
+			desk_secrets_keep(candidate);
+		candidate->length_bytes = 0;
+		candidate->uploaded_bytes = 0;
 		candidate->owner = slot + 1;
 		candidate->upload_total = request->total_bytes;
 	}

@@ -15,6 +15,8 @@
 
 struct cJSON;
 
+#define DESK_SECRETS_BYTES 1024u
+
 struct candidate {
 	uint32_t crc32;        /* zlib's, of owner, base, length and text; not of an upload */
 	uint32_t owner;        /* slot + 1; 0: nobody's */
@@ -22,6 +24,7 @@ struct candidate {
 	uint32_t length_bytes; /* 0: no document yet */
 	uint32_t uploaded_bytes, upload_total; /* a document on its way */
 	uint64_t token;                        /* of the last edit */
+	char secrets[DESK_SECRETS_BYTES]; /* of the document before an upload, as JSON; "": none */
 	char text[CONFIG_DOCUMENT_BYTES];
 };
 
@@ -44,6 +47,8 @@ must_use enum status desk_upload_end(struct desk *desk, uint32_t slot,
 /* `tree` becomes its document. E_TOO_LARGE: too long, or no memory. */
 must_use enum status desk_put(struct candidate *candidate, uint32_t slot, uint32_t base,
 			      const struct cJSON *tree);
+/* Before its document is replaced: the next may say "as they are" of its secrets. */
+void desk_secrets_keep(struct candidate *candidate);
 void desk_drop(struct candidate *candidate);
 
 #endif

@@ -55,3 +55,11 @@ config_cut_third = $(third_lz4)
 config_tree_test_sources := tests/unit/config_tree_test.c services/config/compare.c services/config/desk.c \
 	services/config/tree.c $(config_tested)
 config_tree_test_cflags := $(config_host_cflags)
+
+# Editing by pointer, uploads in chunks; packed documents.
+fuzz_targets += config_edit config_pack
+config_edit_fuzz_sources := tests/fuzz/config_edit_fuzz.c services/config/desk.c services/config/tree.c $(config_tested)
+config_edit_fuzz_cflags := $(config_host_cflags)
+config_pack_fuzz_sources := tests/fuzz/config_pack_fuzz.c services/config/pack.c build/third/lz4/lz4.c
+config_pack_fuzz_cflags := -isystem build/third/lz4
+config_pack_third = $(third_lz4)

@@ -79,9 +79,13 @@ static cJSON *running_tree(struct exchange *exchange)
 static enum status tree_take(struct exchange *exchange, struct candidate *candidate, cJSON *tree)
 {
 	uint32_t base = candidate->length_bytes != 0 ? candidate->base : running_serial();
+	struct refusal nothing = { 0 };
+	cJSON *own = document_parse(candidate->secrets,
+				    strnlen(candidate->secrets, DESK_SECRETS_BYTES), &nothing);
 	cJSON *running = running_tree(exchange);
 
-	tree_reveal(tree, running, schema_configuration);
+	tree_reveal(tree, own, running, schema_configuration);
+	cJSON_Delete(own);
 	cJSON_Delete(running);
 	enum status status = desk_put(candidate, exchange->slot, base, tree);
 	engine.edition++;
@@ -142,6 +146,8 @@ static enum status edited_take(struct exchange *exchange, cJSON *tree)
 		return E_FULL;
 	if (!schema_check(tree, schema_configuration, &exchange->refusal))
 		return E_ARGUMENT;
+	if (candidate->length_bytes != 0)
+		desk_secrets_keep(candidate);
 	enum status status = tree_take(exchange, candidate, tree);
 	candidate->token = exchange->request.token;
 	return status;

@@ -15,11 +15,16 @@ static struct {
 	char text[CONFIG_TEXT_BYTES];
 } made;
 
+/* With its secrets. */
 static cJSON *tree_of_text(const char *text, size_t length)
 {
 	struct refusal refusal = { 0 };
-	cJSON *tree = document_parse(text, length, &refusal);
 
+	return document_parse(text, length, &refusal);
+}
+
+static cJSON *hidden(cJSON *tree)
+{
 	if (tree != NULL)
 		tree_hide(tree, schema_configuration);
 	return tree;
@@ -50,7 +55,17 @@ static cJSON *differences(const struct texts_source *source)
 	cJSON *after =
 		candidate == NULL ? NULL : tree_of_text(candidate->text, candidate->length_bytes);
 	cJSON *list = before == NULL || after == NULL ? NULL : compare(before, after);
+	cJSON *item;
 
+	/* Only now: that a secret is another one is to be seen. */
+	cJSON_ArrayForEach(item, list)
+	{
+		const char *path =
+			cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "path"));
+
+		tree_hide_at(item, "before", path, schema_configuration);
+		tree_hide_at(item, "after", path, schema_configuration);
+	}
 	cJSON_Delete(before);
 	cJSON_Delete(after);
 	return list;
@@ -87,12 +102,14 @@ static cJSON *log_list(const struct ledger *ledger)
 static cJSON *tree_make(const struct texts_source *source, const struct config_request *request)
 {
 	switch ((enum config_what)request->what) {
-	case CONFIG_RUNNING: return tree_of_entry(source->ledger, running_of(source->ledger));
+	case CONFIG_RUNNING:
+		return hidden(tree_of_entry(source->ledger, running_of(source->ledger)));
 	case CONFIG_CANDIDATE:
-		return source->candidate == NULL ? NULL
-						 : tree_of_text(source->candidate->text,
-								source->candidate->length_bytes);
-	case CONFIG_HISTORY: return tree_of_entry(source->ledger, request->serial);
+		return source->candidate == NULL
+			       ? NULL
+			       : hidden(tree_of_text(source->candidate->text,
+						     source->candidate->length_bytes));
+	case CONFIG_HISTORY: return hidden(tree_of_entry(source->ledger, request->serial));
 	case CONFIG_DIFFERENCES: return differences(source);
 	case CONFIG_LOG: return log_list(source->ledger);
 	case CONFIG_SCHEMA: break;

@@ -188,27 +188,63 @@ void tree_hide(cJSON *tree, const struct schema *schema)
 	}
 }
 
+void tree_hide_at(cJSON *holder, const char *name, const char *pointer, const struct schema *schema)
+{
+	cJSON *node = cJSON_GetObjectItemCaseSensitive(holder, name);
+	char token[TREE_POINTER_BYTES];
+
+	while (schema != NULL && *pointer == '/' && token_read(&pointer, token))
+		schema = schema_of(schema, token);
+	if (schema == NULL || node == NULL)
+		return;
+	if (schema->secret && cJSON_IsString(node))
+		(void)cJSON_SetValuestring(node, CONFIG_SECRET);
+	else
+		tree_hide(node, schema);
+}
+
 static bool is_hidden(const cJSON *member)
 {
 	return cJSON_IsString(member) && strcmp(member->valuestring, CONFIG_SECRET) == 0;
 }
 
-void tree_reveal(cJSON *tree, const cJSON *known, const struct schema *schema)
+void tree_reveal(cJSON *tree, const cJSON *first, const cJSON *second, const struct schema *schema)
 {
 	cJSON *member, *next;
 
 	for (member = cJSON_IsObject(tree) ? tree->child : NULL; member != NULL; member = next) {
 		const struct schema *of = schema_of(schema, member->string);
-		const cJSON *old = cJSON_GetObjectItemCaseSensitive(known, member->string);
+		const cJSON *one = cJSON_GetObjectItemCaseSensitive(first, member->string);
+		const cJSON *other = cJSON_GetObjectItemCaseSensitive(second, member->string);
 
 		next = member->next;
 		if (of == NULL)
 			continue;
 		if (!of->secret || !is_hidden(member))
-			tree_reveal(member, old, of);
-		else if (cJSON_IsString(old))
-			(void)cJSON_SetValuestring(member, old->valuestring);
+			tree_reveal(member, one, other, of);
+		else if (cJSON_IsString(one))
+			(void)cJSON_SetValuestring(member, one->valuestring);
+		else if (cJSON_IsString(other))
+			(void)cJSON_SetValuestring(member, other->valuestring);
 		else
 			cJSON_Delete(cJSON_DetachItemViaPointer(tree, member));
 	}
+}
+
+bool tree_secrets_keep(cJSON *tree, const struct schema *schema)
+{
+	cJSON *member, *next;
+	bool any = false;
+
+	for (member = cJSON_IsObject(tree) ? tree->child : NULL; member != NULL; member = next) {
+		const struct schema *of = schema_of(schema, member->string);
+		bool keep = of != NULL && ((of->secret && cJSON_IsString(member)) ||
+					   tree_secrets_keep(member, of));
+
+		next = member->next;
+		any = any || keep;
+		if (!keep)
+			cJSON_Delete(cJSON_DetachItemViaPointer(tree, member));
+	}
+	return any;
 }

@@ -26,7 +26,13 @@ size_t tree_print(const struct cJSON *tree, char *text, size_t room);
 
 /* Replaces every secret by CONFIG_SECRET. */
 void tree_hide(struct cJSON *tree, const struct schema *schema);
-/* Replaces CONFIG_SECRET by the secret at that place of `known`, or nothing if it has none. */
-void tree_reveal(struct cJSON *tree, const struct cJSON *known, const struct schema *schema);
+/* The same in the member `name` of `holder`, which is the value of that place of a document. */
+void tree_hide_at(struct cJSON *holder, const char *name, const char *pointer,
+		  const struct schema *schema);
+/* Replaces CONFIG_SECRET by the secret at that place of `first`, else of `second`, else nothing. */
+void tree_reveal(struct cJSON *tree, const struct cJSON *first, const struct cJSON *second,
+		 const struct schema *schema);
+/* Takes out all but the secrets. True: there are any. */
+bool tree_secrets_keep(struct cJSON *tree, const struct schema *schema);
 
 #endif

@@ -14,7 +14,7 @@
  * again. A commit without confirm_s confirms.
  *
  * Secrets (schema: writeOnly) are read as CONFIG_SECRET; that text written back
- * leaves them as they are in the running document.
+ * leaves them as they are in the candidate, else in the running document.
  *
  * Every op is safe to repeat after E_DEAD or a time-out: SET, DELETE, COMMIT and
  * ROLLBACK with the same token.

@@ -143,6 +143,50 @@ def test_a_service_is_crashed_and_comes_back(router, owner):
     assert owner.get(f"/api/v1/crashes/{crash['n']}").json["registers"]["rip"].startswith("0x")
 
 
+def test_secrets_are_never_read_and_outlive_an_import(router, owner, same_life):
+    token, other = "token-of-the-test-1", "token-of-the-test-2"
+    kept = owner.get("/api/v1/config").json
+
+    def asked(method, path, body):
+        """503 says that config was slow, and to ask again: what was done meanwhile is done once."""
+        answer = wait_until(lambda: (got := owner.request(method, f"/api/v1/config/{path}", body)).status != 503 and got,
+                            10, "config to answer")
+        assert answer.status == 200, answer
+        return answer
+
+    def put(document, commit=True):
+        answer = asked("PUT", "candidate", document)
+        if commit:
+            asked("POST", "commit", {"comment": "secrets"})
+        return answer.json["differences"]
+
+    def metrics(word):
+        return owner.request("GET", "/metrics", Authorization=f"Bearer {word}", Cookie="a=b").status
+
+    def assert_hidden():
+        serial = owner.get("/api/v1/config/history").json[0]["serial"]
+        for path in ("", "/candidate", "/candidate/differences", "/history", f"/history/{serial}"):
+            body = owner.get(f"/api/v1/config{path}").body
+            assert token.encode() not in body and other.encode() not in body, (path, body)
+        for command in ("config show", "config show candidate", "config compare", "config show /web"):
+            assert "token-of-the-test" not in router.console.run(command), command
+
+    put(kept | {"web": {"metrics_token": token}})
+    assert_hidden()
+    wait_until(lambda: metrics(token) == 200, 10, "the token to be in force")
+    exported = owner.get("/api/v1/config").json
+    assert exported["web"]["metrics_token"] == "********"
+    put(exported | {"time": {"zone": "CET"}})
+    assert metrics(token) == 200
+    # a new one that waits in the candidate is seen to be one, and outlives the candidate's next edit
+    changed = {"path": "/web/metrics_token", "before": "********", "after": "********"}
+    assert changed in put(exported | {"web": {"metrics_token": other}}, commit=False)
+    assert_hidden()
+    put(owner.get("/api/v1/config/candidate").json | {"time": {"zone": "EET"}})
+    wait_until(lambda: (metrics(token), metrics(other)) == (401, 200), 10, "the other token to be in force")
+    put(kept)
+
+
 # --- What nobody may do --------------------------------------------------------------------
 
 

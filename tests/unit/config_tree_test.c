@@ -121,19 +121,79 @@ static void secrets_are_hidden_and_come_back(void **state)
 	(void)state;
 	tree_hide(tree, schema_configuration);
 	assert_prints(tree, SECRETS("********"));
-	tree_reveal(tree, known, schema_configuration);
+	tree_reveal(tree, NULL, known, schema_configuration);
 	assert_prints(tree, SECRETS("hunter2"));
 	cJSON_Delete(tree);
 	tree = tree_of(SECRETS("other"));
-	tree_reveal(tree, known, schema_configuration);
+	tree_reveal(tree, NULL, known, schema_configuration);
 	assert_prints(tree, SECRETS("other"));
 	cJSON_Delete(tree);
 	/* nothing is known of it: it is no password of eight stars */
 	tree = tree_of(SECRETS("********"));
-	tree_reveal(tree, NULL, schema_configuration);
+	tree_reveal(tree, NULL, NULL, schema_configuration);
 	assert_prints(tree, "{\"alerts\":{\"user\":\"me\"}}");
 	cJSON_Delete(tree);
 	cJSON_Delete(known);
+}
+
+/* Every setting that is writeOnly, and nothing else: what the document has of them is gone. */
+static void every_secret_of_the_schema_is_hidden(void **state)
+{
+	static const char json[] = "{\"alerts\":{\"password\":\"SECRET-1\",\"user\":\"me\"},"
+				   "\"web\":{\"metrics_token\":\"SECRET-2-0123456\"}}";
+	cJSON *tree = tree_of(json);
+	unsigned secrets = 0;
+
+	(void)state;
+	for (const char *at = schema_text; (at = strstr(at, "\"writeOnly\":true")) != NULL; at++)
+		secrets++;
+	assert_int_equal(secrets, 2); /* another one belongs into this document, too */
+	tree_hide(tree, schema_configuration);
+	assert_prints(tree, "{\"alerts\":{\"password\":\"********\",\"user\":\"me\"},"
+			    "\"web\":{\"metrics_token\":\"********\"}}");
+	cJSON_Delete(tree);
+	tree = tree_of(json);
+	assert_true(tree_secrets_keep(tree, schema_configuration));
+	assert_prints(tree, "{\"alerts\":{\"password\":\"SECRET-1\"},"
+			    "\"web\":{\"metrics_token\":\"SECRET-2-0123456\"}}");
+	cJSON_Delete(tree);
+}
+
+static void a_secret_of_the_candidate_comes_before_that_in_force(void **state)
+{
+	cJSON *own = tree_of("{\"alerts\":{\"password\":\"new\"}}");
+	cJSON *known = tree_of(SECRETS("hunter2")), *tree = tree_of(SECRETS("********"));
+
+	(void)state;
+	tree_reveal(tree, own, known, schema_configuration);
+	assert_prints(tree, SECRETS("new"));
+	cJSON_Delete(own);
+	cJSON_Delete(known);
+	cJSON_Delete(tree);
+}
+
+static void a_difference_does_not_tell_a_secret(void **state)
+{
+	static const struct {
+		const char *value, *pointer, *hidden;
+	} values[] = {
+		{ "{\"x\":\"hunter2\"}", "/alerts/password", "{\"x\":\"********\"}" },
+		{ "{\"x\":\"hunter2\"}", "/alerts/user", "{\"x\":\"hunter2\"}" },
+		{ "{\"x\":{\"password\":\"hunter2\"}}", "/alerts",
+		  "{\"x\":{\"password\":\"********\"}}" },
+		{ "{\"x\":" SECRETS("hunter2") "}", "", "{\"x\":" SECRETS("********") "}" },
+		{ "{\"x\":\"a\"}", "/nowhere/at/all", "{\"x\":\"a\"}" },
+		{ "{\"y\":\"a\"}", "/alerts/password", "{\"y\":\"a\"}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		cJSON *tree = tree_of(values[i].value);
+
+		tree_hide_at(tree, "x", values[i].pointer, schema_configuration);
+		assert_prints(tree, values[i].hidden);
+		cJSON_Delete(tree);
+	}
 }
 
 static struct desk desk;
@@ -171,6 +231,26 @@ static void chunks_come_in_order(void **state)
 	assert_null(desk_find(&desk, 5)); /* it is put when it was parsed */
 }
 
+static void an_upload_keeps_the_secrets_of_the_candidate_before(void **state)
+{
+	cJSON *tree = tree_of(SECRETS("new"));
+
+	(void)state;
+	memset(&desk, 0, sizeof(desk));
+	assert_int_equal(desk_put(desk_room(&desk, 3), 3, 1, tree), OK);
+	assert_int_equal(upload(3, 0, 10, 30), E_AGAIN);
+	assert_int_equal(upload(3, 0, 10, 30), E_AGAIN); /* repeated */
+	assert_string_equal(desk_room(&desk, 3)->secrets, "{\"alerts\":{\"password\":\"new\"}}");
+	assert_int_equal(desk_put(desk_room(&desk, 3), 3, 1, tree), OK);
+	assert_string_equal(desk_room(&desk, 3)->secrets, "");
+	assert_int_equal(upload(3, 0, 10, 30), E_AGAIN);
+	desk_drop(desk_room(&desk, 3));
+	assert_int_equal(upload(4, 0, 10, 30), E_AGAIN);
+	for (unsigned i = 0; i < CONFIG_CANDIDATES_MAX; i++)
+		assert_string_equal(desk.candidates[i].secrets, "");
+	cJSON_Delete(tree);
+}
+
 static void each_client_has_its_own_candidate(void **state)
 {
 	cJSON *one = tree_of("{\"a\":1}"), *other = tree_of("{\"b\":2}");
@@ -200,7 +280,11 @@ int main(void)
 		cmocka_unit_test(places_are_set_and_deleted_by_pointer),
 		cmocka_unit_test(differences_are_named_by_pointer),
 		cmocka_unit_test(secrets_are_hidden_and_come_back),
+		cmocka_unit_test(every_secret_of_the_schema_is_hidden),
+		cmocka_unit_test(a_secret_of_the_candidate_comes_before_that_in_force),
+		cmocka_unit_test(a_difference_does_not_tell_a_secret),
 		cmocka_unit_test(chunks_come_in_order),
+		cmocka_unit_test(an_upload_keeps_the_secrets_of_the_candidate_before),
 		cmocka_unit_test(each_client_has_its_own_candidate),
 	};
 

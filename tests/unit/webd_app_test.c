@@ -273,6 +273,8 @@ static void a_configuration_is_tried_committed_and_confirmed(void **state)
 	assert_int_equal(ask("PUT", "/api/v1/config/candidate", "{\"nat\":false}"), 200);
 	assert_string_equal(webd_body(), "{\"differences\":[{\"path\":\"/nat\",\"before\":true,"
 					 "\"after\":false}]}");
+	assert_int_equal(ask("GET", "/api/v1/config/candidate/differences", NULL), 200);
+	assert_memory_equal(webd_body(), "[{\"path\":\"/nat\"", 15);
 	assert_int_equal(ask("POST", "/api/v1/config/commit", "{\"confirm_s\":\"soon\"}"), 400);
 	assert_int_equal(ask("POST", "/api/v1/config/commit", "{\"confirm_s\":3601}"), 400);
 	assert_int_equal(ask("POST", "/api/v1/config/commit", "{\"comment\":\"too late\"}"), 409);

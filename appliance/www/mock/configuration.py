@@ -73,9 +73,12 @@ class Configuration:
         check(self.schema, self.schema, document)
         self._check_meaning(document)
         self.candidate, self.base = document, self.base or self.serial
-        return {"differences": [{"path": f"/{key}", "before": self.running.get(key), "after": document.get(key)}
-                                for key in {**self.running, **document}
-                                if self.running.get(key) != document.get(key)]}
+        return {"differences": self.differences()}
+
+    def differences(self):
+        before, after = self.running, self.candidate
+        return [{"path": f"/{key}", "before": before.get(key), "after": after.get(key)}
+                for key in {**before, **after} if before.get(key) != after.get(key)]
 
     @staticmethod
     def _check_meaning(document):

@@ -178,6 +178,8 @@ class Handler(BaseHTTPRequestHandler):
         config, body = self.mock.configuration, self.body
         if (method, path) == ("GET", "/candidate"):
             return (204, None) if config.candidate is None else (200, config.candidate)
+        if (method, path) == ("GET", "/candidate/differences"):
+            return (204, None) if config.candidate is None else (200, config.differences())
         if method == "GET" and path.startswith("/history/"):
             return 200, config.document(int(path.rsplit("/", 1)[1]))
         actions = {

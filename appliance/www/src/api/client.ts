@@ -15,6 +15,7 @@ import type {
   Service,
   Session,
 } from './types.ts';
+import type { Difference } from '../config/difference.ts';
 import type { Json } from '../config/json.ts';
 import type { Schema } from '../config/schema.ts';
 
@@ -111,6 +112,7 @@ export const configuration = {
   schema: () => get<Schema>('/config/schema'),
   candidate: () => get<Json | null>('/config/candidate'),
   putCandidate: (document: Json) => ask<unknown>('PUT', '/config/candidate', document),
+  candidateDifferences: () => get<Difference[] | null>('/config/candidate/differences'),
   dropCandidate: () => send('DELETE', '/config/candidate'),
   commit: (comment: string, confirmS: number | null) =>
     ask<Committed>(

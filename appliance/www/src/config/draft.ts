@@ -8,7 +8,7 @@ import { computed, signal } from '@preact/signals';
 import { configuration, type Committed } from '../api/client.ts';
 import { Problem, reasonOf } from '../api/problem.ts';
 import { announce } from '../ui/announcer.tsx';
-import { differences } from './difference.ts';
+import { differences, type Difference } from './difference.ts';
 import { valueAt, withValue, type Json } from './json.ts';
 import type { Schema } from './schema.ts';
 
@@ -28,9 +28,20 @@ export const refusal = signal<Refusal | null>(null);
 export const acceptance = signal<Acceptance>('clean');
 export const loadFailure = signal<string | null>(null);
 
-export const changes = computed(() =>
-  running.value === null || draft.value === null ? [] : differences(running.value, draft.value),
-);
+/* Secrets are read as this, so that only the appliance can say that one would be another. */
+const SECRET = '********';
+const secretChanges = signal<Difference[]>([]);
+
+export const changes = computed(() => {
+  if (running.value === null || draft.value === null) return [];
+  const seen = differences(running.value, draft.value);
+  return [...seen, ...secretChanges.value.filter(({ path }) => valueAt(draft.value, path) === SECRET)];
+});
+
+async function secretChangesRead(): Promise<Difference[]> {
+  const told = (await configuration.candidateDifferences()) ?? [];
+  return told.filter(({ before, after }) => before === SECRET && after === SECRET);
+}
 
 let timer = 0;
 let edits = 0;
@@ -45,6 +56,7 @@ export async function draftLoad(): Promise<void> {
     schema.value = form;
     running.value = document;
     draft.value = candidate ?? document;
+    secretChanges.value = candidate === null ? [] : await secretChangesRead();
     refusal.value = null;
     loadFailure.value = null;
     acceptance.value = changes.value.length > 0 ? 'accepted' : 'clean';
@@ -107,6 +119,7 @@ export async function draftDiscard(): Promise<void> {
   clearTimeout(timer);
   await configuration.dropCandidate();
   draft.value = running.value;
+  secretChanges.value = [];
   refusal.value = null;
   acceptance.value = 'clean';
   await draftLoad();
@@ -115,8 +128,8 @@ export async function draftDiscard(): Promise<void> {
 
 export async function draftCommit(comment: string, confirmS: number | null): Promise<Committed> {
   const committed = await configuration.commit(comment, confirmS);
-  running.value = draft.value;
-  acceptance.value = 'clean';
+  /* Read, not copied: secrets that were typed are not kept where they can be exported. */
+  await draftLoad();
   announce(`Configuration ${committed.serial} is in force.`);
   return committed;
 }
