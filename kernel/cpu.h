@@ -25,7 +25,11 @@
 #ifdef BULKHEAD_UNIT_TEST
 /* On the host the test is the hardware. */
 void out8(uint16_t port, uint8_t value);
+void out16(uint16_t port, uint16_t value);
+void out32(uint16_t port, uint32_t value);
 uint8_t in8(uint16_t port);
+uint16_t in16(uint16_t port);
+uint32_t in32(uint16_t port);
 #else
 #define CPU_PORT(bits, suffix)                                                                     \
 	static inline void out##bits(uint16_t port, uint##bits##_t value)                          \
@@ -102,6 +106,7 @@ struct tss {
 	uint64_t ist[7];
 	uint64_t reserved2;
 	uint16_t reserved3, io_bitmap;
+	uint8_t closed[65536 / 8 + 1]; /* a bit a port; the last byte ends the bitmap */
 } __attribute__((packed));
 
 extern struct tss cpu_tss;

@@ -8,6 +8,7 @@
 #include "kernel/bundle.h"
 #include "kernel/irq.h"
 #include "kernel/log.h"
+#include "kernel/port.h"
 #include "kernel/region.h"
 #include "kernel/string.h"
 
@@ -112,6 +113,7 @@ enum status device_assign(struct slot *self, uint64_t index)
 	    (!device.port_count && !device.memory_bytes))
 		return E_ARGUMENT;
 	slot->entry->device = device;
+	ports_declare(self); /* what it has probed is closed now */
 	klog(LOG_INFO, "%s has the device with ports at %x, memory at %x, interrupt %u",
 	     slot->service->name, (uint64_t)device.port_base, (uint64_t)device.memory_base,
 	     (uint64_t)device.irq_line);

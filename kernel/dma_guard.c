@@ -38,13 +38,3 @@ bool dma_guard_allows(const struct slot *slot, uint64_t port, uint64_t width, ui
 	}
 	return true;
 }
-
-bool dma_guard_covers(const struct slot *slot, uint64_t port, uint64_t width)
-{
-	uint64_t offset = port - slot->entry->device.port_base;
-
-	for (unsigned i = 0; i < slot->image->dma_rule_count; i++)
-		if (overlaps(&slot->image->dma_rules[i], offset, width))
-			return true;
-	return false;
-}

@@ -10,7 +10,4 @@
 /* Whether the rules let `slot` write `value` there. */
 bool dma_guard_allows(const struct slot *slot, uint64_t port, uint64_t width, uint32_t value);
 
-/* Whether any rule speaks of that place. */
-bool dma_guard_covers(const struct slot *slot, uint64_t port, uint64_t width);
-
 #endif

@@ -11,6 +11,7 @@
 #include "kernel/irq.h"
 #include "kernel/log.h"
 #include "kernel/paging.h"
+#include "kernel/port.h"
 #include "kernel/region.h"
 #include "kernel/schedule.h"
 #include "kernel/slot.h"
@@ -124,6 +125,7 @@ enum status slot_start(struct slot *slot)
 	memory_clear(slot);
 	registers_set(slot, slot->program->entry, 0);
 	entry_begin(slot);
+	ports_declare(slot);
 	memset(slot->trace, 0xff, sizeof(slot->trace));
 	slot->sources = slot->events = 0;
 	slot->deadline_us = TIME_NEVER;

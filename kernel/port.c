@@ -2,15 +2,17 @@
  * A service reaches the ports of its manifest entry and of the device that was
  * assigned to it. A range to be probed is closed as soon as it belongs to a
  * device. What is written also has to pass the DMA guard.
+ *
+ * Where there is nothing to guard, the processor does the check: the I/O
+ * permission bitmap [SDM vol. 1, 19.5.2] shows the ports of whoever runs.
  */
 #include "kernel/port.h"
 
 #include "kernel/cpu.h"
 #include "kernel/device.h"
 #include "kernel/dma_guard.h"
-#include "kernel/usermem.h"
 
-#define STREAM_BYTES_MAX 16384 /* the kernel is not interrupted meanwhile */
+static const struct slot *opened; /* whose windows the bitmap shows */
 
 static bool width_valid(uint64_t width)
 {
@@ -31,6 +33,68 @@ static bool port_declared(const struct slot *self, uint64_t port, uint64_t width
 	}
 	return false;
 }
+
+/* --- Without a kernel call ------------------------------------------------------- */
+
+static void windows_show(const struct slot *slot, bool open)
+{
+	for (unsigned i = 0; i < slot->window_count; i++)
+		cpu_tss.closed[slot->windows[i].at] = open ? slot->windows[i].closed : 0xff;
+}
+
+void ports_switch(const struct slot *to)
+{
+	if (opened)
+		windows_show(opened, false);
+	windows_show(to, true);
+	opened = to;
+}
+
+/* False: there is no room for its byte of the bitmap. */
+static bool window_add(struct slot *slot, uint64_t port)
+{
+	unsigned i = 0;
+
+	while (i < slot->window_count && slot->windows[i].at != port / 8)
+		i++;
+	if (i == SLOT_WINDOWS_MAX)
+		return false;
+	if (i == slot->window_count)
+		slot->windows[slot->window_count++] =
+			(struct port_window){ (uint16_t)(port / 8), 0xff };
+	slot->windows[i].closed &= (uint8_t) ~(1u << port % 8);
+	return true;
+}
+
+static bool range_add(struct slot *slot, uint64_t base, uint64_t count)
+{
+	bool all = true;
+
+	for (uint64_t port = base; port < base + count; port++)
+		all &= !port_declared(slot, port, 1) || window_add(slot, port);
+	return all;
+}
+
+void ports_declare(struct slot *slot)
+{
+	const struct device_info *device = &slot->entry->device;
+	bool shown = slot == opened, all = !slot->image->dma_rule_count;
+
+	if (shown)
+		windows_show(slot, false);
+	slot->window_count = 0;
+	if (all)
+		all = range_add(slot, device->port_base, device->port_count);
+	for (unsigned i = 0; all && i < slot->service->port_count; i++)
+		all = range_add(slot, slot->service->ports[i].base, slot->service->ports[i].count);
+	if (!all)
+		slot->window_count = 0;
+	slot->info->ports_direct = slot->window_count != 0;
+	if (shown)
+		windows_show(slot, true);
+}
+
+/* --- By kernel call --------------------------------------------------------------- */
 
 static enum status access_check(struct slot *self, uint64_t port, uint64_t width)
 {
@@ -111,69 +175,5 @@ enum status port_vector(struct slot *self, uint64_t count)
 			access->value = port_in(access->port, access->width_bytes);
 	}
 	self->frame.rdx = count;
-	return OK;
-}
-
-/* The memory of a stream, or NULL with *status set. */
-static void *stream_memory(struct slot *self, uint64_t width, uint64_t address, uint64_t count,
-			   bool write, enum status *status)
-{
-	if (count > STREAM_BYTES_MAX / width) {
-		*status = E_TOO_LARGE;
-		return NULL;
-	}
-	void *memory = usermem_pointer(self, address, count * width, write);
-
-	if (!memory) {
-		slot_refuse(self, &self->entry->refusals.memory, address);
-		*status = E_FAULT;
-	}
-	return memory;
-}
-
-#define STREAM(instruction, memory, constraint, port, count)                                       \
-	__asm__ volatile("rep " instruction                                                        \
-			 : constraint(memory), "+c"(count)                                         \
-			 : "d"((uint16_t)port)                                                     \
-			 : "memory")
-
-enum status port_stream_in(struct slot *self, uint64_t port, uint64_t width, uint64_t address,
-			   uint64_t count)
-{
-	enum status status = access_check(self, port, width);
-	void *to = status == OK ? stream_memory(self, width, address, count, true, &status) : NULL;
-
-	if (!to)
-		return status;
-	if (width == 1)
-		STREAM("insb", to, "+D", port, count);
-	else if (width == 2)
-		STREAM("insw", to, "+D", port, count);
-	else
-		STREAM("insl", to, "+D", port, count);
-	return OK;
-}
-
-enum status port_stream_out(struct slot *self, uint64_t port, uint64_t width, uint64_t address,
-			    uint64_t count)
-{
-	enum status status = access_check(self, port, width);
-
-	/* No stream of values is ever meant for a guarded register. */
-	if (status == OK && dma_guard_covers(self, port, width)) {
-		slot_refuse(self, &self->entry->refusals.dma, port);
-		status = E_DMA;
-	}
-	const void *from =
-		status == OK ? stream_memory(self, width, address, count, false, &status) : NULL;
-
-	if (!from)
-		return status;
-	if (width == 1)
-		STREAM("outsb", from, "+S", port, count);
-	else if (width == 2)
-		STREAM("outsw", from, "+S", port, count);
-	else
-		STREAM("outsl", from, "+S", port, count);
 	return OK;
 }

@@ -8,9 +8,10 @@
 enum status port_read(struct slot *self, uint64_t port, uint64_t width);
 enum status port_write(struct slot *self, uint64_t port, uint64_t width, uint64_t value);
 enum status port_vector(struct slot *self, uint64_t count);
-enum status port_stream_in(struct slot *self, uint64_t port, uint64_t width, uint64_t address,
-			   uint64_t count);
-enum status port_stream_out(struct slot *self, uint64_t port, uint64_t width, uint64_t address,
-			    uint64_t count);
+
+/* Opens to user mode, if none of them is guarded, what the slot may reach; else nothing. */
+void ports_declare(struct slot *slot);
+/* From now on what `to` may reach is open, and nothing else. */
+void ports_switch(const struct slot *to);
 
 #endif

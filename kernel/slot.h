@@ -46,6 +46,13 @@ struct stretch {
 	unsigned access; /* enum map_access */
 };
 
+/* Eight ports, at 8 * at; a bit that is set is closed. */
+struct port_window {
+	uint16_t at;
+	uint8_t closed;
+};
+
+#define SLOT_WINDOWS_MAX   48
 #define SLOT_STRETCHES_MAX (IMAGE_SEGMENTS_MAX + 3 + SERVICE_MAPS_MAX)
 #define FPU_STATE_BYTES    512
 #define IMAGE_SOURCES      2
@@ -90,6 +97,9 @@ struct slot {
 	physical_t root;                                     /* the one in use */
 	struct stretch stretches[SLOT_STRETCHES_MAX];
 	unsigned stretch_count, fixed_stretches; /* the fixed ones come first */
+
+	struct port_window windows[SLOT_WINDOWS_MAX]; /* of ports that it reaches without a call */
+	unsigned window_count;
 
 	struct grant grants[SERVICE_GRANTS_MAX];
 	uint32_t grant_sequence;

@@ -114,8 +114,6 @@ static __attribute__((noinline)) enum status other_call(struct slot *self, enum 
 	case SYS_PORT_READ: return port_read(self, a, b);
 	case SYS_PORT_WRITE: return port_write(self, a, b, c);
 	case SYS_PORT_VECTOR: return port_vector(self, a);
-	case SYS_PORT_STREAM_IN: return port_stream_in(self, a, b, c, d);
-	case SYS_PORT_STREAM_OUT: return port_stream_out(self, a, b, c, d);
 	case SYS_IRQ_ENABLE: return irq_enable(self, a);
 	case SYS_IRQ_DISABLE: return irq_disable(self, a);
 	case SYS_IRQ_ACK: return irq_ack(self, a);

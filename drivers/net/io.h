@@ -1,11 +1,14 @@
 /*
- * A list of register accesses that the kernel does in one call, in order. It
- * stops at the first that it refuses, which is a mistake of the driver's own.
+ * Register accesses in order. Where a register of the device is guarded, a list
+ * that the kernel does in one call; it stops at the first that it refuses, which
+ * is a mistake of the driver's own. Where none is, each at once.
  */
 #ifndef NET_IO_H
 #define NET_IO_H
 
 #include "services/runtime/kernel.h"
+#include "services/runtime/port.h"
+#include "services/runtime/service.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +18,7 @@
 struct io {
 	uint16_t base; /* the device's first port */
 	uint16_t count;
+	bool direct;
 	struct port_access list[IO_ACCESSES_MAX];
 };
 
@@ -22,6 +26,7 @@ static inline void io_begin(struct io *io, uint16_t base)
 {
 	io->base = base;
 	io->count = 0;
+	io->direct = service_info()->ports_direct != 0;
 }
 
 static inline struct port_access *io_add(struct io *io, unsigned offset, unsigned width_bytes)
@@ -35,6 +40,10 @@ static inline struct port_access *io_add(struct io *io, unsigned offset, unsigne
 
 static inline void io_write(struct io *io, unsigned offset, unsigned width_bytes, uint32_t value)
 {
+	if (io->direct) {
+		port_out((uint16_t)(io->base + offset), width_bytes, value);
+		return;
+	}
 	struct port_access *access = io_add(io, offset, width_bytes);
 
 	access->write = 1;
@@ -48,13 +57,13 @@ static inline const struct port_access *io_read(struct io *io, unsigned offset,
 	struct port_access *access = io_add(io, offset, width_bytes);
 
 	access->write = 0;
-	access->value = 0;
+	access->value = io->direct ? port_in(access->port, width_bytes) : 0;
 	return access;
 }
 
 static inline must_use bool io_run(struct io *io)
 {
-	return port_vector(io->list, io->count) == OK;
+	return io->direct || port_vector(io->list, io->count) == OK;
 }
 
 #endif

@@ -33,19 +33,17 @@
 	X(PORT_READ, 14, "port_read") /* port, width in bytes -> value */      \
 	X(PORT_WRITE, 15, "port_write") /* port, width, value */               \
 	X(PORT_VECTOR, 16, "port_vector") /* count, of buffer->ports -> done */ \
-	X(PORT_STREAM_IN, 17, "port_stream_in") /* port, width, address, count */ \
-	X(PORT_STREAM_OUT, 18, "port_stream_out") /* port, width, address, count */ \
-	X(IRQ_ENABLE, 19, "irq_enable") /* index in the manifest entry */      \
-	X(IRQ_DISABLE, 20, "irq_disable") /* index */                          \
-	X(IRQ_ACK, 21, "irq_ack") /* index: served, the line may be unmasked */ \
-	X(DEVICE_ASSIGN, 22, "device_assign") /* slot; struct device_info is the payload */ \
+	X(IRQ_ENABLE, 17, "irq_enable") /* index in the manifest entry */      \
+	X(IRQ_DISABLE, 18, "irq_disable") /* index */                          \
+	X(IRQ_ACK, 19, "irq_ack") /* index: served, the line may be unmasked */ \
+	X(DEVICE_ASSIGN, 20, "device_assign") /* slot; struct device_info is the payload */ \
 	/* Supervision */                                                      \
-	X(COMPLAIN, 23, "complain") /* slot, enum complaint */                 \
-	X(SERVICE_START, 24, "service_start") /* slot -> generation */         \
-	X(SERVICE_KILL, 25, "service_kill") /* slot, enum exit_cause */        \
-	X(SERVICE_CRASH, 26, "service_crash") /* slot, argument of its service_crash; test images */ \
-	X(MACHINE_STOP, 27, "machine_stop") /* enum machine_stop */           \
-	X(SERVICE_SOURCE, 28, "service_source") /* slot, enum image_source: of its next lives */
+	X(COMPLAIN, 21, "complain") /* slot, enum complaint */                 \
+	X(SERVICE_START, 22, "service_start") /* slot -> generation */         \
+	X(SERVICE_KILL, 23, "service_kill") /* slot, enum exit_cause */        \
+	X(SERVICE_CRASH, 24, "service_crash") /* slot, argument of its service_crash; test images */ \
+	X(MACHINE_STOP, 25, "machine_stop") /* enum machine_stop */           \
+	X(SERVICE_SOURCE, 26, "service_source") /* slot, enum image_source: of its next lives */
 
 enum syscall {
 #define X(name, number, text) SYS_##name = (number),

@@ -218,7 +218,7 @@ struct start_info {
 	uint32_t map_count;
 	uint32_t heap_bytes;
 	struct device_info device;
-	uint32_t reserved;
+	uint32_t ports_direct; /* 1: user mode reaches its ports, no kernel call is needed */
 	char names[SERVICE_MAX][NAME_BYTES]; /* of all slots */
 	struct start_map maps[SERVICE_MAPS_MAX];
 };

@@ -20,7 +20,8 @@
 	X(BAD_CALL, 13, "bad-call")     /* undeclared kernel calls; then exits */                  \
 	X(BAD_IPC, 14, "bad-ipc")       /* a call to an undeclared target; then exits */           \
 	X(BAD_DMA, 15, "bad-dma")       /* drivers: a DMA register outside our regions */          \
-	X(PRIVILEGED, 16, "privileged") /* a privileged instruction */
+	X(PRIVILEGED, 16, "privileged") /* a privileged instruction */                             \
+	X(BAD_IO, 17, "bad-io")         /* an I/O instruction for a port that is not ours */
 
 enum crash_how {
 #define X(name, number, text) CRASH_##name = (number),

@@ -49,36 +49,6 @@ enum status copy_to(uint32_t granter, uint32_t grant, size_t offset, const void 
 
 /* --- Devices ----------------------------------------------------------------- */
 
-enum status port_read(uint16_t port, unsigned width_bytes, uint32_t *value)
-{
-	return with_value(kernel_call(SYS_PORT_READ, port, width_bytes), value);
-}
-
-enum status port_write(uint16_t port, unsigned width_bytes, uint32_t value)
-{
-	return kernel_call(SYS_PORT_WRITE, port, width_bytes, value).status;
-}
-
-enum status port_vector(struct port_access *accesses, unsigned count)
-{
-	if (count > PORT_VECTOR_MAX)
-		return E_ARGUMENT;
-	memcpy(ipc_buffer()->ports, accesses, count * sizeof(*accesses));
-	enum status status = kernel_call(SYS_PORT_VECTOR, count).status;
-	memcpy(accesses, ipc_buffer()->ports, count * sizeof(*accesses));
-	return status;
-}
-
-enum status port_stream_in(uint16_t port, unsigned width_bytes, void *to, size_t count)
-{
-	return kernel_call(SYS_PORT_STREAM_IN, port, width_bytes, address_of(to), count).status;
-}
-
-enum status port_stream_out(uint16_t port, unsigned width_bytes, const void *from, size_t count)
-{
-	return kernel_call(SYS_PORT_STREAM_OUT, port, width_bytes, address_of(from), count).status;
-}
-
 enum status irq_enable(unsigned index)
 {
 	return kernel_call(SYS_IRQ_ENABLE, index).status;

@@ -29,12 +29,15 @@ void grant_revoke(uint32_t grant);
 must_use enum status copy_from(uint32_t granter, uint32_t grant, size_t offset, void *to, size_t bytes);
 must_use enum status copy_to(uint32_t granter, uint32_t grant, size_t offset, const void *from, size_t bytes);
 
-/* Port I/O; refused ports give E_DENIED or E_DMA, and RS hears of it. */
+/*
+ * Port I/O. If a register of the device is guarded, by kernel calls: refused ports give E_DENIED or
+ * E_DMA, and RS hears of it. Else by our own instructions: refused ports are an exception.
+ */
 must_use enum status port_read(uint16_t port, unsigned width_bytes, uint32_t *value);
 must_use enum status port_write(uint16_t port, unsigned width_bytes, uint32_t value);
-/* `count` accesses in order in one kernel call; stops at the first refused one. */
+/* `count` accesses in order, in at most one kernel call; stops at the first refused one. */
 must_use enum status port_vector(struct port_access *accesses, unsigned count);
-/* Reads `count` units of `width_bytes` from one port to memory, and the other way. */
+/* Reads `count` units of `width_bytes` from one port to memory, and the other way. Not with a guard: E_DENIED. */
 must_use enum status port_stream_in(uint16_t port, unsigned width_bytes, void *to, size_t count);
 must_use enum status port_stream_out(uint16_t port, unsigned width_bytes, const void *from, size_t count);
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.machine()
 
 # What the kernel or RS has to give as the cause of death.
 EXCEPTIONS = ["exception", "wild-write", "wild-read", "write-text", "execute-data", "null",
-              "stack-overflow", "privileged"]
+              "stack-overflow", "privileged", "bad-io"]
 CAUSES = {how: {"exception"} for how in EXCEPTIONS} | {
     "panic": {"panic"},
     "exit": {"exit"},
