@@ -43,10 +43,10 @@ def _outcome(subject, found):
     """What that version is of this subject; it is on the disk from now on."""
     before, subject.on_disk = subject.on_disk, found
     if found == before:
-        return "last known to be on the disk"
+        return "the old one, in the midst of a change" if subject.under_way else "the last one, between changes"
     assert found > before and found in subject.typed, \
         f"{subject.NAME}: {found} found; {before} was on the disk, {subject.typed} typed since the boot"
-    return "a later one"
+    return "the new one, before it was known to be there"
 
 
 def campaign(start, disk, cuts, seed):

@@ -35,6 +35,7 @@ class OneRecord:
 
     def __init__(self):
         self.on_disk = 1  # said to be there
+        self.under_way = False  # a change, when the power failed
         self.typed = range(2, 2)  # since the boot
 
     def prepare(self, machine):
@@ -56,6 +57,7 @@ class OneRecord:
                 pending = typed
             elif done and pending is not None:
                 self.on_disk = pending
+        self.under_way = pending is not None and pending != self.on_disk
 
     def look(self, machine):
         one, other = (answer(machine, f"store read {name}").get("text") for name in ("one", "other"))
@@ -83,6 +85,7 @@ class Configuration:
 
     def __init__(self):
         self.on_disk = 1
+        self.under_way = False
         self.typed = range(2, 2)
 
     @classmethod
@@ -119,6 +122,7 @@ class Configuration:
                 pending = typed
             elif persisted and pending is not None:
                 self.on_disk = pending
+        self.under_way = pending is not None and pending != self.on_disk
 
     def look(self, machine):
         found = self._number(machine, "running")
