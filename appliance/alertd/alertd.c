@@ -4,11 +4,13 @@
  * there, gathered and with pauses, to a mail server (mailer.c).
  *
  * What is queued and what was seen outlives us; a mail that was under way when we
- * died is sent again.
+ * died is sent again. What is queued is in the store as well (shelf.c), for after
+ * a reboot: before that has been read nothing is added to the queue.
  */
 #include "appliance/alertd/intake.h"
 #include "appliance/alertd/mailer.h"
 #include "appliance/alertd/message.h"
+#include "appliance/alertd/shelf.h"
 #include "services/proto/alert.h"
 #include "services/runtime/alertconf_copy.h"
 #include "services/runtime/ds.h"
@@ -195,12 +197,16 @@ static uint64_t work(uint64_t now_us)
 {
 	uint64_t due_us;
 
+	if (!shelf_load(queue, now_us))
+		return now_us + SHELF_LOOK_US;
 	if (now_us >= look_us) {
 		look_us = now_us + LOOK_US;
 		configuration_follow();
 		intake_work(now_us);
 	}
 	uint64_t next_us = mail_work(now_us);
+	uint64_t save_us = shelf_save(queue, now_us);
+	next_us = save_us < next_us ? save_us : next_us;
 	if (alerts.enabled && !mailer_is_busy()) {
 		(void)alert_queue_due(queue, now_us, &due_us);
 		next_us = due_us < next_us ? due_us : next_us;

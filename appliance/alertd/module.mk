@@ -9,13 +9,13 @@ $(alertd_authorities): appliance/alertd/authorities.py $(alertd_test_authority)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) $< /usr/share/ca-certificates/mozilla/*.crt $(alertd_test_authority) > $@
 
-alertd_core := $(addprefix appliance/alertd/, base64.c intake.c message.c queue.c smtp.c) \
+alertd_core := $(addprefix appliance/alertd/, archive.c base64.c intake.c message.c queue.c smtp.c) \
 	$(addprefix services/runtime/, civil.c crc32.c event_kind.c wallclock.c)
 
 services += alertd
-alertd_sources := $(addprefix appliance/alertd/, alertd.c mailer.c transport.c) $(alertd_core) $(alertd_authorities) \
+alertd_sources := $(addprefix appliance/alertd/, alertd.c mailer.c shelf.c transport.c) $(alertd_core) $(alertd_authorities) \
 	$(addprefix services/runtime/, alertconf_copy.c dnsname.c entropy.c netconf_copy.c random.c resolver.c \
-	tls_port.c wanlease.c)
+	tls_port.c wanlease.c wear.c)
 alertd_cflags := -isystem build/third/mbedtls/include
 alertd_libraries := build/third/lib/libmbedtls.a
 alertd_third = $(third_mbedtls)
@@ -26,6 +26,9 @@ alertd_intake_test_sources := tests/unit/alertd_intake_test.c $(addprefix applia
 alertd_smtp_test_sources := tests/unit/alertd_smtp_test.c $(addprefix appliance/alertd/, smtp.c base64.c)
 alertd_queue_test_sources := tests/unit/alertd_queue_test.c $(addprefix appliance/alertd/, queue.c message.c) \
 	$(addprefix services/runtime/, civil.c crc32.c event_kind.c)
+unit_tests += alertd_shelf
+alertd_shelf_test_sources := tests/unit/alertd_shelf_test.c $(addprefix appliance/alertd/, archive.c queue.c shelf.c) \
+	tests/unit/store_fake.c $(addprefix services/runtime/, crc32.c wear.c)
 
 fuzz_targets += alertd_smtp
 alertd_smtp_fuzz_sources := tests/fuzz/alertd_smtp_fuzz.c $(addprefix appliance/alertd/, smtp.c base64.c)

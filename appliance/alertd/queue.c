@@ -11,17 +11,20 @@ static uint32_t sum_of(const struct alert_queue *queue)
 	return crc32_of((const uint8_t *)queue + head_bytes, sizeof(*queue) - head_bytes);
 }
 
+bool alert_is_sound(const struct alert *alert)
+{
+	return alert->text_bytes <= EVENT_TEXT_BYTES && alert->service[NAME_BYTES - 1] == 0 &&
+	       alert->severity <= EVENT_CRITICAL;
+}
+
 static bool is_sound(const struct alert_queue *queue)
 {
 	if (queue->magic != ALERT_QUEUE_MAGIC || queue->crc32 != sum_of(queue) ||
 	    queue->count > ALERTS_MAX)
 		return false;
-	for (uint32_t i = 0; i < queue->count; i++) {
-		const struct alert *alert = &queue->alerts[i];
-		if (alert->text_bytes > EVENT_TEXT_BYTES || alert->service[NAME_BYTES - 1] != 0 ||
-		    alert->severity > EVENT_CRITICAL)
+	for (uint32_t i = 0; i < queue->count; i++)
+		if (!alert_is_sound(&queue->alerts[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -34,6 +37,7 @@ static void boot_begin(struct alert_queue *queue, uint64_t now_us)
 {
 	queue->next_us = now_us;
 	queue->rs_seen = 0;
+	queue->loaded = 0;
 	memset(queue->seen, 0, sizeof(queue->seen));
 	memset(queue->failed, 0, sizeof(queue->failed));
 	for (uint32_t i = 0; i < queue->count; i++)

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define ALERTS_MAX           32u
-#define ALERT_QUEUE_MAGIC    0x31514c41u /* "ALQ1" */
+#define ALERT_QUEUE_MAGIC    0x32514c41u /* "ALQ2" */
 #define ALERT_GATHER_US      3000000u    /* one failure is often the cause of the next */
 #define ALERT_RETRY_FIRST_US 30000000u
 #define ALERT_RETRY_LAST_US  3600000000u
@@ -43,6 +43,8 @@ struct alert_queue {
 	uint32_t failures; /* in a row */
 	uint32_t dropped, dropped_told;
 	uint32_t mails_sent, mails_failed;
+	uint32_t loaded;       /* 1: what the store had of an earlier boot is in here */
+	uint32_t stored_crc32; /* of what the store has of it (archive.h) */
 	uint32_t reserved;
 	uint64_t next_us;                /* no mail before */
 	uint64_t rs_seen;                /* the last of RS's alerts that was taken */
@@ -59,6 +61,8 @@ _Static_assert(sizeof(struct alert_queue) <= ALERT_STATE_BYTES, "region size");
  * a new boot times and what was seen begin anew.
  */
 bool alert_queue_init(struct alert_queue *queue, bool same_boot, uint64_t now_us);
+/* Whether these bytes can be an alert, wherever they come from. */
+bool alert_is_sound(const struct alert *alert);
 /* To be called after changes, when the state is to be found by the next life. */
 void alert_queue_seal(struct alert_queue *queue);
 
