@@ -1,11 +1,12 @@
 /*
  * log: the kernel's log, with wall time, in a region that outlives us and a warm
- * reboot; and from there to a syslog collector. The kernel tells nobody of a new
- * record, so its log is looked at five times a second: less often than it could
- * be overwritten by anything but a flood, and what a flood overwrites is counted.
+ * reboot; from there to a syslog collector, and warnings to the store. The kernel tells nobody of a
+ * new record, so its log is looked at five times a second: less often than it could be overwritten
+ * by anything but a flood, and what a flood overwrites is counted.
  */
 #include "services/log/ring.h"
 #include "services/log/sender.h"
+#include "services/log/shelf.h"
 #include "services/runtime/netconf_copy.h"
 #include "services/runtime/service.h"
 #include "services/runtime/socket.h"
@@ -78,11 +79,18 @@ static uint64_t work(uint64_t now_us)
 
 	if (!wallclock_copy(clock_shared, &clock_copy))
 		clock_copy = (struct clock_page){ .source = CLOCK_NONE };
+	/* An empty ring begins with what the store has of earlier boots. */
+	if (!shelf_load(now_us) && ring->next_sequence == 1)
+		return now_us + SHELF_LOOK_US;
 	uint64_t left = ring_follow(ring, kernel, &names, RECORDS_PER_TURN);
 	missed_tell();
 	uint64_t next_us = remote_work(now_us);
 	if (left != 0)
 		return now_us;
+	if (shelf_load(now_us)) {
+		uint64_t save_us = shelf_save(record_unix_us, now_us);
+		next_us = save_us < next_us ? save_us : next_us;
+	}
 	return next_us < now_us + LOOK_US ? next_us : now_us + LOOK_US;
 }
 
@@ -94,6 +102,7 @@ static enum status start(void)
 	netconf_shared = region("netconf", sizeof(*netconf_shared));
 	ring_init(ring, kernel, service_info()->restarted != 0);
 	missed_told = ring->missed;
+	shelf_init(ring);
 	sender_init(ring);
 	return OK;
 }

@@ -60,7 +60,7 @@ void sender_configure(const struct netconf_syslog *wanted)
 	connection_drop();
 	logring_range(ring, &first, &next);
 	if (ring->remote.server == 0 && wanted->server != 0)
-		ring->remote.next = first;
+		ring->remote.next = first > ring->restored ? first : ring->restored;
 	conf = *wanted;
 	ring->remote.server = conf.server;
 	wait_us = SENDER_WAIT_FIRST_US;
@@ -96,7 +96,7 @@ static bool record_next(struct log_ring_record *record)
 	logring_range(ring, &first, &next);
 	if (ring->remote.next < first) {
 		ring->remote.dropped += first - ring->remote.next;
-		ring->remote.next = first;
+		ring->remote.next = first > ring->restored ? first : ring->restored;
 	}
 	for (; ring->remote.next < next; ring->remote.next++)
 		if (logring_get(ring, ring->remote.next, record) && record->level <= conf.level)

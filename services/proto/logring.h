@@ -4,7 +4,8 @@
  *
  * The service copies each record of the kernel's log here; the region outlives
  * it, and a warm reboot of the same bundle as well: `boot` tells the records of
- * this boot from those before it. Record s is records[s % LOG_RING_RECORDS],
+ * this boot from those before it. After a power cut it begins with the warnings
+ * and errors of earlier boots that the store has. Record s is records[s % LOG_RING_RECORDS],
  * and those that can still be there are [first, next): see logring.h.
  *
  * Texts are what services wrote, which may be what an attacker made them write.
@@ -54,8 +55,10 @@ struct log_ring {
 	uint64_t missed; /* since boot: records of the kernel's log overwritten before they were
 			    copied */
 	struct log_remote remote;
-	uint64_t stored; /* since boot: records that the store has taken */
-	uint64_t reserved[23];
+	uint64_t stored;       /* since boot: records that were given to the store */
+	uint64_t journal_next; /* the first that the store has not been given for good */
+	uint64_t restored;     /* those before this one are of earlier boots, out of the store */
+	uint64_t reserved[21];
 	struct log_ring_record records[LOG_RING_RECORDS];
 };
 

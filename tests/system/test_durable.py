@@ -1,13 +1,22 @@
-"""What must outlive the power, on the disk image that people flash: configuration, account, certificate."""
+"""What must outlive the power: configuration, account, certificate; alerts not yet mailed; warnings in the log.
 
+The first three on the disk image that people flash.
+"""
+
+import copy
+import json
 import shutil
 import subprocess
 
 import pytest
 
 from tests.fault.power_cut_subjects import answer
+from tests.harness import disk_image
+from tests.harness.appliance import Appliance
 from tests.harness.machine import Spec
 from tests.harness.paths import TEST_DISK
+from tests.harness.settings import CONFIGURATION
+from tests.harness.smtp import MailServer
 from tests.harness.topology import WAN_APPLIANCE, WAN_HOST
 from tests.harness.waiting import wait_until
 from tests.harness.web import PASSWORD, WebClient
@@ -16,6 +25,9 @@ pytestmark = pytest.mark.limit(420)
 
 BOOT_TIMEOUT_S = 100
 SAVED_S = 20
+MAIL_S = 60
+SMTP_PORT = 25
+EMPTY_QUEUE_BYTES = 8  # appliance/alertd/archive.h
 WAYS = ("warm reboot", "power cut")
 WAN = '{"mode":"static","address":"%s/24","gateway":"%s"}' % (WAN_APPLIANCE, WAN_HOST)
 
@@ -132,3 +144,66 @@ def test_account_and_certificate_outlive_the_power_and_sessions_end_with_it(flas
         client.cookie = None
         assert client.log_in("not the password").status == 401, how
         assert client.log_in(PASSWORD).status == 200, how
+
+
+def cut_and_boot(boot, machine):
+    machine.cut_power()
+    machine = boot(machine.spec)
+    machine.console.wait_ready()
+    return machine
+
+
+def crash(machine, name):
+    appliance = Appliance(machine.console)
+    generation = appliance.generations()[name]
+    appliance.crash(name, "panic")
+    appliance.wait_next_life(name, generation)
+
+
+def test_alerts_that_wait_are_mailed_after_a_power_cut_and_once(boot, tmp_path):
+    def kept():
+        lengths = {record["name"]: record["length_bytes"] for record in machine.console.json("show store")["records"]}
+        return lengths.get("alertd/queue", 0)
+
+    def alert_make(name):
+        machine.console.run(f"service policy {name} log,alert,restart:100")
+        crash(machine, name)
+
+    document = copy.deepcopy(CONFIGURATION)
+    document["time"] = {"enabled": False}
+    document["alerts"] = {"enabled": True, "server": WAN_HOST, "security": "none", "from": "router@example.net",
+                          "to": ["owner@example.net"], "interval": 10, "events": ["crash"]}
+    machine = boot(Spec(config=json.dumps(document), disk=str(disk_image.make(tmp_path / "disk.img"))))
+    machine.console.wait_ready()
+    alert_make("echo")  # nobody takes the mail yet
+    wait_until(lambda: kept() > EMPTY_QUEUE_BYTES, SAVED_S, "the alert in the store", kept)
+    machine = cut_and_boot(boot, machine)
+    with MailServer(machine.topology.wan, WAN_HOST, SMTP_PORT, "none") as mailbox:
+        mail = wait_until(lambda: next((mail for mail in list(mailbox.mails) if "of echo" in mail[3]), None), MAIL_S,
+                          "the alert of the boot before", lambda: (mailbox.mails, machine.console.look("alert show")))
+        assert "crash on request" in mail[3], mail
+        wait_until(lambda: kept() == EMPTY_QUEUE_BYTES, SAVED_S, "an empty queue in the store", kept)
+    machine = cut_and_boot(boot, machine)
+    alert_make("dnsd")
+    with MailServer(machine.topology.wan, WAN_HOST, SMTP_PORT, "none") as mailbox:
+        wait_until(lambda: mailbox.mails, MAIL_S, "a mail", lambda: machine.console.look("alert show"))
+        assert not any("of echo" in mail[3] for mail in mailbox.mails), mailbox.mails
+
+
+def test_warnings_in_the_log_outlive_a_power_cut(boot, tmp_path):
+    def earlier(client):
+        return [(record["service"], record["text"]) for record in client.get("/api/v1/logs?level=warning").json
+                if record["earlier_boot"]]
+
+    disk = disk_image.make(tmp_path / "disk.img")
+    machine = boot(Spec(disk=str(disk)))
+    machine.console.wait_ready()
+    crash(machine, "echo")
+    wait_until(lambda: b"crash on request" in disk.read_bytes(), SAVED_S, "echo's last words on the disk")
+    for _ in range(2):
+        machine = cut_and_boot(boot, machine)
+        client = WebClient(machine.topology.lan)
+        assert client.log_in().status == 200
+        assert earlier(client).count(("echo", "crash on request")) == 1, earlier(client)
+    crash(machine, "log")
+    assert earlier(client).count(("echo", "crash on request")) == 1, earlier(client)
