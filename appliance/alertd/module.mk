@@ -17,6 +17,7 @@ alertd_sources := $(addprefix appliance/alertd/, alertd.c mailer.c shelf.c trans
 	$(addprefix services/runtime/, alertconf_copy.c dnsname.c entropy.c netconf_copy.c random.c resolver.c \
 	tls_port.c wanlease.c wear.c)
 alertd_cflags := -isystem build/third/mbedtls/include
+alertd_link := -Wl,--wrap=mbedtls_mpi_mul_mpi
 alertd_libraries := build/third/lib/libmbedtls.a
 alertd_third = $(third_mbedtls)
 

@@ -9,6 +9,7 @@
 
 /* Under the heartbeat's period, so that an alertd that hangs does not take us with it. */
 #define ALERT_TIMEOUT_US 20000u
+#define TRIES_MAX        50u /* a mail's cryptography answers in between, with E_AGAIN */
 
 static enum status ask(enum alert_op op, const void *request, size_t bytes, struct message *message)
 {
@@ -27,8 +28,10 @@ bool alert_test(struct job *job, struct text *out)
 
 	if (status == E_STATE)
 		return job_fail(job, out, "mail is not configured");
+	if (status == E_AGAIN && job->step < TRIES_MAX)
+		return true;
 	if (status == E_AGAIN)
-		return job_fail(job, out, "a test is under way: see alert show");
+		return job_fail(job, out, "a test or another mail is under way: see alert show");
 	if (status != OK)
 		return job_fail(job, out, "alertd: %s", status_text(status));
 	text_string(out, "requested; alert show tells what became of it\r\n");
@@ -68,6 +71,8 @@ static bool alert_show_status(struct job *job, struct text *out)
 	struct message message;
 	enum status answer = ask(ALERT_STATUS, NULL, 0, &message);
 
+	if (answer == E_AGAIN && job->step < TRIES_MAX)
+		return true;
 	if (answer != OK)
 		return job_fail(job, out, "alertd: %s", status_text(answer));
 	memcpy(&status, message.payload.bytes, sizeof(status));
@@ -83,7 +88,7 @@ static bool alert_show_status(struct job *job, struct text *out)
 /* A line of the dialogue a step; `position` is what is left of it. */
 bool alert_show(struct job *job, struct text *out)
 {
-	if (job->step == 0)
+	if (job->position == 0)
 		return alert_show_status(job, out);
 	char *dialogue = job->snapshot;
 	size_t left = job->position;

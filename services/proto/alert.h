@@ -1,7 +1,8 @@
 /*
  * alertd: a mail to try the settings, and what became of it.
  *
- * Who may call: console and webd, for the administrator. alertd answers at once.
+ * Who may call: console and webd, for the administrator. alertd answers at once; with
+ * E_AGAIN to any op while it computes for a TLS handshake: ask again.
  * TEST begins a mail of its own, past queue and interval; STATUS says when it is
  * over; DIALOGUE gives what was said to the server and what it answered, line by
  * line ("C: " and "S: "), without passwords. Safe to repeat, but that a repeated
