@@ -79,7 +79,7 @@ class Configuration:
     CUT_WITHIN_S = 1.2
     CHANGES_AHEAD = 8
     LOOKS = 60  # at whether a commit is on the disk: meanwhile it gets there
-    RULES = 180
+    RULES = 200
     CONFIRM_S = 600
     SPOKEN = re.compile(r'config set /hostname g(\d+)\n|^(in force): serial \d+\n|^\{.*("persisted":1)', re.MULTILINE)
 
