@@ -25,6 +25,8 @@ static const struct {
 #undef X
 };
 
+#define REFUSED "rs refuses that for this service"
+
 #define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
 
 const char *act_crash_word(unsigned nth)
@@ -61,7 +63,9 @@ static bool act_report(struct job *job, struct text *out, enum status status, co
 	}
 }
 
-static bool act_on_service(struct job *job, struct text *out, enum rs_op op, const char *verb)
+/* `refused`: why, if RS says E_DENIED. */
+static bool act_on_service(struct job *job, struct text *out, enum rs_op op, const char *verb,
+			   const char *refused)
 {
 	uint32_t slot = view_service_find(job->arguments[0]);
 	char what[40] = "";
@@ -71,32 +75,34 @@ static bool act_on_service(struct job *job, struct text *out, enum rs_op op, con
 	strncat(what, verb, 16);
 	strncat(what, " of ", 5);
 	strncat(what, job->arguments[0], NAME_BYTES);
-	return act_report(job, out, rs_ask(op, slot, 0), what, "rs refuses that for this service");
+	return act_report(job, out, rs_ask(op, slot, 0), what, refused);
 }
 
 bool service_restart(struct job *job, struct text *out)
 {
-	return act_on_service(job, out, RS_RESTART, "restart");
+	return act_on_service(job, out, RS_RESTART, "restart", REFUSED);
 }
 
 bool service_stop(struct job *job, struct text *out)
 {
-	return act_on_service(job, out, RS_STOP, "stop");
+	return act_on_service(job, out, RS_STOP, "stop", REFUSED);
 }
 
 bool service_start_again(struct job *job, struct text *out)
 {
-	return act_on_service(job, out, RS_START, "start");
+	return act_on_service(job, out, RS_START, "start", REFUSED);
 }
 
 bool service_update(struct job *job, struct text *out)
 {
-	return act_on_service(job, out, RS_UPDATE, "update");
+	return act_on_service(job, out, RS_UPDATE, "update",
+			      "rs is not updated while it runs: a new rs that fails could not be "
+			      "taken back, as taking back is what rs does; boot the new version");
 }
 
 bool service_revert(struct job *job, struct text *out)
 {
-	return act_on_service(job, out, RS_REVERT, "revert");
+	return act_on_service(job, out, RS_REVERT, "revert", REFUSED);
 }
 
 static bool policy_show(struct job *job, struct text *out, uint32_t slot)

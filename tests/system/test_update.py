@@ -142,5 +142,6 @@ def test_an_update_outlives_rs(router):
 
 
 def test_refusals_are_explained(router):
-    assert "rs refuses" in router.console.run("service update rs")
+    assert "rs is not updated while it runs" in router.console.run("service update rs")
+    assert Appliance(router.console).service("rs")["source"] == "booted"
     assert "error" in router.console.run("service revert ds")
