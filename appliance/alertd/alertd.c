@@ -21,6 +21,7 @@
 #include "services/runtime/tls_port.h"
 #include "services/runtime/wallclock.h"
 #include "services/runtime/wanlease.h"
+#include "services/runtime/wish.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -294,8 +295,15 @@ static enum status start(void)
 	tls_port_init(NULL, 0, clock_shared);
 	mailer_init();
 	boot_told = again;
-	if (!alert_queue_init(queue, again, time_us()) && again)
+	bool clean = wish_clean_start("alert.state");
+	if (clean)
+		memset(queue, 0, sizeof(*queue));
+	if (!alert_queue_init(queue, again, time_us()) && again && !clean)
 		log_warning("what waited to be mailed was damaged, and is lost");
+	if (clean) {
+		queue->loaded = 1; /* the store's is from before, too: it is overwritten */
+		alert_queue_seal(queue);
+	}
 	return OK;
 }
 

@@ -9,6 +9,7 @@
 #include "services/runtime/netconf_copy.h"
 #include "services/runtime/service.h"
 #include "services/runtime/socket.h"
+#include "services/runtime/wish.h"
 
 #include <stdio.h>
 
@@ -21,6 +22,8 @@ static struct {
 	const struct netconf_region *region;
 	struct netconf conf;
 	struct dhcp_server server;
+	bool clean;                 /* what keeper and store have is to be forgotten */
+	unsigned forgotten;         /* of the keeper's */
 	bool asked;                 /* the keeper has told what it has */
 	bool loaded;                /* and so has the store, if need be */
 	unsigned to_keep;           /* of entries from here on the keeper may not know */
@@ -130,6 +133,17 @@ static bool has_leases(void)
 	return false;
 }
 
+/* Former lives died of them, as far as can be told: DS and store are to have none. */
+static bool leases_forgotten(void)
+{
+	if (!keeper_forget(&dhcpd.forgotten))
+		return false;
+	dhcpd.server.leases.keeper = &dhcpd.keeper;
+	shelf_mark();
+	dhcpd.asked = dhcpd.loaded = true;
+	return true;
+}
+
 /*
  * DS has them after a restart, perhaps not all if we died just after a reboot; then the store adds
  * what DS has not. Only who has none waits for the store.
@@ -140,6 +154,8 @@ static bool leases_ready(void)
 
 	if (dhcpd.loaded)
 		return true;
+	if (dhcpd.clean)
+		return leases_forgotten();
 	if (!dhcpd.asked)
 		dhcpd.asked = leases_load(leases, &dhcpd.keeper);
 	if (!dhcpd.asked)
@@ -212,6 +228,7 @@ static uint64_t work(uint64_t now_us)
 
 static enum status start(void)
 {
+	dhcpd.clean = wish_clean_start("what DS and the store have of leases");
 	dhcpd.keeper = keeper_ds;
 	dhcpd.keeper.put = lease_put;
 	dhcpd.region = region("netconf", sizeof(struct netconf_region));

@@ -34,4 +34,17 @@ static enum status keeper_get(unsigned number, struct lease_record *record)
 	return OK;
 }
 
+bool keeper_forget(unsigned *next)
+{
+	char name[DS_NAME_BYTES];
+
+	for (; *next < LEASES_MAX; (*next)++) {
+		name_of(*next, name);
+		enum status status = ds_withdraw(name);
+		if (status != OK && status != E_ABSENT)
+			return false;
+	}
+	return true;
+}
+
 const struct lease_keeper keeper_ds = { .put = keeper_put, .get = keeper_get };

@@ -6,4 +6,7 @@
 
 extern const struct lease_keeper keeper_ds;
 
+/* Withdraws what DS has from *next on, and counts *next up. False: DS is not there, call again. */
+bool keeper_forget(unsigned *next);
+
 #endif

@@ -32,6 +32,11 @@ bool state_load(const struct state_region *region, struct state *state)
 	return found != NULL;
 }
 
+void state_forget(struct state_region *region)
+{
+	memset(region, 0, sizeof(*region));
+}
+
 /* Over the older one: the later stays whole until this is. */
 void state_save(struct state_region *region, struct state *state)
 {

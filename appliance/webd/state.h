@@ -32,6 +32,8 @@ _Static_assert(sizeof(struct state_region) <= STATE_REGION_BYTES, "region size")
 
 /* False: there is none that checks out; *state is then empty. */
 bool state_load(const struct state_region *region, struct state *state);
+/* Neither copy is there any more: a later one must not be taken for the latest. */
+void state_forget(struct state_region *region);
 void state_save(struct state_region *region, struct state *state);
 
 #endif

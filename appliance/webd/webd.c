@@ -16,6 +16,7 @@
 #include "services/runtime/netconf_copy.h"
 #include "services/runtime/service.h"
 #include "services/runtime/tls_port.h"
+#include "services/runtime/wish.h"
 
 #include <string.h>
 
@@ -288,6 +289,8 @@ static enum status start(void)
 	world_look();
 	world.sessions = &state.sessions;
 	kept = region("webd.state", sizeof(*kept));
+	if (wish_clean_start("webd.state"))
+		state_forget(kept);
 	(void)state_load(kept, &state);
 	keep_init(KEEP_SEED, seed, sizeof(seed), true);
 	keep_init(KEEP_ACCOUNT, &state.account, sizeof(state.account), !state.is_loaded);

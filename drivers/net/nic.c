@@ -1,7 +1,7 @@
 #include "drivers/net/nic.h"
 
-#include "services/proto/rs.h"
 #include "services/runtime/kernel.h"
+#include "services/runtime/wish.h"
 
 #include <string.h>
 
@@ -293,21 +293,6 @@ static void regions_attach(struct nic *nic)
 	tx_queue_attach(&nic->txq, nic->own, nic->theirs, firewall);
 }
 
-/* After deaths in a row RS wants the device reset, where we would carry on with it as it runs. */
-static bool reset_is_wanted(void)
-{
-	const struct start_map *map = region_find("rs");
-	const struct rs_table *rs;
-
-	if (map == NULL || map->size_bytes < sizeof *rs)
-		return false;
-	rs = (const struct rs_table *)(uintptr_t)map->address;
-	if (rs->services[service_info()->self.slot].device_reset != RS_YES)
-		return false;
-	log_notice("the device is reset, as its recovery policy says");
-	return true;
-}
-
 void nic_start(struct nic *nic, const struct nic_ops *ops)
 {
 	const struct device_info *device = &service_info()->device;
@@ -318,7 +303,7 @@ void nic_start(struct nic *nic, const struct nic_ops *ops)
 	regions_attach(nic);
 	mode_read(nic);
 	if (service_info()->restarted != 0 && netq_load(&nic->own->ready) == 1 &&
-	    !reset_is_wanted() && ops->adopt(nic)) {
+	    !wish_device_reset() && ops->adopt(nic)) {
 		log_notice("carries on with the %s as it runs", ops->name);
 		device_running(nic);
 	} else {

@@ -131,6 +131,12 @@ void hostq_release(struct hostq *q)
 	netq_store(&q->own->tx_consumed, q->consumed);
 }
 
+void hostq_skip(struct hostq *q)
+{
+	q->consumed = netq_load(&q->peer->tx_produced);
+	netq_store(&q->own->tx_consumed, q->consumed);
+}
+
 bool hostq_arm(struct hostq *q)
 {
 	netq_store(&q->own->tx_wake, q->consumed);

@@ -55,6 +55,8 @@ bool hostq_flush(struct hostq *q);
 /* The next packet from the firewall, until hostq_release; false: none. */
 bool hostq_take(struct hostq *q, struct hostq_packet *packet);
 void hostq_release(struct hostq *q);
+/* Drops all that waits, unseen. */
+void hostq_skip(struct hostq *q);
 /* Asks for a notification; false: a packet has arrived meanwhile. */
 bool hostq_arm(struct hostq *q);
 

@@ -21,6 +21,7 @@
 #include "netstack/inet/watch.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
+#include "services/runtime/wish.h"
 
 #define PACKETS_PER_TURN   32
 #define LOOK_US            250000u
@@ -65,10 +66,18 @@ static void former_clients_notify(uint64_t slots)
 			service_notify(slot);
 }
 
-static void former_life_restore(void)
+/*
+ * Sockets and the packets that wait: either may be what kills us. Not the WAN's lease: without it
+ * nothing would be forwarded, and it ends by the clock.
+ */
+static void former_lives_forget(struct preserved_region *state)
 {
-	struct preserved_region *state = region("state", sizeof(struct preserved_region));
+	preserved_forget(state);
+	hostq_skip(&queue);
+}
 
+static void former_life_restore(struct preserved_region *state)
+{
 	preserved_init(state);
 	inet_journal_init(state);
 	struct inet_restored restored = inet_restore(state);
@@ -85,9 +94,12 @@ static enum status start(void)
 	kernel_table = region("ktable", sizeof(struct kernel_table));
 	fw_table = region("fw.table", sizeof(struct fw_table));
 	firewall_slot = service_slot("firewall");
+	struct preserved_region *state = region("state", sizeof(struct preserved_region));
 
 	inet_random_init();
 	queue_setup();
+	if (wish_clean_start("inet.state"))
+		former_lives_forget(state);
 	lwip_init();
 	inet_netif_init(&queue);
 	inet_wan_init(region("wan.lease", sizeof(struct wan_lease_region)));
@@ -96,7 +108,7 @@ static enum status start(void)
 	uint64_t former = queue.own->driver_private[0];
 	queue.own->driver_private[0] = 0;
 	inet_clients_init(&queue.own->driver_private[0]);
-	former_life_restore();
+	former_life_restore(state);
 	former_clients_notify(former);
 	hostq_link_up(&queue, "INET (lwIP " LWIP_VERSION_STRING ")");
 	service_notify(firewall_slot);

@@ -28,6 +28,13 @@ void preserved_init(struct preserved_region *region)
 	region->magic = PRESERVED_MAGIC;
 }
 
+void preserved_forget(struct preserved_region *region)
+{
+	region->magic = 0;
+	write_before_what_follows();
+	preserved_init(region);
+}
+
 static uint32_t slot_crc(const struct preserved_slot *slot)
 {
 	return crc32_of(slot, offsetof(struct preserved_slot, crc));

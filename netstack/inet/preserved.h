@@ -86,6 +86,8 @@ struct preserved_region {
 
 /* Makes a region of another kind empty; what is there stays. */
 void preserved_init(struct preserved_region *region);
+/* Empties it, whatever it is. */
+void preserved_forget(struct preserved_region *region);
 void preserved_commit(struct preserved_entry *entry, const struct preserved_record *record);
 /* E_ABSENT: free. E_DAMAGED: the record, or a ring of it, does not check out. */
 must_use enum status preserved_load(struct preserved_region *region, uint32_t index,

@@ -11,6 +11,7 @@
 #include "services/runtime/service.h"
 #include "services/runtime/socket.h"
 #include "services/runtime/wallclock.h"
+#include "services/runtime/wish.h"
 
 #include <string.h>
 
@@ -100,6 +101,8 @@ static enum status start(void)
 	kernel = region("klog", sizeof(*kernel));
 	clock_shared = region("clock", sizeof(*clock_shared));
 	netconf_shared = region("netconf", sizeof(*netconf_shared));
+	if (wish_clean_start("log.ring"))
+		memset(ring, 0, sizeof(*ring));
 	ring_init(ring, kernel, service_info()->restarted != 0);
 	missed_told = ring->missed;
 	shelf_init(ring);

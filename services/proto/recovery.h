@@ -20,6 +20,7 @@ enum recovery_step {
 	RECOVERY_GIVE_UP = 8, /* N */
 	RECOVERY_LAST_CONFIGURATION = 9, /* N */
 	RECOVERY_RESET_DEVICE = 10, /* N */
+	RECOVERY_CLEAN_START = 11, /* N */
 };
 
 /* The steps by name, as the manifest and the administrator write them. */
@@ -33,6 +34,7 @@ enum recovery_step {
 	X(REBOOT, "reboot")                                                                        \
 	X(GIVE_UP, "give-up")                                                                      \
 	X(LAST_CONFIGURATION, "last-configuration")                                                \
-	X(RESET_DEVICE, "reset-device")
+	X(RESET_DEVICE, "reset-device")                                                            \
+	X(CLEAN_START, "clean-start")
 
 #endif

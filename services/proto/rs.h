@@ -94,6 +94,8 @@ struct rs_entry {
 	uint64_t heartbeat_sent_us, heartbeat_seen_us;
 	uint32_t device_reset; /* RS_YES: its driver is to reset the device before it uses it */
 	uint32_t deaths_check; /* of deaths_in_row: RS's own */
+	uint32_t clean_start; /* RS_YES: it is to forget what its former lives left */
+	uint32_t reserved;
 	struct rs_program program;
 	struct rs_policy policy;
 };
@@ -109,7 +111,7 @@ struct rs_alert {
 	char text[96];     /* ends in a zero */
 };
 
-#define RS_TABLE_VERSION 3u
+#define RS_TABLE_VERSION 4u
 
 struct rs_table {
 	uint32_t version; /* RS_TABLE_VERSION */

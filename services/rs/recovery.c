@@ -48,6 +48,7 @@ static bool step_take(const struct manifest_recovery *step, uint32_t deaths_in_r
 	case RECOVERY_ALERT: recovery->alert |= applies; return true;
 	case RECOVERY_LAST_CONFIGURATION: recovery->last_configuration |= applies; return true;
 	case RECOVERY_RESET_DEVICE: recovery->reset_device |= applies; return true;
+	case RECOVERY_CLEAN_START: recovery->clean_start |= applies; return true;
 	case RECOVERY_DEGRADE: return end_take(step, deaths_in_row, OUTCOME_DEGRADE, recovery);
 	case RECOVERY_REBOOT: return end_take(step, deaths_in_row, OUTCOME_REBOOT, recovery);
 	case RECOVERY_GIVE_UP: return end_take(step, deaths_in_row, OUTCOME_GIVE_UP, recovery);
@@ -58,7 +59,7 @@ static bool step_take(const struct manifest_recovery *step, uint32_t deaths_in_r
 bool recovery_steps_are_sound(const struct manifest_recovery *steps)
 {
 	for (unsigned i = 0; i < RECOVERY_STEPS_MAX; i++)
-		if (steps[i].step > RECOVERY_RESET_DEVICE || steps[i].reserved != 0)
+		if (steps[i].step > RECOVERY_CLEAN_START || steps[i].reserved != 0)
 			return false;
 	return true;
 }

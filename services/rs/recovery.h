@@ -13,6 +13,8 @@
  *	reset-device:N		the next life resets the device before it uses it,
  *				where it else carries on with it as it runs; after a
  *				complaint of work not done or silence it always does
+ *	clean-start:N		the next life forgets the state that its former lives
+ *				left, where it else checks it and carries on
  *	degrade:N, give-up:N	it stays dead
  *	reboot:N		the machine is rebooted
  *
@@ -42,7 +44,7 @@ enum recovery_outcome {
 struct recovery {
 	enum recovery_outcome outcome;
 	uint64_t delay_us; /* OUTCOME_RESTART */
-	bool log, dump, alert, dependents, last_configuration, reset_device;
+	bool log, dump, alert, dependents, last_configuration, reset_device, clean_start;
 };
 
 /* How long after its nth death in a row (n from 1) a service waits for its restart. */

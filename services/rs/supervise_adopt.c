@@ -34,7 +34,7 @@ static bool is_yes_or_no(uint32_t value)
 static bool is_sound(const struct rs_entry *entry, uint64_t now_us)
 {
 	return is_state(entry->state) && is_yes_or_no(entry->stopped) &&
-	       is_yes_or_no(entry->device_reset) &&
+	       is_yes_or_no(entry->device_reset) && is_yes_or_no(entry->clean_start) &&
 	       entry->deaths_check == supervise_deaths_check(entry->deaths_in_row) &&
 	       entry->last_death_us <= now_us && entry->last_ready_us <= now_us &&
 	       entry->heartbeat_sent_us <= now_us && entry->heartbeat_seen_us <= now_us &&

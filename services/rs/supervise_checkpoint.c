@@ -47,6 +47,7 @@ static bool entries_differ(const struct rs_entry *a, const struct rs_entry *b)
 {
 	return a->state != b->state || a->stopped != b->stopped ||
 	       a->deaths_in_row != b->deaths_in_row || a->device_reset != b->device_reset ||
+	       a->clean_start != b->clean_start ||
 	       memcmp(&a->program, &b->program, sizeof(a->program)) != 0 ||
 	       memcmp(&a->policy, &b->policy, sizeof(a->policy)) != 0;
 }

@@ -104,7 +104,8 @@ static struct recovery decide(const struct supervisor *supervisor, uint32_t slot
 		return recovery;
 	recovery.outcome = OUTCOME_RESTART;
 	recovery.delay_us = 0;
-	recovery.alert = recovery.last_configuration = recovery.reset_device = false;
+	recovery.alert = recovery.last_configuration = false;
+	recovery.reset_device = recovery.clean_start = false;
 	return recovery;
 }
 
@@ -129,6 +130,7 @@ void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_u
 	bool device_reset =
 		recovery.reset_device || (cause == EXIT_COMPLAINT && misdeeds_blame_device(life));
 	entry->device_reset = device_reset ? RS_YES : 0;
+	entry->clean_start = recovery.clean_start ? RS_YES : 0;
 	if (lived)
 		death_log(supervisor, slot, &recovery, now_us);
 	if (entry->stopped != 0) {

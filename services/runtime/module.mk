@@ -2,15 +2,17 @@
 
 runtime_directory := services/runtime
 runtime_sources := $(addprefix $(runtime_directory)/, \
-	start.S kernel.c port.c service.c turn.c call.c info.c clock.c log.c libc.c crash.c socket.c store.c crc32.c) \
+	start.S kernel.c port.c service.c turn.c call.c info.c wish.c clock.c log.c libc.c crash.c socket.c store.c crc32.c) \
 	$(wildcard $(runtime_directory)/ds.c)
 
-unit_tests += runtime_info runtime_turn
+unit_tests += runtime_info runtime_turn runtime_wish
 runtime_tested := tests/unit/runtime_world.c \
 	$(addprefix $(runtime_directory)/, info.c clock.c log.c)
 runtime_info_test_sources := tests/unit/runtime_info_test.c $(runtime_tested)
 runtime_turn_test_sources := tests/unit/runtime_turn_test.c $(runtime_tested) \
 	$(addprefix $(runtime_directory)/, service.c turn.c call.c kernel.c port.c)
+
+runtime_wish_test_sources := tests/unit/runtime_wish_test.c services/runtime/wish.c $(runtime_tested)
 
 unit_tests += runtime_wanlease
 runtime_wanlease_test_sources := tests/unit/runtime_wanlease_test.c services/runtime/wanlease.c services/runtime/crc32.c

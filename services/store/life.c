@@ -66,7 +66,7 @@ static bool life_holds(const struct life *life, const struct life_region *region
 	if (life->mode != STORE_OPENING &&
 	    (!vault_holds(&life->vault) || !records_hold(&life->vault, region->records)))
 		return false;
-	return life->starts < LIFE_STARTS_MAX && stages_hold(&life->changes, region);
+	return stages_hold(&life->changes, region);
 }
 
 bool life_load(struct life *life, struct life_region *region)
@@ -85,6 +85,11 @@ bool life_load(struct life *life, struct life_region *region)
 	memcpy(life, found, sizeof(*life));
 	life->vault.records = region->records;
 	return true;
+}
+
+void life_forget(struct life_region *region)
+{
+	memset(region->checkpoints, 0, sizeof(region->checkpoints));
 }
 
 void life_save(struct life *life, struct life_region *region)

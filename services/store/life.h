@@ -11,8 +11,7 @@
 #include "services/store/changes.h"
 #include "services/store/vault.h"
 
-#define LIFE_VERSION    1u
-#define LIFE_STARTS_MAX 6u /* in a row, each soon dead: then the checkpoints are not believed */
+#define LIFE_VERSION 2u
 
 struct life {
 	uint32_t crc32; /* of all behind it */
@@ -21,9 +20,7 @@ struct life {
 	uint32_t mode;   /* enum store_mode */
 	uint32_t volume; /* STORE_DISK, STORE_FAILED: the partition's */
 	uint32_t begun;  /* 1: the vault is at the first of the changes */
-	uint32_t starts; /* since the store last lived for a while */
 	uint32_t failures;
-	uint32_t reserved;
 	uint64_t commits;
 	struct vault vault;
 	struct changes changes;
@@ -44,6 +41,8 @@ _Static_assert(STORE_VALUE_BYTES <= RECORD_VALUE_BYTES, "a cell has room");
 void life_begin(struct life *life);
 /* The latest checkpoint that checks out, its records too. False: none does. */
 bool life_load(struct life *life, struct life_region *region);
+/* Both checkpoints are gone; the records stay, for who reads them back. */
+void life_forget(struct life_region *region);
 void life_save(struct life *life, struct life_region *region);
 
 #endif

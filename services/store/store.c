@@ -6,15 +6,18 @@
  */
 #include "services/store/store.h"
 
-#define LIVED_US 20000u /* after that a death is not the fault of what it began with */
+#include "services/runtime/wish.h"
 
 static struct store store;
-static bool lived;
 
 static void life_resume(void)
 {
+	bool clean = wish_clean_start("store.state");
+
+	if (clean)
+		life_forget(store.region);
 	if (!life_load(&store.life, store.region)) {
-		if (service_info()->restarted != 0)
+		if (!clean && service_info()->restarted != 0)
 			log_warning("its memory is damaged: the records are read back");
 		life_begin(&store.life);
 		return;
@@ -39,7 +42,6 @@ static enum status start(void)
 	store.table = region("table", sizeof(struct store_table));
 	volume_open(&store.volume);
 	life_resume();
-	store.life.starts++;
 	store_save(&store);
 	if (store.life.mode == STORE_OPENING)
 		opening_begin(&store.opening, time_us());
@@ -53,23 +55,6 @@ static void message(const struct message *request)
 	serve(&store, request);
 }
 
-/* The count of starts is for deaths that come soon after them. */
-static uint64_t lived_look(uint64_t now_us)
-{
-	static uint64_t started_us;
-
-	if (lived)
-		return SERVICE_NO_DEADLINE;
-	if (started_us == 0)
-		started_us = now_us;
-	if (now_us - started_us < LIVED_US)
-		return started_us + LIVED_US;
-	lived = true;
-	store.life.starts = 0;
-	store_save(&store);
-	return SERVICE_NO_DEADLINE;
-}
-
 static uint64_t earlier(uint64_t one_us, uint64_t other_us)
 {
 	return one_us < other_us ? one_us : other_us;
@@ -79,8 +64,7 @@ static uint64_t work(uint64_t now_us)
 {
 	uint64_t next_us = carry_on(&store, now_us);
 
-	next_us = earlier(next_us, show_disks(&store, now_us));
-	return earlier(next_us, lived_look(now_us));
+	return earlier(next_us, show_disks(&store, now_us));
 }
 
 int main(void)

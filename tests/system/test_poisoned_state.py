@@ -1,12 +1,13 @@
 """A service that dies again and again on the same state gives that state up, and the router goes on."""
 
+import socket
 import time
 
 import pytest
 
 from tests.harness.appliance import Appliance
 from tests.harness.pings import answered
-from tests.harness.topology import WAN_HOST
+from tests.harness.topology import LAN_GATEWAY, WAN_HOST
 from tests.harness.waiting import wait_until
 
 pytestmark = pytest.mark.machine()
@@ -14,6 +15,9 @@ pytestmark = pytest.mark.machine()
 DEATHS_MAX = 30  # it takes four to six short lives; a busy host makes some of them long
 PROVEN_S = 0.7
 CHECKPOINT_S = 3  # 500 ms without a change, of the router's time
+FORGET = {"inet": "inet.state", "store": "store.state", "log": "log.ring", "time": "clock", "webd": "webd.state",
+          "alertd": "alert.state", "dhcpd": "what DS and the store have of leases"}
+ECHO_PORT, HTTPS_PORT = 7, 443
 
 
 def die_once(router, name):
@@ -57,6 +61,68 @@ def test_ds_goes_back_to_its_checkpoint_with_all_that_was_old_enough(router):
     assert known >= {row["name"] for row in before["names"]}
     assert "is not to be trusted" not in appliance.log_text()
     assert_routes(router)
+
+
+@pytest.fixture
+def soon(router):
+    """Lets a service forget its state after four short lives in a row: so many as its policy says take a quiet host."""
+    changed = []
+
+    def change(name):
+        assert "clean-start:16" in router.console.json(f"service policy {name}")["policy"]
+        router.console.run(f"service policy {name} log,restart:1000,clean-start:4")
+        changed.append(name)
+    yield change
+    for name in changed:
+        router.console.run(f"service policy {name} default")
+
+
+@pytest.mark.parametrize("name", FORGET)
+def test_a_service_forgets_its_state(router, soon, name):
+    before, text = Appliance(router.console).generations(), f"{FORGET[name]} is forgotten, as its recovery policy says"
+    soon(name)
+    after = die_until(router, name, text).generations()
+    assert {**after, name: before[name]} == before, "others died with it"
+    assert_routes(router)
+    time.sleep(PROVEN_S)
+    mark = router.serial.length
+    die_once(router, name)
+    assert text not in router.serial.text[mark:], "a death after a good life made it forget again"
+
+
+def is_open(port):
+    try:
+        with socket.create_connection((LAN_GATEWAY, port), 5):
+            return True
+    except ConnectionError:
+        return False
+
+
+def echoed(topology, text):
+    """None: nobody listens there yet."""
+    try:
+        with topology.lan.entered(), socket.create_connection((LAN_GATEWAY, ECHO_PORT), 5) as connection:
+            connection.sendall(text)
+            return connection.recv(len(text))
+    except ConnectionError:
+        return None
+
+
+def test_inet_that_forgot_its_sockets_serves_who_comes_anew(router, soon):
+    soon("inet")
+    with router.topology.lan.entered():
+        old = socket.create_connection((LAN_GATEWAY, ECHO_PORT), 5)
+    with old:
+        old.sendall(b"before")
+        assert old.recv(6) == b"before"
+        die_until(router, "inet", "inet.state is forgotten")
+        wait_until(lambda: echoed(router.topology, b"after") == b"after", 10, "a new connection to be served")
+        with pytest.raises(ConnectionResetError):
+            old.sendall(b"is that you?")
+            old.recv(6)
+    router.topology.lan.run("dig", f"@{LAN_GATEWAY}", "+short", "+tries=5", "+time=2", "nobody.lan", timeout=20)
+    with router.topology.lan.entered():
+        wait_until(lambda: is_open(HTTPS_PORT), 10, "the web console to be there")
 
 
 def test_ds_begins_with_an_empty_state(router):

@@ -67,7 +67,7 @@ static void every_step_has_a_word(void **state)
 	(void)state;
 	while (policy_step_word(words) != NULL)
 		assert_true(policy_read(policy_step_word(words++), steps, &count, wrong));
-	assert_int_equal(words, RECOVERY_RESET_DEVICE);
+	assert_int_equal(words, RECOVERY_CLEAN_START);
 }
 
 static void service_show_tells_policy_and_program(void **state)

@@ -56,6 +56,22 @@ static void each_packet_in_flight_has_its_own_slot(void **state)
 	}
 }
 
+static void what_waits_can_be_dropped_unseen(void **state)
+{
+	struct hostq_packet packet;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++)
+		peer_sends(60, 0);
+	hostq_skip(&q);
+	assert_int_equal(own.tx_consumed, 5);
+	assert_false(hostq_take(&q, &packet));
+	peer_sends(61, 0);
+	assert_true(hostq_take(&q, &packet));
+	assert_int_equal(packet.length_bytes, 61);
+	assert_int_equal(hostq_complaint_take(&q), COMPLAINT_NONE);
+}
+
 static void the_firewall_is_notified_only_if_it_asked(void **state)
 {
 	(void)state;
@@ -172,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(full_queue_refuses_until_the_firewall_consumes, setup),
 		cmocka_unit_test_setup(each_packet_in_flight_has_its_own_slot, setup),
+		cmocka_unit_test_setup(what_waits_can_be_dropped_unseen, setup),
 		cmocka_unit_test_setup(the_firewall_is_notified_only_if_it_asked, setup),
 		cmocka_unit_test_setup(packets_come_in_order_and_arming_sees_a_late_one, setup),
 		cmocka_unit_test_setup(a_lying_descriptor_is_skipped_and_complained_of, setup),

@@ -169,6 +169,23 @@ static void a_region_of_another_layout_is_begun_anew(void **state)
 	assert_int_equal(preserved_load(&region, ENTRY, &record), E_ABSENT);
 }
 
+static void what_is_forgotten_is_gone_also_if_the_next_death_comes_soon(void **state)
+{
+	struct preserved_record record = record_of(1);
+
+	(void)state;
+	preserved_commit(&region.entries[ENTRY], &record);
+	region.loading = 7;
+	preserved_forget(&region);
+	assert_int_equal(preserved_load(&region, ENTRY, &record), E_ABSENT);
+	assert_int_equal(region.loading, 0);
+	record = record_of(2);
+	preserved_commit(&region.entries[ENTRY], &record);
+	region.magic = 0; /* as if it had died while it forgot */
+	preserved_init(&region);
+	assert_int_equal(preserved_load(&region, ENTRY, &record), E_ABSENT);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -182,6 +199,7 @@ int main(void)
 		TEST(every_flipped_bit_of_the_data_is_found),
 		TEST(what_is_taken_away_leaves_the_sum_of_the_rest),
 		TEST(a_region_of_another_layout_is_begun_anew),
+		TEST(what_is_forgotten_is_gone_also_if_the_next_death_comes_soon),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,6 +251,31 @@ static void an_entry_that_killed_the_life_that_loaded_it_is_left_out(void **stat
 	accept_one(listener);
 }
 
+static void a_clean_start_resets_all_and_serves_who_comes_anew(void **state)
+{
+	uint32_t listener = fixture_listener(WEB, 80);
+	struct segment s;
+	struct packet p;
+	char buffer[8];
+
+	(void)state;
+	shake_hands(&s, 40000);
+	uint32_t id = accept_one(listener);
+	fixture_die_only();
+	preserved_forget(&fixture_state);
+	assert_int_equal(fixture_live_again(), 0);
+	assert_int_equal(receive_at(id, 0, buffer, 8).status, E_RESET);
+	assert_int_equal(receive_at(listener, 0, buffer, 8).status, E_RESET);
+	drain_packets();
+	peer_sends(&s, "more");
+	assert_true(flags_out(&p) & RST);
+	listener = fixture_listener(WEB, 80);
+	shake_hands(&s, 40001);
+	id = accept_one(listener);
+	peer_sends(&s, "hello");
+	assert_received(id, 0, "hello");
+}
+
 static void a_datagram_socket_hears_on_after_a_death(void **state)
 {
 	uint32_t id = fixture_open(WEB, SOCKET_DATAGRAM);
@@ -282,6 +307,7 @@ int main(void)
 		TEST(what_a_client_has_had_is_not_delivered_again),
 		TEST(a_damaged_connection_alone_is_reset),
 		TEST(an_entry_that_killed_the_life_that_loaded_it_is_left_out),
+		TEST(a_clean_start_resets_all_and_serves_who_comes_anew),
 		TEST(a_datagram_socket_hears_on_after_a_death),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -283,6 +283,33 @@ static void the_ladder_of_a_device_goes_up_and_begins_again(void **state)
 	assert_int_equal(world_entry(PORT)->state, RS_FAILED);
 }
 
+static void a_service_is_to_forget_its_state_from_the_nth_death_in_a_row_on(void **state)
+{
+	const struct manifest_recovery steps[] = {
+		{ .step = RECOVERY_RESTART, .argument = 10 },
+		{ .step = RECOVERY_CLEAN_START, .argument = 3 },
+	};
+
+	(void)state;
+	world_boot();
+	policy_set(PORT, steps, 2);
+	for (unsigned death = 1; death <= 4; death++) {
+		world_dies(PORT, EXIT_PANIC);
+		world_pass(20000, WORLD_ALL);
+		assert_int_equal(life(PORT)->state, SERVICE_ALIVE);
+		assert_int_equal(world_entry(PORT)->clean_start, death >= 3 ? RS_YES : 0);
+	}
+	world_rs_dies(EXIT_PANIC); /* the wish outlives RS */
+	assert_int_equal(world_entry(PORT)->clean_start, RS_YES);
+	world_dies(PORT, EXIT_REQUEST); /* a wanted death is nobody's fault */
+	world_pass(20000, WORLD_ALL);
+	assert_int_equal(world_entry(PORT)->clean_start, 0);
+	world_pass(SUPERVISE_QUIET_US * 2, WORLD_ALL);
+	world_dies(PORT, EXIT_PANIC);
+	world_pass(20000, WORLD_ALL);
+	assert_int_equal(world_entry(PORT)->clean_start, 0);
+}
+
 static void alerts_are_kept_for_others_to_send(void **state)
 {
 	const struct manifest_recovery steps[] = {
@@ -330,6 +357,7 @@ int main(void)
 		cmocka_unit_test(a_policy_that_cannot_be_is_refused),
 		cmocka_unit_test(a_damaged_policy_is_the_manifests_again),
 		cmocka_unit_test(the_ladder_of_a_device_goes_up_and_begins_again),
+		cmocka_unit_test(a_service_is_to_forget_its_state_from_the_nth_death_in_a_row_on),
 		cmocka_unit_test(alerts_are_kept_for_others_to_send),
 	};
 

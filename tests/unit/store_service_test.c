@@ -183,16 +183,16 @@ static void in_memory_records_outlive_the_store_but_no_reboot(void **state)
 	assert_int_equal(world_version(SLOT_ONE, "name"), 0);
 }
 
-/* A bit turns over in any byte of either checkpoint, or in both. */
+/* A bit turns over in each byte of the latest checkpoint, or one in both. */
 static void a_damaged_checkpoint_is_not_believed(void **state)
 {
 	(void)state;
 	put_done(SLOT_ONE, "name", 1);
 	put_done(SLOT_ONE, "name", 2);
-	for (size_t byte = 0; byte < sizeof(struct life); byte += 13) {
+	for (size_t byte = 0; byte < sizeof(struct life); byte++) {
 		uint8_t *latest = (uint8_t *)&world.region.checkpoints[store.life.number % 2];
 
-		latest[byte] ^= 0x10;
+		latest[byte] ^= (uint8_t)(1u << byte % 8);
 		world_store_dies();
 		world_run();
 		assert_int_equal(world_version(SLOT_ONE, "name"), 2);
@@ -203,6 +203,26 @@ static void a_damaged_checkpoint_is_not_believed(void **state)
 	assert_int_equal(store.life.mode, STORE_OPENING);
 	world_run();
 	assert_int_equal(world_version(SLOT_ONE, "name"), 2);
+}
+
+static void a_clean_start_reads_the_records_back_and_stays_clean(void **state)
+{
+	(void)state;
+	put_done(SLOT_ONE, "name", 1);
+	put_done(SLOT_ONE, "name", 2);
+	uint64_t before = store.life.number;
+	life_forget(&world.region);
+	world_store_dies();
+	assert_int_equal(store.life.mode, STORE_OPENING);
+	assert_true(store.life.number < before);
+	world_run();
+	assert_int_equal(world_version(SLOT_ONE, "name"), 2);
+	put_done(SLOT_ONE, "name", 3);
+	world_store_dies();
+	assert_int_not_equal(store.life.mode, STORE_OPENING);
+	assert_true(store.life.number < before);
+	world_run();
+	assert_int_equal(world_version(SLOT_ONE, "name"), 3);
 }
 
 static void a_damaged_record_is_read_back_from_the_disk(void **state)
@@ -409,6 +429,8 @@ int main(void)
 		MEMORY(in_memory_records_outlive_the_store_but_no_reboot),
 		DISK(a_damaged_checkpoint_is_not_believed),
 		MEMORY(a_damaged_checkpoint_is_not_believed),
+		DISK(a_clean_start_reads_the_records_back_and_stays_clean),
+		MEMORY(a_clean_start_reads_the_records_back_and_stays_clean),
 		DISK(a_damaged_record_is_read_back_from_the_disk),
 		MEMORY(in_memory_a_damaged_record_costs_itself_only),
 		DISK(a_cell_that_the_disk_refuses_costs_no_change),

@@ -281,6 +281,49 @@ static void kept_state_is_the_later_sound_copy(void **state)
 	assert_int_equal(found.has_account, 0);
 }
 
+static void forgotten_state_does_not_come_back(void **state)
+{
+	static struct state_region region;
+	static struct state now, anew, found;
+
+	(void)state;
+	memset(&region, 0, sizeof(region));
+	memset(&now, 0, sizeof(now));
+	memset(&anew, 0, sizeof(anew));
+	for (uint32_t i = 1; i <= 7; i++) {
+		now.sessions.idle_s = i;
+		state_save(&region, &now);
+	}
+	state_forget(&region);
+	assert_false(state_load(&region, &found));
+	anew.sessions.idle_s = 100;
+	state_save(&region, &anew);
+	assert_true(state_load(&region, &found));
+	assert_int_equal(found.sessions.idle_s, 100);
+}
+
+/* Every 11th: the checksum is over all. */
+static void a_flipped_bit_in_kept_state_brings_the_copy_before_back(void **state)
+{
+	static struct state_region region, whole;
+	static struct state now, found;
+
+	(void)state;
+	memset(&region, 0, sizeof(region));
+	memset(&now, 0, sizeof(now));
+	for (uint32_t i = 1; i <= 2; i++) {
+		now.sessions.idle_s = i;
+		state_save(&region, &now);
+	}
+	whole = region;
+	for (size_t bit = 0; bit < 8 * sizeof(struct state); bit += 11) {
+		region = whole;
+		((uint8_t *)&region.copies[now.sequence % 2])[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_true(state_load(&region, &found));
+		assert_int_equal(found.sessions.idle_s, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +337,8 @@ int main(void)
 		cmocka_unit_test(the_hash_is_pbkdf2),
 		cmocka_unit_test(a_certificate_is_for_its_names_and_keeps_its_key),
 		cmocka_unit_test(kept_state_is_the_later_sound_copy),
+		cmocka_unit_test(forgotten_state_does_not_come_back),
+		cmocka_unit_test(a_flipped_bit_in_kept_state_brings_the_copy_before_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
