@@ -5,11 +5,12 @@ fw_core := $(addprefix netstack/firewall/, \
 	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c port_forward.c process.c queue.c \
 	route.c rule_index.c rules.c settings.c translate.c)
 
-fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c silence.c)
+fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c silence.c) \
+	services/runtime/crc32.c
 
 services += firewall
 firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c snapshot.c) $(fw_port) \
-	services/runtime/wanlease.c services/runtime/crc32.c
+	services/runtime/wanlease.c
 
 fw_test_sources := $(fw_core) tests/unit/fw_world.c
 

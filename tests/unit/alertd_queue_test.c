@@ -192,7 +192,7 @@ static void damage_is_noticed(void **state)
 {
 	(void)state;
 	add("a", EVENT_SERVICE_CRASHED, EVENT_WARNING, "one");
-	for (size_t bit = 0; bit < 8 * (sizeof(queue)); bit += 97) {
+	for (size_t bit = 0; bit < 8 * sizeof(queue); bit += 13) {
 		struct alert_queue saved = queue;
 		((uint8_t *)&queue)[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		assert_false(alert_queue_init(&queue, true, now_us));

@@ -338,6 +338,38 @@ static void a_damaged_copy_is_not_in_force_and_is_replaced(void **state)
 	assert_non_null(force_current(&force));
 }
 
+/* Of the three regions; of a copy every `step`th bit, as the checksum is over all. */
+static void flips_are_found(const struct force *of, void *copy, unsigned step)
+{
+	assert_true(force_put(of, copy));
+	uint8_t *bytes = of->copies[*of->current];
+	for (size_t bit = 0; bit < 8 * of->bytes; bit += step) {
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_null(force_current(of));
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	for (unsigned bit = 0; bit < 32; bit++) {
+		*of->current ^= 1u << bit;
+		assert_null(force_current(of)); /* there is none before it */
+		*of->current ^= 1u << bit;
+	}
+	assert_non_null(force_current(of));
+}
+
+static void a_flipped_bit_puts_nothing_else_in_force(void **state)
+{
+	static struct alertconf_region alerts;
+	static struct webconf_region web;
+	const struct force of_alerts = force_of_alertconf(&alerts), of_web = force_of_webconf(&web);
+
+	(void)state;
+	region_begin(0);
+	assert_taken("{}");
+	flips_are_found(&force, &compiled.net, 97);
+	flips_are_found(&of_alerts, &compiled.alerts, 5);
+	flips_are_found(&of_web, &compiled.web, 1);
+}
+
 static void the_copy_before_comes_back_once(void **state)
 {
 	(void)state;
@@ -376,6 +408,7 @@ int main(void)
 		cmocka_unit_test(what_is_put_in_force_the_firewall_takes),
 		cmocka_unit_test(the_same_again_changes_nothing_and_another_switches),
 		cmocka_unit_test(a_damaged_copy_is_not_in_force_and_is_replaced),
+		cmocka_unit_test(a_flipped_bit_puts_nothing_else_in_force),
 		cmocka_unit_test(the_copy_before_comes_back_once),
 	};
 

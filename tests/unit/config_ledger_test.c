@@ -176,6 +176,51 @@ static void every_order_of_events_is_as_documented(void **state)
 		sequence_play(sequence);
 }
 
+/* --- Flipped bits --------------------------------------------------------- */
+
+static void three_commits(void)
+{
+	ledger_clear(&ledger);
+	for (unsigned number = 1; number <= 3; number++)
+		assert_int_equal(commit(number, 100, 0), OK);
+}
+
+static void flip(void *at, size_t bit)
+{
+	((uint8_t *)at)[bit / 8] ^= (uint8_t)(1u << bit % 8);
+}
+
+/* Every 97th bit: the checksum is over all. */
+static void a_flipped_bit_in_the_head_brings_the_head_before_back(void **state)
+{
+	(void)state;
+	three_commits();
+	struct ledger_head *head =
+		ledger_head(&ledger) == &ledger.heads[0] ? &ledger.heads[0] : &ledger.heads[1];
+	for (size_t bit = 0; bit < 8 * sizeof(*head); bit += 97) {
+		flip(head, bit);
+		assert_true(ledger_is_sound(&ledger));
+		assert_int_equal(running(), 2);
+		flip(head, bit);
+	}
+	assert_int_equal(running(), 3);
+}
+
+static void a_flipped_bit_in_a_document_loses_that_document_only(void **state)
+{
+	(void)state;
+	three_commits();
+	const struct ledger_entry *entry = ledger_find(&ledger, 3);
+	uint8_t *bytes = ledger.parts[entry->parts[0]];
+	for (size_t bit = 0; bit < 8 * entry->length_bytes; bit++) {
+		flip(bytes, bit);
+		assert_null(ledger_find(&ledger, 3));
+		assert_int_equal(ledger_before(&ledger, 3)->serial, 2);
+		flip(bytes, bit);
+	}
+	assert_int_equal(running(), 3);
+}
+
 /* --- Power cuts ----------------------------------------------------------- */
 
 /* How long the documents are: one part, all parts, something between, and a full history. */
@@ -428,6 +473,8 @@ static void a_repeated_commit_is_known_by_its_token(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_flipped_bit_in_the_head_brings_the_head_before_back),
+		cmocka_unit_test(a_flipped_bit_in_a_document_loses_that_document_only),
 		cmocka_unit_test(every_order_of_events_is_as_documented),
 		cmocka_unit_test(a_cut_at_every_write_gives_the_old_or_the_new),
 		cmocka_unit_test(an_unconfirmed_commit_is_gone_after_a_cut_anywhere),

@@ -274,6 +274,32 @@ static void each_client_has_its_own_candidate(void **state)
 	cJSON_Delete(other);
 }
 
+/* Who it belongs to, on what it stands, and each bit of its text. */
+static void a_flipped_bit_in_a_candidate_drops_that_candidate(void **state)
+{
+	static struct desk whole;
+	const size_t head_bytes = offsetof(struct candidate, uploaded_bytes);
+	cJSON *tree = tree_of("{\"a\":1}");
+
+	(void)state;
+	memset(&desk, 0, sizeof(desk));
+	assert_int_equal(desk_put(desk_room(&desk, 3), 3, 1, tree), OK);
+	assert_int_equal(desk_put(desk_room(&desk, 4), 4, 2, tree), OK);
+	whole = desk;
+	for (size_t bit = 0; bit < 8 * (head_bytes + 7); bit++) {
+		size_t byte = bit / 8;
+
+		desk = whole;
+		if (byte >= head_bytes)
+			byte += offsetof(struct candidate, text) - head_bytes;
+		((uint8_t *)desk_find(&desk, 3))[byte] ^= (uint8_t)(1u << bit % 8);
+		desk_open(&desk);
+		assert_null(desk_find(&desk, 3));
+		assert_non_null(desk_find(&desk, 4));
+	}
+	cJSON_Delete(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +312,7 @@ int main(void)
 		cmocka_unit_test(chunks_come_in_order),
 		cmocka_unit_test(an_upload_keeps_the_secrets_of_the_candidate_before),
 		cmocka_unit_test(each_client_has_its_own_candidate),
+		cmocka_unit_test(a_flipped_bit_in_a_candidate_drops_that_candidate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,21 @@ static void a_record_that_does_not_check_out_is_none(void **state)
 	assert_int_equal(array_length("show crashes json", "crashes"), 1);
 }
 
+static void every_flipped_bit_of_a_record_is_found(void **state)
+{
+	struct crash_record *record = world_crash("firewall", 1), copy;
+	uint8_t *bytes = (uint8_t *)record;
+
+	(void)state;
+	world_crash_seal(record);
+	assert_true(view_crash_get(1, &copy));
+	for (size_t bit = 0; bit < 8 * sizeof(*record); bit++) {
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_false(view_crash_get(1, &copy));
+		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+}
+
 static void a_log_that_lies_is_bounded(void **state)
 {
 	(void)state;
@@ -170,6 +185,7 @@ int main(void)
 		TEST(version_tells_of_a_kernel_that_failed_just_before),
 		TEST(the_last_records_asked_for_are_shown),
 		TEST(a_record_that_does_not_check_out_is_none),
+		TEST(every_flipped_bit_of_a_record_is_found),
 		TEST(a_log_that_lies_is_bounded),
 		TEST(the_widest_record_fits_a_step),
 	};

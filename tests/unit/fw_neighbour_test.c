@@ -179,6 +179,31 @@ static void damaged_neighbours_do_not(void **state)
 	assert_int_equal(world_send(w, LAN_PORT, &f).outcome, FW_DEFER);
 }
 
+/* Every bit of the gateway's entry: asked again, or what it says is what it said. */
+static void a_flipped_bit_in_a_neighbour_sends_nothing_astray(void **state)
+{
+	struct world *w = *state;
+	uint16_t at = neighbour_find(&w->fw.neighbours, ZONE_WAN, GATEWAY);
+	struct neighbour whole[NEIGHBOURS];
+	unsigned asked = 0;
+
+	assert_int_not_equal(at, NEIGHBOUR_NONE);
+	memcpy(whole, w->flows->neighbours, sizeof whole);
+	for (size_t bit = 0; bit < 8 * sizeof whole[0]; bit++) {
+		memcpy(w->flows->neighbours, whole, sizeof whole);
+		((uint8_t *)&w->flows->neighbours[at])[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		world_restart(w);
+		world_discard_queued(w);
+		frame_udp(&f, CLIENT, 5000, SERVER, 53, 100);
+		if (world_send(w, LAN_PORT, &f).outcome == FW_FORWARD)
+			assert_memory_equal(w->out.buffer, &mac_gateway, 6);
+		else
+			asked++;
+	}
+	assert_true(asked >=
+		    8 * (sizeof whole[0].address + sizeof whole[0].mac + sizeof whole[0].check));
+}
+
 static void a_scan_cannot_push_out_the_gateway(void **state)
 {
 	struct world *w = *state;
@@ -269,6 +294,7 @@ int main(void)
 		TEST(a_known_neighbour_is_used_while_it_is_asked_again),
 		TEST(neighbours_survive_a_restart),
 		TEST(damaged_neighbours_do_not),
+		TEST(a_flipped_bit_in_a_neighbour_sends_nothing_astray),
 		TEST(a_scan_cannot_push_out_the_gateway),
 		TEST(bystanders_are_not_added),
 		TEST(addresses_are_announced_when_they_come_into_force),

@@ -164,9 +164,11 @@ static void the_region_is_kept_or_made_anew(void **state)
 	memset(q, 0xa5, sizeof *q);
 	quarantine_open(q, true);
 	assert_true(quarantine_is_empty(q));
-	q->sequence = 5;
+	uint8_t frame[60] = { 1 };
+	(void)quarantine_blame(q, frame, sizeof frame, 0, 1);
+	(void)quarantine_blame(q, frame, sizeof frame, 0, 1);
 	quarantine_open(q, true);
-	assert_int_equal(q->sequence, 5);
+	assert_int_equal(q->sequence, 1);
 	quarantine_open(q, false);
 	assert_true(quarantine_is_empty(q));
 	free(q);
@@ -202,6 +204,100 @@ static void short_lives_in_a_row_condemn_the_flows(void **state)
 	free(q);
 }
 
+/* --- Flipped bits --------------------------------------------------------------------------- */
+
+#define FRAME_BYTES 60u
+
+static uint8_t killer[FRAME_BYTES] = { 1 }, another[FRAME_BYTES] = { 2 },
+	       suspect[FRAME_BYTES] = { 3 };
+
+/* Two packets in quarantine, a third suspect, and one short life less than condemns the flows. */
+static void region_fill(struct quarantine *q)
+{
+	memset(q, 0, sizeof *q);
+	quarantine_open(q, false);
+	assert_false(quarantine_blame(q, killer, FRAME_BYTES, LAN_PORT, 1));
+	assert_true(quarantine_blame(q, killer, FRAME_BYTES, LAN_PORT, 2));
+	assert_false(quarantine_blame(q, another, FRAME_BYTES, LAN_PORT, 3));
+	assert_true(quarantine_blame(q, another, FRAME_BYTES, LAN_PORT, 4));
+	assert_false(quarantine_blame(q, suspect, FRAME_BYTES, LAN_PORT, 5));
+	for (unsigned i = 1; i < FIREWALL_SHORT_LIVES_MAX; i++)
+		assert_false(life(q, 1000, true, false));
+}
+
+/* The next life begins with one bit of what lies at `at` flipped. */
+static void open_flipped(struct quarantine *q, const struct quarantine *whole, size_t at,
+			 size_t bit)
+{
+	*q = *whole;
+	((uint8_t *)q)[at + bit / 8] ^= (uint8_t)(1u << bit % 8);
+	quarantine_open(q, true);
+}
+
+/* A bit of what the checksum is over, or of the checksum. */
+static bool is_checked(size_t bit)
+{
+	size_t byte = bit / 8;
+
+	return byte >= offsetof(struct quarantine_packet, port) &&
+	       byte < offsetof(struct quarantine_packet, bytes) + FRAME_BYTES;
+}
+
+static void a_flipped_bit_in_a_packet_frees_that_packet_only(void **state)
+{
+	struct quarantine *whole = calloc(1, sizeof *whole), *q = calloc(1, sizeof *q);
+
+	(void)state;
+	region_fill(whole);
+	for (size_t bit = 0; bit < 8 * sizeof q->packets[0]; bit++) {
+		open_flipped(q, whole, offsetof(struct quarantine, packets[1]), bit);
+		assert_true(quarantine_holds(q, another, FRAME_BYTES));
+		if (is_checked(bit))
+			assert_false(quarantine_holds(q, killer, FRAME_BYTES));
+		assert_false(quarantine_holds(q, q->packets[1].bytes, FRAME_BYTES) &&
+			     is_checked(bit));
+	}
+	free(whole);
+	free(q);
+}
+
+static void a_flipped_bit_in_the_suspect_convicts_nobody(void **state)
+{
+	struct quarantine *whole = calloc(1, sizeof *whole), *q = calloc(1, sizeof *q);
+
+	(void)state;
+	region_fill(whole);
+	for (size_t bit = 0; bit < 8 * sizeof q->suspect; bit++) {
+		open_flipped(q, whole, offsetof(struct quarantine, suspect), bit);
+		assert_int_equal(quarantine_blame(q, suspect, FRAME_BYTES, LAN_PORT, 6),
+				 !is_checked(bit));
+		assert_true(quarantine_holds(q, killer, FRAME_BYTES));
+	}
+	free(whole);
+	free(q);
+}
+
+static void a_flipped_bit_in_the_head_costs_no_flows(void **state)
+{
+	struct quarantine *whole = calloc(1, sizeof *whole), *q = calloc(1, sizeof *q);
+
+	(void)state;
+	region_fill(whole);
+	for (size_t bit = 0; bit < 8 * offsetof(struct quarantine, suspect); bit++) {
+		size_t byte = bit / 8;
+
+		open_flipped(q, whole, 0, bit);
+		bool is_count = byte >= offsetof(struct quarantine, short_lives) &&
+				byte < offsetof(struct quarantine, life_begun_us);
+		assert_int_equal(q->short_lives,
+				 byte < 4 || is_count ? 0 : FIREWALL_SHORT_LIVES_MAX - 1);
+		assert_int_equal(q->sequence, byte < 4 ? 0 : 2);
+		assert_int_equal(quarantine_holds(q, killer, FRAME_BYTES), byte >= 4);
+	}
+	free(whole);
+	free(q);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -215,6 +311,9 @@ int main(void)
 		TEST(the_latest_packets_are_kept),
 		TEST(the_region_is_kept_or_made_anew),
 		TEST(short_lives_in_a_row_condemn_the_flows),
+		TEST(a_flipped_bit_in_a_packet_frees_that_packet_only),
+		TEST(a_flipped_bit_in_the_suspect_convicts_nobody),
+		TEST(a_flipped_bit_in_the_head_costs_no_flows),
 	};
 #undef TEST
 

@@ -44,7 +44,7 @@ static void what_is_written_is_read_once(void **state)
 	assert_int_equal(copy.serial, 2);
 }
 
-/* Whatever byte is damaged: the reader keeps what it had. */
+/* Whatever bit is flipped: a reader keeps what it had, and a new one has none or the one before. */
 static void a_damaged_lease_changes_nothing(void **state)
 {
 	struct wan_lease lease = example();
@@ -55,12 +55,20 @@ static void a_damaged_lease_changes_nothing(void **state)
 	lease.address++;
 	wan_lease_write(&region, &lease);
 	struct wan_lease_region whole = region;
-	for (size_t i = 0; i < sizeof(struct wan_lease); i++) {
-		struct wan_lease kept = copy;
+	for (size_t bit = 0; bit < 8 * sizeof(region); bit++) {
+		struct wan_lease kept = copy, anew = { 0 };
+		const struct wan_lease *current = &region.copies[whole.current];
+		size_t byte = bit / 8, offset = offsetof(struct wan_lease_region, copies) +
+						whole.current * sizeof(*current);
 		region = whole;
-		((uint8_t *)&region.copies[region.current])[i] ^= 0x10;
+		((uint8_t *)&region)[byte] ^= (uint8_t)(1u << bit % 8);
+		if (byte >= sizeof(region.current) &&
+		    (byte < offset || byte >= offset + sizeof(*current)))
+			continue; /* of what is not in force */
 		assert_false(wan_lease_update(&region, &kept));
 		assert_memory_equal(&kept, &copy, sizeof(kept));
+		if (wan_lease_update(&region, &anew)) /* the flag between the two copies */
+			assert_memory_equal(&anew, &copy, sizeof(anew));
 	}
 	region = whole;
 	region.current = 7;

@@ -39,6 +39,21 @@ static int64_t unix_at(uint64_t time_us)
 	return out.unix_us;
 }
 
+static void every_flipped_bit_of_a_page_is_found(void **state)
+{
+	struct clock_page whole = page, copy;
+
+	(void)state;
+	for (size_t bit = 0; bit < 8 * sizeof(page); bit++) {
+		page = whole;
+		((uint8_t *)&page)[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		if (!wallclock_copy(&page, &copy))
+			continue;
+		copy.sequence = whole.sequence; /* counts, and says nothing */
+		assert_memory_equal(&copy, &whole, sizeof(copy));
+	}
+}
+
 static void time_goes_on_from_the_offset(void **state)
 {
 	struct wallclock out;
@@ -155,6 +170,7 @@ static void sources_have_names(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TEST(every_flipped_bit_of_a_page_is_found),
 		TEST(time_goes_on_from_the_offset),
 		TEST(a_correction_is_spread_and_then_done),
 		TEST(time_never_runs_backwards_while_it_is_corrected),
