@@ -4,10 +4,11 @@
 
 Works in a copy of the tree. A mechanism is a line of source and what stands
 there without it (mechanisms.toml); its tests must fail then, and pass as the
-source is. Writes MECHANISMS.md when all were tried; WORD chooses those whose
-name contains it.
+source is. WORD chooses those whose name contains it. Each that was tried gets a
+new row in MECHANISMS.md, with the commit that it was tried at.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -17,14 +18,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-TIMEOUT_S = 300
+TIMEOUT_S = 900
 HEAD = """# Mechanisms of detection and recovery
 
-Each was switched off as `mechanisms.toml` says; the test named then failed. Written by
-`/usr/bin/python3 -m tests.fault.mechanisms`.
+Each was switched off as `mechanisms.toml` says, at the commit in the last column; the test named then
+failed. Written by `/usr/bin/python3 -m tests.fault.mechanisms`.
 
-| mechanism | where | fails without it |
-|---|---|---|
+| mechanism | where | fails without it | tried at |
+|---|---|---|---|
 """
 
 
@@ -38,7 +39,8 @@ class Copy:
             place = self._root / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, place, follow_symlinks=False)
-        shutil.copytree(ROOT / "build/third", self._root / "build/third", symlinks=True)
+        shutil.copytree(ROOT / "build", self._root / "build", symlinks=True,
+                        ignore=shutil.ignore_patterns("test-artifacts"))
 
     def change(self, name, old, new):
         """Replaces the one place where `old` stands; returns what undoes it."""
@@ -92,24 +94,57 @@ def tried(copy, mechanism):
     return f"| {mechanism['name']} | `{mechanism['file']}` | {what} |", sound
 
 
+def astray(mechanisms):
+    """The names of those whose line no longer stands in the source exactly once."""
+    return [entry["name"] for entry in mechanisms
+            if (ROOT / entry["file"]).read_text(encoding="utf-8").count(entry["off"][0]) != 1]
+
+
+def commit():
+    words = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    return subprocess.run(words, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+
+
+class Table:
+    """MECHANISMS.md: a row a mechanism, in the order of mechanisms.toml."""
+
+    def __init__(self, mechanisms):
+        self._path = HERE / "MECHANISMS.md"
+        self._names = [entry["name"] for entry in mechanisms]
+        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
+        rows = [line for line in lines if re.match(r"\| .* \|$", line)]
+        self._rows = {line.split(" | ")[0][2:]: line for line in rows}
+
+    def put(self, name, row):
+        self._rows[name] = row
+        rows = [self._rows[name] for name in self._names if name in self._rows]
+        self._path.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+
+
 def main():
     words = sys.argv[1:]
     mechanisms = tomllib.loads((HERE / "mechanisms.toml").read_text(encoding="utf-8"))["mechanism"]
     chosen = [entry for entry in mechanisms if not words or any(word in entry["name"] for word in words)]
-    rows, unnoticed = [], []
+    if astray(mechanisms):
+        print(f"not in the source as mechanisms.toml has it: {astray(mechanisms)}")
+        return 1
+    table, at, unnoticed, broken = Table(mechanisms), commit(), [], {}
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(folder)
-        broken = [test for test in sorted({entry["test"] for entry in chosen}) if copy.failures(test)]
         for mechanism in chosen:
+            test = mechanism["test"]
+            if test not in broken:
+                broken[test] = bool(copy.failures(test))
+            if broken[test]:
+                continue
             row, sound = tried(copy, mechanism)
-            print(row, flush=True)
-            rows.append(row)
+            print(f"{row} {at} |", flush=True)
+            table.put(mechanism["name"], f"{row} {at} |")
             if not sound:
                 unnoticed.append(mechanism["name"])
-    print(f"{len(rows)} switched off, unnoticed: {unnoticed or 'none'}; failing as it is: {broken or 'none'}")
-    if not words and not unnoticed and not broken:
-        (HERE / "MECHANISMS.md").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
-    return 1 if unnoticed or broken else 0
+    failing = [test for test, fails in broken.items() if fails]
+    print(f"{len(chosen)} switched off, unnoticed: {unnoticed or 'none'}; failing as it is: {failing or 'none'}")
+    return 1 if unnoticed or failing else 0
 
 
 if __name__ == "__main__":
