@@ -46,7 +46,9 @@ async function secretChangesRead(): Promise<Difference[]> {
 let timer = 0;
 let edits = 0;
 
+/* What is typed while the answers are under way stays. */
 export async function draftLoad(): Promise<void> {
+  const begun = edits;
   try {
     const [form, document, candidate] = await Promise.all([
       configuration.schema(),
@@ -55,10 +57,11 @@ export async function draftLoad(): Promise<void> {
     ]);
     schema.value = form;
     running.value = document;
+    loadFailure.value = null;
+    if (begun !== edits) return;
     draft.value = candidate ?? document;
     secretChanges.value = candidate === null ? [] : await secretChangesRead();
     refusal.value = null;
-    loadFailure.value = null;
     acceptance.value = changes.value.length > 0 ? 'accepted' : 'clean';
   } catch (error) {
     loadFailure.value = reasonOf(error);
