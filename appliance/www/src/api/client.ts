@@ -1,5 +1,5 @@
 /* The typed client of the REST interface: one function a request, each throws a Problem. */
-import { problemOf, unreachable } from './problem.ts';
+import { Problem, problemOf, unreachable } from './problem.ts';
 import type {
   Alert,
   AlertTest,
@@ -20,7 +20,11 @@ import type { Json } from '../config/json.ts';
 import type { Schema } from '../config/schema.ts';
 
 const BASE = '/api/v1';
-const TIMEOUT_MS = 15000;
+const TIMEOUT_MS = 15_000;
+/* Of a test mail: the appliance itself ends it before. */
+const MAIL_TIMEOUT_MS = 90_000;
+const ASKED_AGAIN = 3;
+const ASK_AGAIN_MS = 400;
 
 let csrf: string | null = null;
 let whenSignedOut: () => void = () => {};
@@ -34,12 +38,12 @@ export function onSignedOut(call: () => void): void {
   whenSignedOut = call;
 }
 
-async function send(method: string, path: string, body?: unknown): Promise<Response> {
+async function send(method: string, path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf;
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
   const response = await fetch(BASE + path, {
     method,
     headers,
@@ -58,15 +62,25 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
 }
 
 /* No content is null. */
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body);
+async function ask<T>(method: string, path: string, body?: unknown, timeoutMs?: number): Promise<T> {
+  const response = await send(method, path, body, timeoutMs);
   if (response.status === 204) return null as T;
   return (await response.json().catch(() => {
     throw unreachable();
   })) as T;
 }
 
-const get = <T>(path: string): Promise<T> => ask<T>('GET', path);
+/* A service that restarts is back before an owner would notice: 503 is worth another question. */
+async function get<T>(path: string): Promise<T> {
+  for (let left = ASKED_AGAIN; ; left--) {
+    try {
+      return await ask<T>('GET', path);
+    } catch (error) {
+      if (left === 0 || !(error instanceof Problem) || error.status !== 503) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
+}
 
 export const session = {
   read: () => get<Session>('/session'),
@@ -97,7 +111,7 @@ export const network = {
 
 export const records = {
   alerts: () => get<Alert[]>('/alerts'),
-  testAlerts: () => ask<AlertTest>('POST', '/alerts/test', {}),
+  testAlerts: () => ask<AlertTest>('POST', '/alerts/test', {}, MAIL_TIMEOUT_MS),
   logs: (limit: number) => get<LogRecord[]>(`/logs?limit=${limit}`),
   logsAfter: (sequence: number) => get<LogRecord[]>(`/logs?after=${sequence}`),
 };

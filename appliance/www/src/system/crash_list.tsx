@@ -1,8 +1,9 @@
 /* Crash records: what died, why, and what it left. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { system } from '../api/client.ts';
 import type { Crash } from '../api/types.ts';
 import { moment } from '../format/moment.ts';
+import { services } from '../live/feed.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { usePolled } from '../ui/polled.ts';
 import { Failure, Loading } from '../ui/state.tsx';
@@ -64,6 +65,8 @@ function CrashDialog({ n, onClose }: { n: number; onClose: () => void }) {
 export function CrashList() {
   const { value: crashes, failure, again } = usePolled(system.crashes, 5000);
   const [shown, setShown] = useState<number | null>(null);
+  const deaths = (services.value ?? []).reduce((sum, { restarts }) => sum + restarts, 0);
+  useEffect(again, [deaths]);
   if (crashes === null) {
     return failure === null ? (
       <Loading what="the crash records" />
