@@ -76,17 +76,42 @@ static const char *disk_state_text(uint32_t state)
 	return state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
 }
 
+static unsigned disks_count(const struct disk_table *table)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < BLOCK_DISKS_MAX; i++)
+		count += table->disks[i].state != DISK_ABSENT;
+	return count;
+}
+
+/* What the mode means to the owner. */
+static const char *consequence_text(uint32_t mode, bool has_disks)
+{
+	switch (mode) {
+	case STORE_MEMORY:
+		return has_disks ? ": no disk has a partition for it" : ": there is no disk";
+	case STORE_FAILED: return ": changes are not kept";
+	default: return "";
+	}
+}
+
 /* "store on disk; disk 0 ready, disk 2 failed" */
 static void disks_text(const struct store *store, const struct disk_table *table, char *text,
 		       size_t room)
 {
+	const char *between = "; ";
 	size_t length = 0;
 
-	length = (size_t)snprintf(text, room, "store %s", mode_text(store->life.mode));
-	for (unsigned i = 0; i < BLOCK_DISKS_MAX && length < room; i++)
-		if (table->disks[i].state != DISK_ABSENT)
-			length += (size_t)snprintf(text + length, room - length, "; disk %u %s", i,
-						   disk_state_text(table->disks[i].state));
+	length = (size_t)snprintf(text, room, "store %s%s", mode_text(store->life.mode),
+				  consequence_text(store->life.mode, disks_count(table) != 0));
+	for (unsigned i = 0; i < BLOCK_DISKS_MAX && length < room; i++) {
+		if (table->disks[i].state == DISK_ABSENT)
+			continue;
+		length += (size_t)snprintf(text + length, room - length, "%sdisk %u %s", between, i,
+					   disk_state_text(table->disks[i].state));
+		between = ", ";
+	}
 }
 
 /* A former life may have published, and told of it. */
