@@ -5,7 +5,8 @@
  *
  * What is queued and what was seen outlives us; a mail that was under way when we
  * died is sent again. What is queued is in the store as well (shelf.c), for after
- * a reboot: before that has been read nothing is added to the queue.
+ * a reboot: before that has been read nothing is added to the queue. What became of
+ * each alert, and what was said to the server, is in "alert.table" for others.
  */
 #include "appliance/alertd/intake.h"
 #include "appliance/alertd/mailer.h"
@@ -29,6 +30,8 @@
 #define LOOK_US         1000000u
 #define EVENTS_PER_TURN 16
 #define US_A_SECOND     1000000u
+#define MAIL_LIMIT_US   1800000000u
+#define TEST_LIMIT_US   60000000u /* somebody waits for it */
 
 static struct alert_queue *queue;
 static const struct rs_table *rs;
@@ -43,12 +46,16 @@ static struct netconf conf;
 static struct alertconf alerts;
 static struct wan_lease lease;
 static struct intake_wan wan;
-static bool subscribed, test_wanted, boot_told;
+static bool subscribed, boot_told;
 static uint64_t look_us;
 
-/* Of the last mail; the text is the one under way. */
-static struct alert_status status;
-static struct alertconf mail_conf; /* as the mail began */
+static struct alert_table *table;
+static struct history history;
+static uint64_t test_wanted; /* its ticket; 0: none */
+
+/* The mail under way. */
+static struct alert_mail *mail;    /* what is told of it; NULL: none was yet */
+static struct alertconf mail_conf; /* as it began */
 static char hostname[NETCONF_HOST_BYTES];
 static char text[MESSAGE_BYTES];
 
@@ -92,7 +99,9 @@ static void intake_work(uint64_t now_us)
 	struct clock_page clock;
 	const struct intake intake = {
 		.queue = queue,
-		.events = alerts.enabled ? alerts.events : 0,
+		.history = &history,
+		.mails = alerts.enabled != 0,
+		.events = alerts.events,
 		.clock = wallclock_copy(clock_shared, &clock) ? &clock : NULL,
 		.service_name = service_name,
 	};
@@ -109,6 +118,11 @@ static void intake_work(uint64_t now_us)
 
 /* --- Mails ------------------------------------------------------------------------- */
 
+static bool is_test(const struct alert_mail *of)
+{
+	return of == &table->mails[ALERT_MAIL_TEST];
+}
+
 static void mail_begin(uint32_t count, uint64_t now_us)
 {
 	struct wallclock at;
@@ -123,11 +137,17 @@ static void mail_begin(uint32_t count, uint64_t now_us)
 		facts.unix_us = at.unix_us;
 	for (size_t i = 0; i < sizeof(facts.id) / sizeof(facts.id[0]); i++)
 		facts.id[i] = random_u32();
-	struct smtp_mail mail = { .conf = &mail_conf, .hostname = hostname, .text = text };
-	mail.text_bytes = message_compose(&facts, queue, count, text);
-	status.outcome = ALERT_BUSY;
-	status.test = count == 0;
-	mailer_begin(&mail, conf.lan.address, now_us);
+	struct smtp_mail wanted = { .conf = &mail_conf, .hostname = hostname, .text = text };
+	wanted.text_bytes = message_compose(&facts, queue, count, text);
+	mail = &table->mails[count == 0 ? ALERT_MAIL_TEST : ALERT_MAIL_QUEUE];
+	mail->outcome = ALERT_BUSY;
+	mailer_begin(&wanted, mail, conf.lan.address, now_us,
+		     now_us + (count == 0 ? TEST_LIMIT_US : MAIL_LIMIT_US));
+}
+
+static void outcome_set(struct alert_mail *of, enum alert_outcome outcome)
+{
+	__atomic_store_n(&of->outcome, outcome, __ATOMIC_RELEASE);
 }
 
 /* Said once, until it works again: our own lines are no alerts. */
@@ -135,21 +155,32 @@ static void outcome_tell(enum alert_outcome outcome)
 {
 	static bool told;
 
-	if (outcome == ALERT_SENT && !status.test)
-		log_info("%u alerts mailed", (unsigned)queue->sending);
+	if (outcome == ALERT_SENT && !is_test(mail))
+		log_info("%u alert%s mailed", (unsigned)queue->sending,
+			 queue->sending == 1 ? "" : "s");
 	else if (outcome != ALERT_SENT && !told)
-		log_warning("mail to %s: %s", mail_conf.server,
-			    outcome == ALERT_REFUSED ? "the server refuses it"
-						     : "it did not work, and is tried again");
+		log_warning("mail to %s: %s", mail_conf.server, mail->why);
 	told = outcome != ALERT_SENT;
+}
+
+/* What failed before may work now. */
+static void retry_at_once(void)
+{
+	queue->next_us = 0;
+	queue->failures = 0;
+	alert_queue_seal(queue);
 }
 
 static void mail_end(enum alert_outcome outcome, uint64_t now_us)
 {
 	outcome_tell(outcome);
-	status.outcome = outcome;
-	if (status.test)
+	outcome_set(mail, outcome);
+	if (is_test(mail)) {
+		if (outcome == ALERT_SENT && queue->failures != 0)
+			retry_at_once();
 		return;
+	}
+	history_mail_end(&history, outcome == ALERT_SENT);
 	if (outcome == ALERT_SENT)
 		alert_queue_sent(queue, now_us, (uint64_t)mail_conf.interval_s * US_A_SECOND);
 	else
@@ -165,14 +196,14 @@ static uint64_t mail_work(uint64_t now_us)
 
 	if (outcome != ALERT_NONE && outcome != ALERT_BUSY)
 		mail_end(outcome, now_us);
-	if (!mailer_is_busy() && alerts.enabled) {
-		if (test_wanted) {
-			test_wanted = false;
-			mail_begin(0, now_us);
-		} else if (alert_queue_due(queue, now_us, &next_us)) {
-			alert_queue_begin(queue);
-			mail_begin(queue->count, now_us);
-		}
+	if (!mailer_is_busy() && test_wanted != 0) {
+		test_wanted = 0;
+		mail_begin(0, now_us);
+	} else if (!mailer_is_busy() && alerts.enabled &&
+		   alert_queue_due(queue, now_us, &next_us)) {
+		alert_queue_begin(queue);
+		history_mail_begin(&history);
+		mail_begin(queue->count, now_us);
 	}
 	next_us = mailer_poll(&poll);
 	if (poll.fd >= 0 && next_us > now_us && socket_watch(&poll, 1) != 0)
@@ -189,9 +220,15 @@ static void configuration_follow(void)
 	(void)netconf_copy_update(netconf_shared, &conf);
 	if (!alertconf_copy_update(alertconf_shared, &alerts) || before.version == 0)
 		return;
-	queue->next_us = 0; /* other settings may work at once */
-	queue->failures = 0;
-	alert_queue_seal(queue);
+	retry_at_once();
+}
+
+static void table_fill(void)
+{
+	table->queued = queue->count;
+	table->dropped = queue->dropped;
+	table->mails_sent = queue->mails_sent;
+	table->mails_failed = queue->mails_failed;
 }
 
 static uint64_t work(uint64_t now_us)
@@ -206,6 +243,7 @@ static uint64_t work(uint64_t now_us)
 		intake_work(now_us);
 	}
 	uint64_t next_us = mail_work(now_us);
+	table_fill();
 	uint64_t save_us = shelf_save(queue, now_us);
 	next_us = save_us < next_us ? save_us : next_us;
 	if (alerts.enabled && !mailer_is_busy()) {
@@ -215,50 +253,34 @@ static uint64_t work(uint64_t now_us)
 	return next_us < look_us ? next_us : look_us;
 }
 
-static enum status dialogue_give(const struct message *request)
+/* Whoever waits for it looks for the ticket, and then for an outcome other than BUSY. */
+static enum status test_take(const struct alert_test *test)
 {
-	struct alert_request wanted;
-	size_t bytes;
-	const char *dialogue = mailer_dialogue(&bytes);
+	struct alert_mail *last = &table->mails[ALERT_MAIL_TEST];
 
-	memcpy(&wanted, request->payload.bytes, sizeof(wanted));
-	if (bytes > wanted.length_bytes)
-		return E_TOO_LARGE;
-	return bytes == 0 ? OK : copy_to(request->from.slot, wanted.grant, 0, dialogue, bytes);
+	if (test->ticket == 0)
+		return E_ARGUMENT;
+	if (test->ticket == last->ticket)
+		return OK;
+	if (!alerts.enabled)
+		return E_STATE;
+	if (last->outcome == ALERT_BUSY)
+		return E_EXISTS;
+	test_wanted = test->ticket;
+	last->lives = 1;
+	last->dialogue_bytes = 0;
+	outcome_set(last, ALERT_BUSY);
+	__atomic_store_n(&last->ticket, test->ticket, __ATOMIC_RELEASE);
+	return OK;
 }
 
-static void message(const struct message *received)
+static void message(const struct message *request)
 {
-	struct message request = *received, reply = { .status = OK };
-	size_t bytes;
+	struct alert_test test;
+	endpoint_t from = request->from;
 
-	(void)mailer_dialogue(&bytes);
-	switch ((enum alert_op)request.op) {
-	case ALERT_TEST:
-		if (!alerts.enabled)
-			reply.status = E_STATE;
-		else if (test_wanted || (mailer_is_busy() && status.test))
-			reply.status = E_AGAIN;
-		else
-			test_wanted = true;
-		break;
-	case ALERT_STATUS:
-		status.queued = queue->count;
-		status.dropped = queue->dropped;
-		status.mails_sent = queue->mails_sent;
-		status.mails_failed = queue->mails_failed;
-		status.next_us = queue->count != 0 ? queue->next_us : 0;
-		if (test_wanted)
-			status.outcome = ALERT_BUSY;
-		memcpy(reply.payload.bytes, &status, sizeof(status));
-		break;
-	case ALERT_DIALOGUE:
-		reply.status = (int32_t)dialogue_give(&request);
-		memcpy(reply.payload.bytes, &bytes, sizeof(bytes));
-		break;
-	default: reply.status = E_CALL;
-	}
-	(void)service_reply(request.from, &reply);
+	memcpy(&test, request->payload.bytes, sizeof(test));
+	(void)service_reply_status(from, request->op == ALERT_TEST ? test_take(&test) : E_CALL);
 }
 
 /* DS has an event for us, or INET bytes. */
@@ -271,6 +293,7 @@ static void notified(uint64_t sources)
 static void regions_find(void)
 {
 	queue = region("alert.state", sizeof(*queue));
+	table = region("alert.table", sizeof(*table));
 	rs = region("rs.table", sizeof(*rs));
 	crashes = region("crashes", sizeof(*crashes));
 	clock_shared = region("clock", sizeof(*clock_shared));
@@ -286,6 +309,33 @@ static void regions_find(void)
 	}
 }
 
+/* A test is begun again by the next life, but not by the one after it. */
+static bool test_adopt(struct alert_mail *left)
+{
+	if (!is_test(left) || left->lives != 1 || left->ticket == 0)
+		return false;
+	left->lives++;
+	test_wanted = left->ticket;
+	return true;
+}
+
+/* What a former life was at has ended with it. */
+static void mails_adopt(void)
+{
+	for (unsigned i = 0; i < ALERT_MAILS; i++) {
+		struct alert_mail *left = &table->mails[i];
+
+		if (left->dialogue_bytes > sizeof(left->dialogue))
+			left->dialogue_bytes = 0;
+		left->why[sizeof(left->why) - 1] = 0;
+		if (left->outcome != ALERT_BUSY || test_adopt(left))
+			continue;
+		snprintf(left->why, sizeof(left->why), "%s",
+			 "the service that sends mail was restarted meanwhile");
+		outcome_set(left, ALERT_LATER);
+	}
+}
+
 static enum status start(void)
 {
 	bool again = service_info()->restarted != 0;
@@ -294,6 +344,8 @@ static enum status start(void)
 	random_init();
 	tls_port_init(NULL, 0, clock_shared);
 	mailer_init();
+	history_init(&history, table->history, again);
+	mails_adopt();
 	boot_told = again;
 	bool clean = wish_clean_start("alert.state");
 	if (clean)

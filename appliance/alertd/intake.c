@@ -30,16 +30,18 @@ static void take(const struct intake *intake, const char *service, struct alert 
 		 uint64_t now_us)
 {
 	uint32_t bit = intake_event_bit(alert->kind);
+	bool wanted = intake->mails && (bit == 0 || intake->events & bit);
+	struct alert lost;
 	struct wallclock at;
 
-	if (bit != 0 && !(intake->events & bit))
-		return;
 	alert->count = 1;
 	alert->first_us = alert->last_us;
 	if (intake->clock != NULL && wallclock_at(intake->clock, alert->last_us, &at))
 		alert->unix_us = at.unix_us;
 	strncpy(alert->service, service, sizeof(alert->service) - 1);
-	alert_queue_add(intake->queue, alert, now_us);
+	if (wanted && alert_queue_add(intake->queue, alert, now_us, &lost))
+		history_lost(intake->history, &lost);
+	history_add(intake->history, alert, wanted ? ALERT_IS_QUEUED : ALERT_IS_OFF);
 }
 
 __attribute__((format(printf, 6, 7))) static void tell(const struct intake *intake,
@@ -101,6 +103,22 @@ static bool rs_alert_copy(const struct rs_table *rs, uint64_t sequence, struct r
 	return __atomic_load_n(&shared->sequence, __ATOMIC_RELAXED) == sequence;
 }
 
+static void rs_alert_tell(const struct intake *intake, const struct rs_table *rs,
+			  const struct rs_alert *alert, uint64_t now_us)
+{
+	bool runs = false;
+
+	if (alert->slot < SERVICE_MAX) {
+		const struct rs_entry *entry = &rs->services[alert->slot];
+		runs = __atomic_load_n(&entry->state, __ATOMIC_RELAXED) == RS_RUNNING;
+		if (!intake->queue->failed[alert->slot])
+			intake->queue->failed[alert->slot] = ALERT_CRASHED;
+	}
+	tell(intake, intake->service_name(alert->slot), EVENT_SERVICE_CRASHED, EVENT_WARNING,
+	     alert->time_us < now_us ? alert->time_us : now_us, "%s%s", alert->text,
+	     runs ? "; it runs again" : "");
+}
+
 static void rs_alerts_take(const struct intake *intake, const struct rs_table *rs, uint64_t now_us)
 {
 	uint64_t latest = __atomic_load_n(&rs->alert_sequence, __ATOMIC_ACQUIRE);
@@ -112,12 +130,11 @@ static void rs_alerts_take(const struct intake *intake, const struct rs_table *r
 	while (*seen < latest) {
 		++*seen;
 		if (rs_alert_copy(rs, *seen, &alert))
-			tell(intake, intake->service_name(alert.slot), EVENT_SERVICE_CRASHED,
-			     EVENT_WARNING, now_us, "%s", alert.text);
+			rs_alert_tell(intake, rs, &alert, now_us);
 	}
 }
 
-/* One that was given up is told at once, and that it runs again when that has lasted. */
+/* One that was given up is told at once; that it runs well again, when that has lasted. */
 static void rs_entry_look(const struct intake *intake, uint32_t slot, const struct rs_entry *entry,
 			  uint64_t now_us)
 {
@@ -125,15 +142,16 @@ static void rs_entry_look(const struct intake *intake, uint32_t slot, const stru
 	uint64_t ready_us = __atomic_load_n(&entry->last_ready_us, __ATOMIC_RELAXED);
 	uint32_t *failed = &intake->queue->failed[slot];
 
-	if (state == RS_FAILED && !*failed) {
-		*failed = 1;
+	if (state == RS_FAILED && *failed != ALERT_GIVEN_UP) {
+		*failed = ALERT_GIVEN_UP;
 		tell(intake, intake->service_name(slot), EVENT_SERVICE_FAILED, EVENT_CRITICAL,
 		     now_us, "%s keeps failing and is not restarted any more",
 		     intake->service_name(slot));
 	} else if (state == RS_RUNNING && *failed && now_us >= ready_us + INTAKE_QUIET_US) {
 		*failed = 0;
 		tell(intake, intake->service_name(slot), EVENT_SERVICE_RECOVERED, EVENT_INFO,
-		     now_us, "%s runs again", intake->service_name(slot));
+		     now_us, "%s has been running well again for a minute",
+		     intake->service_name(slot));
 	}
 }
 

@@ -7,6 +7,7 @@
 #ifndef ALERTD_INTAKE_H
 #define ALERTD_INTAKE_H
 
+#include "appliance/alertd/history.h"
 #include "appliance/alertd/queue.h"
 #include "kernel/abi/table.h"
 #include "services/proto/clockpage.h"
@@ -19,12 +20,14 @@
 
 /* A cable that is pulled for less is no alert. */
 #define INTAKE_WAN_US 5000000u
-/* So long a service has to run to be called recovered. */
+/* So long a service of whose death was told has to run to be called recovered. */
 #define INTAKE_QUIET_US 60000000u
 
 struct intake {
 	struct alert_queue *queue;
-	uint32_t events; /* enum alertconf_event: what is wanted; the rest is seen and forgotten */
+	struct history *history;
+	bool mails;      /* the owner wants mail at all */
+	uint32_t events; /* enum alertconf_event: of these; the rest is for the history only */
 	const struct clock_page *clock; /* a sound copy, or NULL */
 	/* "port0"; any string for a slot that is none. */
 	const char *(*service_name)(uint32_t slot);
@@ -34,7 +37,7 @@ struct intake {
 void intake_event(const struct intake *intake, const char *name, const void *value, size_t bytes,
 		  uint32_t owner, uint64_t now_us);
 
-/* RS's alerts that have not been seen, and services that were given up or have come back. */
+/* RS's alerts that have not been seen, and services that were given up or run well again. */
 void intake_rs(const struct intake *intake, const struct rs_table *rs, uint64_t now_us);
 
 /* Once a boot: a start that was not the first since the power came on. */

@@ -22,35 +22,32 @@ static unsigned address_next;
 static bool writing; /* the socket has no room */
 static bool at_once; /* there is more to do */
 
-static char dialogue[ALERT_DIALOGUE_BYTES];
-static size_t dialogue_bytes;
+static struct alert_mail *record;
+static uint64_t limit_us; /* of all of it */
 
 /* --- The dialogue -------------------------------------------------------------- */
 
 /* What does not fit is left out: the beginning says more than the end. */
 static void note(char who, const char *line, size_t bytes)
 {
-	size_t room = sizeof(dialogue) - dialogue_bytes;
+	size_t used = record->dialogue_bytes;
+	char *out = record->dialogue;
 
-	if (bytes + 4 > room)
+	if (used > sizeof(record->dialogue) || bytes + 4 > sizeof(record->dialogue) - used)
 		return;
-	dialogue[dialogue_bytes++] = who;
-	dialogue[dialogue_bytes++] = ':';
-	dialogue[dialogue_bytes++] = ' ';
+	out[used++] = who;
+	if (who != '*')
+		out[used++] = ':';
+	out[used++] = ' ';
 	for (size_t i = 0; i < bytes; i++)
-		dialogue[dialogue_bytes++] = line[i] >= ' ' && line[i] < 0x7f ? line[i] : '?';
-	dialogue[dialogue_bytes++] = '\n';
+		out[used++] = line[i] >= ' ' && line[i] < 0x7f ? line[i] : '?';
+	out[used++] = '\n';
+	__atomic_store_n(&record->dialogue_bytes, (uint32_t)used, __ATOMIC_RELEASE);
 }
 
 static void remark(const char *text)
 {
 	note('*', text, strlen(text));
-}
-
-const char *mailer_dialogue(size_t *bytes)
-{
-	*bytes = dialogue_bytes;
-	return dialogue;
 }
 
 /* --- The end -------------------------------------------------------------------- */
@@ -68,8 +65,10 @@ static enum alert_outcome over(enum alert_outcome outcome, const char *why)
 	connection_drop();
 	resolver_end(&resolver);
 	phase = IDLE;
-	if (why != NULL)
+	if (why != NULL) {
 		remark(why);
+		snprintf(record->why, sizeof(record->why), "%s", why);
+	}
 	return outcome;
 }
 
@@ -83,10 +82,14 @@ void mailer_init(void)
 	fd = -1;
 }
 
-void mailer_begin(const struct smtp_mail *wanted, uint32_t names, uint64_t now_us)
+void mailer_begin(const struct smtp_mail *wanted, struct alert_mail *noted, uint32_t names,
+		  uint64_t now_us, uint64_t until_at_most_us)
 {
 	mail = *wanted;
-	dialogue_bytes = 0;
+	record = noted;
+	record->dialogue_bytes = 0;
+	record->why[0] = 0;
+	limit_us = until_at_most_us;
 	address_next = 0;
 	at_once = true;
 	resolver_begin(&resolver, names, mail.conf->server, now_us);
@@ -225,6 +228,8 @@ static enum alert_outcome talk(uint64_t now_us)
 enum alert_outcome mailer_work(uint64_t now_us)
 {
 	at_once = writing = false;
+	if (phase != IDLE && now_us >= limit_us)
+		return over(ALERT_LATER, "the mail server takes too long");
 	switch (phase) {
 	case IDLE: return ALERT_NONE;
 	case RESOLVING: return resolve(now_us);
@@ -250,5 +255,6 @@ uint64_t mailer_poll(struct pollfd *poll)
 		return SERVICE_NO_DEADLINE;
 	if (at_once)
 		return 0;
-	return resolving ? resolver.deadline_us : until_us;
+	uint64_t next_us = resolving ? resolver.deadline_us : until_us;
+	return next_us < limit_us ? next_us : limit_us;
 }

@@ -1,6 +1,6 @@
 /*
  * Delivers one mail: finds the server, connects, and lets smtp.c talk over
- * transport.c. It keeps the dialogue of the last mail, for the administrator.
+ * transport.c. What was said goes to the mail's record as it is said.
  *
  *	IDLE -> RESOLVING -> CONNECTING [-> HANDSHAKE] -> TALKING [-> HANDSHAKE -> TALKING] -> IDLE
  */
@@ -18,14 +18,16 @@
 #define MAILER_REPLY_US   300000000u /* RFC 5321, 4.5.3.2: five minutes for most replies */
 
 void mailer_init(void);
-/* `names`: the address of a name server. All of it is borrowed until the end. */
-void mailer_begin(const struct smtp_mail *mail, uint32_t names, uint64_t now_us);
+/*
+ * `names`: the address of a name server. It is over by `limit_us`. All of it is
+ * borrowed until the end; of `record`, dialogue and reason are written.
+ */
+void mailer_begin(const struct smtp_mail *mail, struct alert_mail *record, uint32_t names,
+		  uint64_t now_us, uint64_t limit_us);
 /* ALERT_BUSY until it is over; then what came of it, once, and ALERT_NONE. */
 enum alert_outcome mailer_work(uint64_t now_us);
 bool mailer_is_busy(void);
 /* What to watch (fd -1: nothing), and when mailer_work is due at the latest. */
 uint64_t mailer_poll(struct pollfd *poll);
-/* Of the last mail, as it was said so far. */
-const char *mailer_dialogue(size_t *bytes);
 
 #endif

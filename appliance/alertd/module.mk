@@ -9,7 +9,7 @@ $(alertd_authorities): appliance/alertd/authorities.py $(alertd_test_authority)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) $< /usr/share/ca-certificates/mozilla/*.crt $(alertd_test_authority) > $@
 
-alertd_core := $(addprefix appliance/alertd/, archive.c base64.c intake.c message.c queue.c smtp.c) \
+alertd_core := $(addprefix appliance/alertd/, archive.c base64.c history.c intake.c message.c queue.c smtp.c) \
 	$(addprefix services/runtime/, civil.c crc32.c event_kind.c wallclock.c)
 
 services += alertd
@@ -21,8 +21,9 @@ alertd_link := -Wl,--wrap=mbedtls_mpi_mul_mpi
 alertd_libraries := build/third/lib/libmbedtls.a
 alertd_third = $(third_mbedtls)
 
-unit_tests += alertd_smtp alertd_queue alertd_intake
-alertd_intake_test_sources := tests/unit/alertd_intake_test.c $(addprefix appliance/alertd/, intake.c queue.c) \
+unit_tests += alertd_smtp alertd_queue alertd_intake alertd_history
+alertd_history_test_sources := tests/unit/alertd_history_test.c appliance/alertd/history.c services/runtime/crc32.c
+alertd_intake_test_sources := tests/unit/alertd_intake_test.c $(addprefix appliance/alertd/, history.c intake.c queue.c) \
 	$(addprefix services/runtime/, crc32.c wallclock.c)
 alertd_smtp_test_sources := tests/unit/alertd_smtp_test.c $(addprefix appliance/alertd/, smtp.c base64.c)
 alertd_queue_test_sources := tests/unit/alertd_queue_test.c $(addprefix appliance/alertd/, queue.c message.c) \

@@ -66,13 +66,13 @@ static void alert_remove(struct alert_queue *queue, uint32_t at)
 	queue->count--;
 }
 
-/* The oldest of the least important that is in no mail under way. */
-static void room_make(struct alert_queue *queue)
+/* Gives up the oldest of the least important that is in no mail under way, if need be. */
+static bool room_make(struct alert_queue *queue, struct alert *lost)
 {
 	uint32_t least = queue->sending;
 
 	if (queue->count < ALERTS_MAX)
-		return;
+		return false;
 	if (least == queue->count) { /* all are under way: the mail stays what it is */
 		least = 0;
 		queue->sending--;
@@ -80,8 +80,10 @@ static void room_make(struct alert_queue *queue)
 	for (uint32_t i = least + 1; i < queue->count; i++)
 		if (queue->alerts[i].severity < queue->alerts[least].severity)
 			least = i;
+	*lost = queue->alerts[least];
 	alert_remove(queue, least);
 	queue->dropped++;
+	return true;
 }
 
 static bool is_same(const struct alert *a, const struct alert *b)
@@ -111,17 +113,19 @@ static bool repeat_count(struct alert_queue *queue, const struct alert *alert)
 	return false;
 }
 
-void alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint64_t now_us)
+bool alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint64_t now_us,
+		     struct alert *lost)
 {
-	bool first = queue->count == queue->sending;
+	bool first = queue->count == queue->sending, full = false;
 
 	if (!repeat_count(queue, alert)) {
-		room_make(queue);
+		full = room_make(queue, lost);
 		queue->alerts[queue->count++] = *alert;
 	}
 	if (first && queue->next_us < now_us + ALERT_GATHER_US)
 		queue->next_us = now_us + ALERT_GATHER_US;
 	alert_queue_seal(queue);
+	return full;
 }
 
 bool alert_queue_due(const struct alert_queue *queue, uint64_t now_us, uint64_t *next_us)

@@ -35,6 +35,8 @@ struct alert {
 	char text[EVENT_TEXT_BYTES];
 };
 
+enum { ALERT_CRASHED = 1, ALERT_GIVEN_UP = 2 };
+
 struct alert_queue {
 	uint32_t magic; /* ALERT_QUEUE_MAGIC */
 	uint32_t crc32; /* zlib's, of what follows */
@@ -49,7 +51,7 @@ struct alert_queue {
 	uint64_t next_us;                /* no mail before */
 	uint64_t rs_seen;                /* the last of RS's alerts that was taken */
 	uint64_t seen[SERVICE_MAX];      /* the last of each service's events */
-	uint32_t failed[SERVICE_MAX];    /* 1: given up, and not come back */
+	uint32_t failed[SERVICE_MAX];    /* what was told of it, until it has recovered: */
 	struct alert alerts[ALERTS_MAX]; /* oldest first */
 };
 
@@ -66,7 +68,9 @@ bool alert_is_sound(const struct alert *alert);
 /* To be called after changes, when the state is to be found by the next life. */
 void alert_queue_seal(struct alert_queue *queue);
 
-void alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint64_t now_us);
+/* True if another had to be given up for it, which *lost then is. */
+bool alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint64_t now_us,
+		     struct alert *lost);
 
 /* Are there alerts to be mailed now? If not, *next_us is when to look again. */
 bool alert_queue_due(const struct alert_queue *queue, uint64_t now_us, uint64_t *next_us);

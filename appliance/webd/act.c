@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Under the heartbeat's period, so that an RS that hangs does not take us with it. */
-#define RS_TIMEOUT_US 20000u
+/* Under the heartbeat's period, so that one that hangs does not take us with it. */
+#define CALL_TIMEOUT_US 20000u
 
 enum status act_service(enum rs_op op, uint32_t slot, uint32_t argument)
 {
@@ -23,7 +23,7 @@ enum status act_service(enum rs_op op, uint32_t slot, uint32_t argument)
 	struct message message = { .op = op };
 
 	memcpy(message.payload.bytes, &request, sizeof(request));
-	return service_call(&rs, &message, RS_TIMEOUT_US);
+	return service_call(&rs, &message, CALL_TIMEOUT_US);
 }
 
 void act_random(void *bytes, size_t count)
@@ -40,16 +40,14 @@ enum status act_ds_lease(uint32_t number, struct ds_entry *entry)
 	return ds_retrieve(name, entry);
 }
 
-/* All that DS has counts as changed when we subscribe; then DS notifies us. */
-bool act_alert_next(struct ds_entry *entry)
+enum status act_alert_test(uint64_t ticket)
 {
-	static bool alerts, events;
+	endpoint_t alertd = { .slot = service_slot("alertd"), .generation = ANY_GENERATION };
+	struct alert_test test = { .ticket = ticket };
+	struct message message = { .op = ALERT_TEST };
 
-	if (!alerts)
-		alerts = ds_subscribe("alert.*") == OK;
-	if (!events)
-		events = ds_subscribe(EVENT_DS_PATTERN) == OK;
-	return alerts && events && ds_check(entry) == OK;
+	memcpy(message.payload.bytes, &test, sizeof(test));
+	return service_call(&alertd, &message, CALL_TIMEOUT_US);
 }
 
 enum status act_store_status(struct store_status *status)

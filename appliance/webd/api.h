@@ -59,7 +59,7 @@ void api_wan_write(struct json *json, const char *key);
 void api_services_write(struct json *json, const char *key);
 void api_config_status_write(struct json *json, const struct config_status *status);
 void api_overview_write(struct json *json, const char *key);
-void api_alert_write(struct json *json, const struct alert *alert);
+void api_alert_write(struct json *json, const struct alert_record *alert);
 void api_log_record_write(struct json *json, const struct log_ring_record *record);
 /* hostname and version. */
 void api_identity_write(struct json *json);

@@ -63,8 +63,7 @@ static enum app_outcome begin_with(struct exchange *exchange, const cJSON *body)
 
 	if (user == NULL || password == NULL || strlen(password) > PASSWORD_LENGTH_MAX)
 		return api_problem(exchange, 400, "user and password have to be strings");
-	login_begin(exchange, strcmp(user, LOGIN_USER) == 0, password);
-	return APP_LATER;
+	return login_begin(exchange, strcmp(user, LOGIN_USER) == 0, password);
 }
 
 static enum app_outcome setup_with(struct exchange *exchange, const cJSON *body)
@@ -75,8 +74,7 @@ static enum app_outcome setup_with(struct exchange *exchange, const cJSON *body)
 		return api_problem(exchange, 400, "password has to be a string");
 	if (!password_is_acceptable(password))
 		return api_problem(exchange, 422, "a password has 12 to 128 characters");
-	login_setup_begin(exchange, password);
-	return APP_LATER;
+	return login_setup_begin(exchange, password);
 }
 
 static enum app_outcome change_with(struct exchange *exchange, const cJSON *body)
@@ -91,11 +89,18 @@ static enum app_outcome change_with(struct exchange *exchange, const cJSON *body
 				 "a password has 12 to 128 characters");
 		return APP_ANSWERED;
 	}
-	login_change_begin(old_password, new_password);
-	return APP_LATER;
+	return login_change_begin(exchange, old_password, new_password);
 }
 
-/* The body is wiped: it holds a password. */
+static void strings_wipe(cJSON *item)
+{
+	if (item->valuestring != NULL)
+		mbedtls_platform_zeroize(item->valuestring, strlen(item->valuestring));
+	for (cJSON *child = item->child; child != NULL; child = child->next)
+		strings_wipe(child);
+}
+
+/* The body is wiped, and what cJSON has copied of it: it holds a password. */
 static enum app_outcome with_body(struct exchange *exchange,
 				  enum app_outcome (*next)(struct exchange *, const cJSON *))
 {
@@ -108,6 +113,8 @@ static enum app_outcome with_body(struct exchange *exchange,
 		outcome = api_problem(exchange, 400, "the body is no JSON object");
 	else
 		outcome = next(exchange, body);
+	if (body != NULL)
+		strings_wipe(body);
 	cJSON_Delete(body);
 	return outcome;
 }

@@ -9,14 +9,27 @@
 #include "appliance/webd/response.h"
 #include "appliance/webd/session.h"
 
+struct exchange;
+
 #define APP_WORDS_MAX  2
 #define APP_WORD_BYTES 64
 #define APP_COOKIE     "__Host-session"
 
 enum app_outcome {
 	APP_ANSWERED,
-	APP_LATER,  /* login_work() has something to do; then login_finish() answers */
+	APP_LATER,  /* exchange->later has something to do, and then answers */
 	APP_EVENTS, /* the head is to be sent, and then events as they come */
+};
+
+/* An answer that takes its time. Of each kind there is one at a time. */
+#define LATER_OVER 0u
+struct later {
+	/* A piece of it: when it is to be called next, or LATER_OVER: finish can answer. */
+	uint64_t (*work)(uint64_t now_us);
+	/* In another exchange, which knows the peer, but no session. */
+	void (*finish)(struct exchange *exchange);
+	/* Whoever asked is gone. */
+	void (*cancel)(void);
 };
 
 struct exchange {
@@ -25,6 +38,7 @@ struct exchange {
 	struct session *session;                   /* NULL: not logged in */
 	char words[APP_WORDS_MAX][APP_WORD_BYTES]; /* of the path, where the route has '*' */
 	struct response *response;
+	const struct later *later; /* set with APP_LATER */
 };
 
 /* Answers a request whose head has arrived if it can be judged by that: false, it is refused. */

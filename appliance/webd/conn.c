@@ -1,20 +1,13 @@
 /* See conn.h. */
 #include "appliance/webd/conn.h"
 
-#include "appliance/webd/login.h"
+#include "appliance/webd/conns.h"
 #include "appliance/webd/world.h"
 #include "services/runtime/service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Work of one turn ends after so long, so that the heartbeat is answered between pieces. */
-#define TURN_US 8000u
-
-static struct conn conns[CONNS_MAX];
-static struct conn *later; /* whose password is being worked on */
-static unsigned first;     /* where the next round begins, so that nobody is always last */
 
 static void phase_set(struct conn *conn, enum conn_phase phase)
 {
@@ -23,102 +16,10 @@ static void phase_set(struct conn *conn, enum conn_phase phase)
 	conn->runs = true;
 }
 
-static void body_drop(struct conn *conn)
+/* --- Beginning and end ---------------------------------------------------------------------- */
+
+void conn_open(struct conn *conn, int fd, uint32_t peer, bool is_secure)
 {
-	free(conn->owned);
-	conn->owned = NULL;
-	conn->body = NULL;
-	conn->body_bytes = 0;
-}
-
-static void conn_close(struct conn *conn)
-{
-	if (conn->phase == CONN_FREE)
-		return;
-	if (later == conn) {
-		login_cancel();
-		later = NULL;
-	}
-	if (conn->is_secure) {
-		if (conn->phase != CONN_HANDSHAKE && conn->phase != CONN_LINGERING)
-			tls_notify_close(&conn->tls);
-		tls_close(&conn->tls);
-	}
-	request_fini(&conn->request);
-	body_drop(conn);
-	(void)socket_close(conn->fd);
-	conn->phase = CONN_FREE;
-}
-
-void conns_drop(void)
-{
-	for (unsigned i = 0; i < CONNS_MAX; i++)
-		conn_close(&conns[i]);
-}
-
-unsigned conns_count(void)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < CONNS_MAX; i++)
-		count += conns[i].phase != CONN_FREE;
-	return count;
-}
-
-/* --- A place for a new one -------------------------------------------------------------- */
-
-static unsigned peer_count(uint32_t peer)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < CONNS_MAX; i++)
-		count += conns[i].phase != CONN_FREE && conns[i].peer == peer;
-	return count;
-}
-
-/* It has not asked for anything that we still owe it. */
-static bool may_be_ended(const struct conn *conn)
-{
-	return conn->phase == CONN_HANDSHAKE || conn->phase == CONN_READING ||
-	       conn->phase == CONN_LINGERING;
-}
-
-/* Of who has most of them, the one that has been silent longest. */
-static struct conn *victim_find(void)
-{
-	struct conn *victim = NULL;
-
-	for (unsigned i = 0; i < CONNS_MAX; i++) {
-		struct conn *conn = &conns[i];
-		if (!may_be_ended(conn))
-			continue;
-		unsigned has = peer_count(conn->peer);
-		unsigned most = victim == NULL ? 0 : peer_count(victim->peer);
-		if (has > most || (has == most && conn->since_us < victim->since_us))
-			victim = conn;
-	}
-	return victim;
-}
-
-static struct conn *place_find(void)
-{
-	for (unsigned i = 0; i < CONNS_MAX; i++)
-		if (conns[i].phase == CONN_FREE)
-			return &conns[i];
-	struct conn *victim = victim_find();
-	if (victim != NULL)
-		conn_close(victim);
-	return victim;
-}
-
-void conn_accept(int fd, uint32_t peer, bool is_secure)
-{
-	struct conn *conn = place_find();
-
-	if (conn == NULL) {
-		(void)socket_close(fd);
-		return;
-	}
 	memset(conn, 0, sizeof(*conn));
 	conn->fd = fd;
 	conn->peer = peer;
@@ -129,6 +30,31 @@ void conn_accept(int fd, uint32_t peer, bool is_secure)
 		return;
 	}
 	phase_set(conn, is_secure ? CONN_HANDSHAKE : CONN_READING);
+}
+
+static void body_drop(struct conn *conn)
+{
+	free(conn->owned);
+	conn->owned = NULL;
+	conn->body = NULL;
+	conn->body_bytes = 0;
+}
+
+void conn_close(struct conn *conn)
+{
+	if (conn->phase == CONN_FREE)
+		return;
+	if (conn->phase == CONN_LATER)
+		conn->later->cancel();
+	if (conn->is_secure) {
+		if (conn->phase != CONN_HANDSHAKE && conn->phase != CONN_LINGERING)
+			tls_notify_close(&conn->tls);
+		tls_close(&conn->tls);
+	}
+	request_fini(&conn->request);
+	body_drop(conn);
+	(void)socket_close(conn->fd);
+	conn->phase = CONN_FREE;
 }
 
 /* --- Bytes ---------------------------------------------------------------------------------- */
@@ -229,15 +155,6 @@ static void redirect(struct conn *conn)
 	answer(conn, &response);
 }
 
-static unsigned events_count(void)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < CONNS_MAX; i++)
-		count += conns[i].phase == CONN_EVENTS;
-	return count;
-}
-
 static void respond(struct conn *conn)
 {
 	struct response response;
@@ -247,11 +164,12 @@ static void respond(struct conn *conn)
 	switch (app_respond(&exchange)) {
 	case APP_ANSWERED: answer(conn, &response); return;
 	case APP_LATER:
-		later = conn;
+		conn->later = exchange.later;
+		conn->due_us = world.now_us;
 		phase_set(conn, CONN_LATER);
 		return;
 	case APP_EVENTS:
-		if (events_count() >= CONN_EVENTS_MAX) {
+		if (conns_listening() >= CONN_EVENTS_MAX) {
 			refuse(conn, 503);
 			return;
 		}
@@ -410,16 +328,16 @@ static void later_work(struct conn *conn)
 	struct response response;
 	struct exchange exchange;
 
-	conn->runs = true;
-	if (!login_work())
+	conn->runs = false;
+	conn->due_us = conn->later->work(world.now_us);
+	if (conn->due_us != LATER_OVER)
 		return;
 	exchange_init(&exchange, conn, &response);
-	login_finish(&exchange);
-	later = NULL;
+	conn->later->finish(&exchange);
 	answer(conn, &response);
 }
 
-static void conn_work(struct conn *conn)
+void conn_work(struct conn *conn)
 {
 	switch (conn->phase) {
 	case CONN_FREE: return;
@@ -432,10 +350,24 @@ static void conn_work(struct conn *conn)
 	}
 }
 
-/* --- All of them ---------------------------------------------------------------------------------
+/* --- Time ---------------------------------------------------------------------------------------
  */
 
-static uint64_t deadline(const struct conn *conn)
+uint64_t conn_due_us(const struct conn *conn)
+{
+	switch (conn->phase) {
+	case CONN_LATER: return conn->due_us;
+	case CONN_EVENTS: return events_due_us(&conn->events);
+	case CONN_FREE:
+	case CONN_HANDSHAKE:
+	case CONN_READING:
+	case CONN_WRITING:
+	case CONN_LINGERING: break;
+	}
+	return SERVICE_NO_DEADLINE;
+}
+
+uint64_t conn_deadline_us(const struct conn *conn)
 {
 	switch (conn->phase) {
 	case CONN_FREE:
@@ -451,66 +383,10 @@ static uint64_t deadline(const struct conn *conn)
 	return SERVICE_NO_DEADLINE;
 }
 
-static void expire(struct conn *conn)
+void conn_expire(struct conn *conn)
 {
 	if (conn->phase == CONN_READING && conn->begun_us != 0)
 		refuse(conn, 408);
 	else
 		conn_close(conn);
-}
-
-uint64_t conns_expire(void)
-{
-	uint64_t next_us = SERVICE_NO_DEADLINE;
-
-	for (unsigned i = 0; i < CONNS_MAX; i++) {
-		if (deadline(&conns[i]) <= world.now_us)
-			expire(&conns[i]);
-		uint64_t at_us = conns[i].phase == CONN_EVENTS ? events_due_us(&conns[i].events)
-							       : deadline(&conns[i]);
-		if (at_us < next_us)
-			next_us = at_us;
-	}
-	return next_us;
-}
-
-void conns_polls(struct pollfd polls[CONNS_MAX])
-{
-	for (unsigned i = 0; i < CONNS_MAX; i++) {
-		const struct conn *conn = &conns[i];
-		bool waits = conn->phase != CONN_FREE && conn->phase != CONN_LATER;
-		polls[i] =
-			(struct pollfd){ .fd = waits ? conn->fd : -1,
-					 .events = conn->phase == CONN_WRITING ? POLLOUT : POLLIN };
-	}
-}
-
-static bool is_ready(const struct conn *conn, const struct pollfd *poll)
-{
-	if (conn->phase == CONN_FREE)
-		return false;
-	if (conn->phase == CONN_EVENTS && events_due_us(&conn->events) <= world.now_us)
-		return true;
-	return conn->runs || (poll->fd == conn->fd && poll->revents != 0);
-}
-
-bool conns_serve(const struct pollfd polls[CONNS_MAX])
-{
-	uint64_t begun_us = time_us();
-	bool served = false;
-
-	for (unsigned i = 0; i < CONNS_MAX; i++) {
-		unsigned at = (first + i) % CONNS_MAX;
-		if (!is_ready(&conns[at], &polls[at]))
-			continue;
-		served = true;
-		world.now_us = time_us();
-		conn_work(&conns[at]);
-		if (time_us() - begun_us > TURN_US) {
-			first = at + 1;
-			return true;
-		}
-	}
-	first++;
-	return served;
 }

@@ -1,7 +1,5 @@
 /*
- * Connections: a fixed number, each a state machine that never waits and does a
- * bounded piece at a time. When all are in use, a new one takes the place of
- * one that does nothing.
+ * A connection: a state machine that never waits and does a bounded piece at a time.
  *
  *	HANDSHAKE --> READING --> [LATER] --> WRITING --> READING ... --> FREE
  *	                              \--> EVENTS (until one side has enough)
@@ -15,9 +13,7 @@
 #include "appliance/webd/app.h"
 #include "appliance/webd/events.h"
 #include "appliance/webd/tls.h"
-#include "services/runtime/socket.h"
 
-#define CONNS_MAX         10u
 #define CONN_EVENTS_MAX   4u /* of them, with a page that listens for events */
 #define CONN_IN_BYTES     1024u
 #define CONN_HANDSHAKE_US 15000000ull
@@ -55,18 +51,20 @@ struct conn {
 	char *owned;
 	size_t body_bytes, sent_bytes;
 	struct events events;
+	/* LATER: whom the answer waits for, and when that is to be called. */
+	const struct later *later;
+	uint64_t due_us;
 };
 
-/* Takes fd in; closes it if there is no place. */
-void conn_accept(int fd, uint32_t peer, bool is_secure);
-/* Closes all. */
-void conns_drop(void);
-/* Ends what has taken too long; returns when to look again. */
-uint64_t conns_expire(void);
-/* Fills CONNS_MAX entries; those without interest get fd -1. */
-void conns_polls(struct pollfd polls[CONNS_MAX]);
-/* Does a piece of work of each that is ready; false if none was. */
-bool conns_serve(const struct pollfd polls[CONNS_MAX]);
-unsigned conns_count(void);
+/* Takes fd in; it stays FREE, and fd is closed, if there is no memory for TLS. */
+void conn_open(struct conn *conn, int fd, uint32_t peer, bool is_secure);
+void conn_close(struct conn *conn);
+/* A piece of what is to be done. */
+void conn_work(struct conn *conn);
+/* When there is work without a poll telling so; when it has taken too long. */
+uint64_t conn_due_us(const struct conn *conn);
+uint64_t conn_deadline_us(const struct conn *conn);
+/* That moment has come. */
+void conn_expire(struct conn *conn);
 
 #endif

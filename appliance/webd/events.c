@@ -25,7 +25,7 @@ void events_init(struct events *events, const struct session *session,
 	events->wanted = true;
 	events->session = session;
 	memcpy(events->session_hash, session->id_hash, sizeof(events->session_hash));
-	alerts_range(&first, &events->alert_next);
+	events->alert_change = alerts_change();
 	if (world.log != NULL)
 		logring_range(world.log, &first, &events->log_next);
 }
@@ -137,16 +137,19 @@ static void log_events(struct events *events, struct stream *stream)
 	}
 }
 
+/* New ones, and those of which something has become. */
 static void alert_events(struct events *events, struct stream *stream)
 {
-	uint64_t first, next;
+	uint64_t told = events->alert_change;
+	struct alert_record record;
 
-	alerts_range(&first, &next);
-	if (events->alert_next < first)
-		events->alert_next = first;
-	for (; events->alert_next < next; events->alert_next++) {
-		api_alert_write(event_begin(stream, "alert"), alerts_get(events->alert_next));
+	for (unsigned at = 0; at < ALERT_HISTORY; at++) {
+		if (!alerts_copy(at, &record) || record.change <= told)
+			continue;
+		api_alert_write(event_begin(stream, "alert"), &record);
 		event_end(stream);
+		if (record.change > events->alert_change)
+			events->alert_change = record.change;
 	}
 }
 

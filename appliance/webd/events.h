@@ -17,7 +17,7 @@ struct events {
 	uint64_t tick_us, overview_us;
 	uint32_t services_crc32;
 	uint64_t log_next;
-	uint64_t alert_next;
+	uint64_t alert_change; /* the latest that was told */
 	uint32_t config_crc32;
 	unsigned ticks;
 };

@@ -46,33 +46,10 @@ bool login_is_busy(void)
 	return current.purpose != NOTHING;
 }
 
-static void begin(enum purpose purpose, const char *password, uint32_t rounds)
+static void job_begin(enum purpose purpose, const char *password, uint32_t rounds)
 {
 	current.purpose = purpose;
 	password_begin(&current.job, password, current.salt, rounds);
-}
-
-/* A wrong name takes as long as a wrong password. */
-void login_begin(const struct exchange *exchange, bool user_is_right, const char *password)
-{
-	(void)exchange;
-	current.user_is_right = user_is_right;
-	memcpy(current.salt, record.salt, sizeof(current.salt));
-	begin(LOG_IN, password, record.rounds);
-}
-
-void login_setup_begin(const struct exchange *exchange, const char *password)
-{
-	(void)exchange;
-	act_random(current.salt, sizeof(current.salt));
-	begin(SET_UP, password, PASSWORD_ROUNDS);
-}
-
-void login_change_begin(const char *old_password, const char *new_password)
-{
-	(void)snprintf(current.next, sizeof(current.next), "%s", new_password);
-	memcpy(current.salt, record.salt, sizeof(current.salt));
-	begin(CHECK_OLD, old_password, record.rounds);
 }
 
 static bool is_right(void)
@@ -85,23 +62,24 @@ static void change_go_on(void)
 {
 	password_end(&current.job);
 	act_random(current.salt, sizeof(current.salt));
-	begin(HASH_NEW, current.next, PASSWORD_ROUNDS);
+	job_begin(HASH_NEW, current.next, PASSWORD_ROUNDS);
 	mbedtls_platform_zeroize(current.next, sizeof(current.next));
 }
 
-bool login_work(void)
+/* One slice. */
+static uint64_t work(uint64_t now_us)
 {
 	if (current.purpose == NOTHING)
-		return true;
+		return LATER_OVER;
 	if (!password_work(&current.job))
-		return false;
+		return now_us;
 	if (current.purpose != CHECK_OLD || !is_right())
-		return true;
+		return LATER_OVER;
 	change_go_on();
-	return false;
+	return now_us;
 }
 
-void login_cancel(void)
+static void cancel(void)
 {
 	password_end(&current.job);
 	mbedtls_platform_zeroize(&current, sizeof(current));
@@ -182,7 +160,7 @@ static void change_finish(struct exchange *exchange)
 	}
 }
 
-void login_finish(struct exchange *exchange)
+static void finish(struct exchange *exchange)
 {
 	switch (current.purpose) {
 	case NOTHING: break;
@@ -191,5 +169,39 @@ void login_finish(struct exchange *exchange)
 	case CHECK_OLD:
 	case HASH_NEW: change_finish(exchange); break;
 	}
-	login_cancel();
+	cancel();
+}
+
+/* --- Beginnings --------------------------------------------------------------------- */
+
+static enum app_outcome begin(struct exchange *exchange, enum purpose purpose, const char *password,
+			      uint32_t rounds)
+{
+	static const struct later later = { .work = work, .finish = finish, .cancel = cancel };
+
+	job_begin(purpose, password, rounds);
+	exchange->later = &later;
+	return APP_LATER;
+}
+
+/* A wrong name takes as long as a wrong password. */
+enum app_outcome login_begin(struct exchange *exchange, bool user_is_right, const char *password)
+{
+	current.user_is_right = user_is_right;
+	memcpy(current.salt, record.salt, sizeof(current.salt));
+	return begin(exchange, LOG_IN, password, record.rounds);
+}
+
+enum app_outcome login_setup_begin(struct exchange *exchange, const char *password)
+{
+	act_random(current.salt, sizeof(current.salt));
+	return begin(exchange, SET_UP, password, PASSWORD_ROUNDS);
+}
+
+enum app_outcome login_change_begin(struct exchange *exchange, const char *old_password,
+				    const char *new_password)
+{
+	(void)snprintf(current.next, sizeof(current.next), "%s", new_password);
+	memcpy(current.salt, record.salt, sizeof(current.salt));
+	return begin(exchange, CHECK_OLD, old_password, record.rounds);
 }

@@ -24,16 +24,12 @@ enum login_account login_account_state(void);
 
 /* True while some request's password is worked on. */
 bool login_is_busy(void);
-/* Both begin, for `exchange`, whose answer login_finish() then gives; not while busy. */
-void login_begin(const struct exchange *exchange, bool user_is_right, const char *password);
-void login_setup_begin(const struct exchange *exchange, const char *password);
+/* All begin what is answered later; not while busy. */
+enum app_outcome login_begin(struct exchange *exchange, bool user_is_right, const char *password);
+enum app_outcome login_setup_begin(struct exchange *exchange, const char *password);
 /* Checks the old one and, if it is right, hashes the new one: then all sessions end but the
  * asker's. */
-void login_change_begin(const char *old_password, const char *new_password);
-/* One slice; true when login_finish() can be called. */
-bool login_work(void);
-void login_finish(struct exchange *exchange);
-/* Whoever asked is gone. */
-void login_cancel(void);
+enum app_outcome login_change_begin(struct exchange *exchange, const char *old_password,
+				    const char *new_password);
 
 #endif

@@ -5,7 +5,7 @@ $(webd_files): appliance/webd/files.py build/www.stamp
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) appliance/webd/files.py build/www > $@
 
-webd_pure := $(addprefix appliance/webd/, alerts.c api_account.c api_alerts.c api_config.c api_crashes.c api_events.c \
+webd_pure := $(addprefix appliance/webd/, alerts.c api_account.c api_alert_test.c api_alerts.c api_config.c api_crashes.c api_events.c \
 	api_logs.c api_metrics.c api_network.c api_overview.c api_ports.c api_services.c app.c certificate.c \
 	events.c files.c json.c login.c password.c request.c response.c session.c state.c world_service.c) \
 	services/runtime/crc32.c services/runtime/logring.c services/runtime/netconf_copy.c \
@@ -13,7 +13,7 @@ webd_pure := $(addprefix appliance/webd/, alerts.c api_account.c api_alerts.c ap
 webd_headers := -isystem build/third/http-parser -isystem build/third/mbedtls/include -isystem build/third/cjson
 
 services += webd
-webd_sources := $(addprefix appliance/webd/, act.c conn.c keep.c tls.c webd.c) $(webd_pure) $(webd_files) \
+webd_sources := $(addprefix appliance/webd/, act.c conn.c conns.c keep.c tls.c webd.c) $(webd_pure) $(webd_files) \
 	services/runtime/entropy.c services/runtime/event.c services/runtime/event_kind.c services/runtime/tls_port.c
 webd_fpu := yes # cJSON keeps numbers as doubles
 webd_cflags := $(webd_headers)

@@ -6,8 +6,7 @@
  */
 #include "appliance/webd/webd.h"
 
-#include "appliance/webd/alerts.h"
-#include "appliance/webd/conn.h"
+#include "appliance/webd/conns.h"
 #include "appliance/webd/keep.h"
 #include "appliance/webd/login.h"
 #include "appliance/webd/state.h"
@@ -114,7 +113,7 @@ static void clients_accept(int which)
 		if (fd < 0)
 			return;
 		if (is_client(ntohl(from.sin_addr.s_addr)))
-			conn_accept(fd, ntohl(from.sin_addr.s_addr), which == BY_HTTPS);
+			conns_accept(fd, ntohl(from.sin_addr.s_addr), which == BY_HTTPS);
 		else
 			socket_close(fd);
 	}
@@ -253,7 +252,6 @@ static uint64_t work(uint64_t now_us)
 		certify();
 	if (phase != SERVING)
 		return now_us + AGAIN_US;
-	alerts_follow();
 	uint64_t next_us = serve();
 	return kept_all && told_all ? next_us : earlier(next_us, now_us + AGAIN_US);
 }
@@ -274,6 +272,7 @@ static void world_look(void)
 	world.netconf_region = region("netconf", sizeof(struct netconf_region));
 	world.firewall = region("fw.table", sizeof(struct fw_table));
 	world.quarantine = region("quarantine", sizeof(struct quarantine));
+	world.alerts = region("alert.table", sizeof(struct alert_table));
 	world.log = optional("log.ring", sizeof(struct log_ring));
 	world.wan_region = optional("wan.lease", sizeof(struct wan_lease_region));
 	world.webconf_region = optional("webconf", sizeof(struct webconf_region));

@@ -12,6 +12,7 @@
 #include "kernel/abi/manifest.h"
 #include "kernel/abi/status.h"
 #include "kernel/abi/table.h"
+#include "services/proto/alert.h"
 #include "services/proto/clockpage.h"
 #include "services/proto/fwtable.h"
 #include "services/proto/logring.h"
@@ -37,6 +38,7 @@ struct world {
 	const struct wan_lease_region *wan_region;
 	const struct webconf_region *webconf_region;
 	const struct clock_page *clock;
+	const struct alert_table *alerts; /* always */
 	const struct netq_driver *ports[NETQ_PORTS_MAX];
 
 	uint64_t now_us;
@@ -80,8 +82,8 @@ enum status act_service(enum rs_op op, uint32_t slot, uint32_t argument);
 void act_random(void *bytes, size_t count);
 /* The lease "lease.N" in DS. E_ABSENT: there is none. */
 enum status act_ds_lease(uint32_t number, struct ds_entry *entry);
-/* The next alert or event of which DS tells; false: no more for now. */
-bool act_alert_next(struct ds_entry *entry);
+/* Asks alertd for a mail to try the settings (services/proto/alert.h). */
+enum status act_alert_test(uint64_t ticket);
 /* How the configuration came to be in force, as config says; "" if it says nothing. */
 void act_config_message(char text[DS_VALUE_BYTES + 1]);
 enum status act_store_status(struct store_status *status);

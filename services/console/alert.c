@@ -1,8 +1,7 @@
-/* alert test, alert show: asks alertd (services/proto/alert.h). Not pure: it calls alertd. */
+/* alert test, alert show (services/proto/alert.h). Not pure: the first calls alertd. */
 #include "services/proto/alert.h"
 
 #include "services/console/command.h"
-#include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
 
 #include <string.h>
@@ -11,27 +10,20 @@
 #define ALERT_TIMEOUT_US 20000u
 #define TRIES_MAX        50u /* a mail's cryptography answers in between, with E_AGAIN */
 
-static enum status ask(enum alert_op op, const void *request, size_t bytes, struct message *message)
-{
-	endpoint_t alertd = { .slot = service_slot("alertd"), .generation = ANY_GENERATION };
-
-	*message = (struct message){ .op = op };
-	if (bytes != 0)
-		memcpy(message->payload.bytes, request, bytes);
-	return service_call(&alertd, message, ALERT_TIMEOUT_US);
-}
-
 bool alert_test(struct job *job, struct text *out)
 {
-	struct message message;
-	enum status status = ask(ALERT_TEST, NULL, 0, &message);
+	endpoint_t alertd = { .slot = service_slot("alertd"), .generation = ANY_GENERATION };
+	struct alert_test test = { .ticket = time_us() };
+	struct message message = { .op = ALERT_TEST };
 
+	memcpy(message.payload.bytes, &test, sizeof(test));
+	enum status status = service_call(&alertd, &message, ALERT_TIMEOUT_US);
 	if (status == E_STATE)
 		return job_fail(job, out, "mail is not configured");
 	if (status == E_AGAIN && job->step < TRIES_MAX)
 		return true;
-	if (status == E_AGAIN)
-		return job_fail(job, out, "a test or another mail is under way: see alert show");
+	if (status == E_EXISTS)
+		return job_fail(job, out, "a test is under way: see alert show");
 	if (status != OK)
 		return job_fail(job, out, "alertd: %s", status_text(status));
 	text_string(out, "requested; alert show tells what became of it\r\n");
@@ -49,39 +41,46 @@ static const char *outcome_text(uint32_t outcome)
 	return "unknown";
 }
 
-/* Puts it into the snapshot; returns its length. */
-static size_t dialogue_get(struct job *job)
+static const struct alert_table *table_find(void)
 {
-	struct alert_request request = { .length_bytes = ALERT_DIALOGUE_BYTES };
-	struct message message;
-	uint32_t bytes = 0;
+	return region("alert.table", sizeof(struct alert_table));
+}
 
-	if (grant_create(service_slot("alertd"), job->snapshot, ALERT_DIALOGUE_BYTES, GRANT_WRITE,
-			 &request.grant) != OK)
+static bool mail_show(const char *what, const struct alert_mail *mail, struct text *out)
+{
+	char why[ALERT_WHY_BYTES];
+
+	memcpy(why, mail->why, sizeof(why));
+	why[sizeof(why) - 1] = 0;
+	text_printf(out, "%s: %s%s", what, outcome_text(mail->outcome), why[0] != 0 ? ": " : "");
+	text_foreign(out, why, strlen(why));
+	text_string(out, "\r\n");
+	return mail->outcome != ALERT_NONE;
+}
+
+/* The dialogue of the test if there was one, else that of the last mail. */
+static size_t dialogue_copy(struct job *job, const struct alert_mail *mail)
+{
+	uint32_t bytes = __atomic_load_n(&mail->dialogue_bytes, __ATOMIC_ACQUIRE);
+
+	if (bytes > sizeof(mail->dialogue))
 		return 0;
-	if (ask(ALERT_DIALOGUE, &request, sizeof(request), &message) == OK)
-		memcpy(&bytes, message.payload.bytes, sizeof(bytes));
-	grant_revoke(request.grant);
-	return bytes <= ALERT_DIALOGUE_BYTES ? bytes : 0;
+	memcpy(job->snapshot, mail->dialogue, bytes);
+	return bytes;
 }
 
 static bool alert_show_status(struct job *job, struct text *out)
 {
-	struct alert_status status;
-	struct message message;
-	enum status answer = ask(ALERT_STATUS, NULL, 0, &message);
+	const struct alert_table *table = table_find();
+	const struct alert_mail *mail = &table->mails[ALERT_MAIL_QUEUE],
+				*test = &table->mails[ALERT_MAIL_TEST];
 
-	if (answer == E_AGAIN && job->step < TRIES_MAX)
-		return true;
-	if (answer != OK)
-		return job_fail(job, out, "alertd: %s", status_text(answer));
-	memcpy(&status, message.payload.bytes, sizeof(status));
-	text_printf(out, "last mail%s: %s\r\n", status.test ? " (a test)" : "",
-		    outcome_text(status.outcome));
+	(void)mail_show("last mail", mail, out);
+	bool tested = mail_show("last test", test, out);
 	text_printf(out, "%u alerts wait, %u were lost; %u mails sent, %u attempts failed\r\n",
-		    (unsigned)status.queued, (unsigned)status.dropped, (unsigned)status.mails_sent,
-		    (unsigned)status.mails_failed);
-	job->position = dialogue_get(job);
+		    (unsigned)table->queued, (unsigned)table->dropped, (unsigned)table->mails_sent,
+		    (unsigned)table->mails_failed);
+	job->position = dialogue_copy(job, tested ? test : mail);
 	return job->position != 0;
 }
 

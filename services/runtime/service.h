@@ -56,8 +56,8 @@ int service_run(const struct service *service);
  * For a computation that cannot be cut into turns, from places that it passes
  * often: answers RS's heartbeat if it has come; other notifications wait for the
  * next turn. After SERVICE_BREATHS_MAX of them in one turn it does nothing any
- * more, so that one without end is found all the same. Only for services that
- * nobody calls.
+ * more, so that one without end is found all the same. Whoever calls meanwhile gets
+ * E_AGAIN; the protocol has to say so.
  */
 void service_breathe(void);
 

@@ -43,7 +43,7 @@ static void respond(void)
 	case APP_EVENTS: return;
 	case APP_LATER:
 		/* What a wrong password is, others test: 60,000 rounds are too slow here. */
-		login_cancel();
+		exchange.later->cancel();
 		return;
 	}
 }

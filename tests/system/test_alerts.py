@@ -2,6 +2,7 @@
 
 import copy
 import json
+import socket
 
 import pytest
 
@@ -69,9 +70,29 @@ def test_the_settings_can_be_tried_and_the_dialogue_is_shown(boot):
         assert "requested" in machine.console.run("alert test")
         wait_mail(mailbox, "to try the settings", machine)
         shown = lambda: machine.console.look("alert show")
-        wait_until(lambda: "last mail (a test): the server has taken it" in shown(), MAIL_S, "the outcome", shown)
+        wait_until(lambda: "last test: the server has taken it" in shown(), MAIL_S, "the outcome", shown)
         for line in ("S: 220 mail.example", "C: EHLO gate", "C: MAIL FROM:<router@example.net>", "C: QUIT"):
             assert line in shown(), shown()
+
+
+def test_a_test_mail_is_begun_again_by_the_next_life(boot):
+    machine = started(boot, "none")
+    appliance = Appliance(machine.console)
+    generation = appliance.generations()["alertd"]
+    with machine.topology.wan.entered():
+        silent = socket.create_server((WAN_HOST, PORTS["none"]))
+    with silent:
+        silent.settimeout(MAIL_S)
+        machine.console.run("alert test")
+        connection, _ = silent.accept()
+        appliance.crash("alertd")
+        appliance.wait_next_life("alertd", generation)
+        again, _ = silent.accept()
+        connection.close()
+        again.close()
+    shown = lambda: machine.console.look("alert show")
+    wait_until(lambda: "last test: it did not work, but may another time: the server has ended" in shown(), MAIL_S,
+               "the outcome", shown)
 
 
 def test_deaths_lose_no_alert_and_repeats_are_counted(boot):
@@ -93,16 +114,17 @@ def test_deaths_lose_no_alert_and_repeats_are_counted(boot):
 @pytest.mark.limit(240)
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_password_and_mail_go_by_tls_to_the_right_server_only(boot, security, tmp_path):
+    wrong, right = certificate(tmp_path, OTHER), certificate(tmp_path, NAME)  # both in force when it looks
     machine = started(boot, security)
     wan = machine.topology.wan
     wan.run("ip", "address", "add", "198.51.100.25/32", "dev", "lo")
     with NameServer(wan, WAN_HOST):
-        with MailServer(wan, "198.51.100.25", PORTS[security], security, certificate(tmp_path, OTHER)) as impostor:
+        with MailServer(wan, "198.51.100.25", PORTS[security], security, wrong) as impostor:
             alert_make(machine)
             log = Appliance(machine.console).log_text
             wait_until(lambda: f"mail to {NAME}" in log(), MAIL_S, "the impostor to be noticed", log)
         assert not impostor.mails and not impostor.logins
-        with MailServer(wan, "198.51.100.25", PORTS[security], security, certificate(tmp_path, NAME)) as mailbox:
+        with MailServer(wan, "198.51.100.25", PORTS[security], security, right) as mailbox:
             machine.console.run("alert test")  # the queue would wait for half a minute
             secure, *_ = wait_mail(mailbox, "to try the settings", machine)
         assert secure

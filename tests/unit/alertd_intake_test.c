@@ -9,6 +9,8 @@
 #define SECOND_US 1000000ull
 
 static struct alert_queue queue;
+static struct alert_record records[ALERT_HISTORY];
+static struct history history;
 static struct rs_table rs;
 static struct crash_log crashes;
 static uint64_t now_us;
@@ -20,7 +22,7 @@ static const char *name_of(uint32_t slot)
 	return slot < 3 ? names[slot] : "nobody";
 }
 
-static struct intake intake = { .queue = &queue, .service_name = name_of };
+static struct intake intake = { .queue = &queue, .history = &history, .service_name = name_of };
 
 static int world_setup(void **state)
 {
@@ -30,6 +32,8 @@ static int world_setup(void **state)
 	memset(&crashes, 0, sizeof(crashes));
 	now_us = 1000 * SECOND_US;
 	(void)alert_queue_init(&queue, false, now_us);
+	history_init(&history, records, false);
+	intake.mails = true;
 	intake.events = UINT32_MAX;
 	return 0;
 }
@@ -108,6 +112,14 @@ static void only_what_is_wanted_is_kept(void **state)
 	assert_int_equal(queue.count, 1);
 	assert_int_equal(queue.alerts[0].kind, EVENT_CLOCK_STEPPED);
 	assert_int_equal(queue.seen[1], 2);
+	assert_int_equal(records[1].sent, ALERT_IS_OFF); /* but is shown */
+	assert_int_equal(records[2].sent, ALERT_IS_QUEUED);
+	intake.mails = false;
+	clock.sequence = 3;
+	give("event.time.3", &clock, 1);
+	assert_int_equal(queue.count, 1);
+	assert_int_equal(queue.alerts[0].count, 1);
+	assert_int_equal(records[3].sent, ALERT_IS_OFF);
 }
 
 static void rs_alert(uint64_t sequence, const char *text)
@@ -152,6 +164,29 @@ static void giving_up_is_told_and_so_is_the_return(void **state)
 	intake_rs(&intake, &rs, now_us);
 	assert_int_equal(queue.count, 2);
 	assert_int_equal(queue.alerts[1].kind, EVENT_SERVICE_RECOVERED);
+}
+
+static void a_service_that_died_is_told_to_run_well_when_that_has_lasted(void **state)
+{
+	(void)state;
+	rs.services[2].state = RS_RUNNING;
+	rs.services[2].last_ready_us = now_us;
+	rs_alert(1, "port1 died (panic)");
+	intake_rs(&intake, &rs, now_us);
+	assert_memory_equal(queue.alerts[0].text, "port1 died (panic); it runs again", 33);
+	now_us += INTAKE_QUIET_US / 2;
+	rs.services[2].last_ready_us = now_us; /* died once more */
+	rs_alert(2, "port1 died (panic)");
+	intake_rs(&intake, &rs, now_us);
+	now_us += INTAKE_QUIET_US - 1;
+	intake_rs(&intake, &rs, now_us);
+	assert_int_equal(queue.count, 1);
+	now_us += 1;
+	intake_rs(&intake, &rs, now_us);
+	intake_rs(&intake, &rs, now_us);
+	assert_int_equal(queue.count, 2);
+	assert_int_equal(queue.alerts[1].kind, EVENT_SERVICE_RECOVERED);
+	assert_int_equal(queue.alerts[1].count, 1);
 }
 
 static void starts_are_told_apart(void **state)
@@ -200,6 +235,7 @@ int main(void)
 		TEST(only_what_is_wanted_is_kept),
 		TEST(rs_alerts_are_taken_in_order),
 		TEST(giving_up_is_told_and_so_is_the_return),
+		TEST(a_service_that_died_is_told_to_run_well_when_that_has_lasted),
 		TEST(starts_are_told_apart),
 		TEST(the_wan_is_told_when_it_lasts),
 	};

@@ -11,6 +11,7 @@
 #define INTERVAL_US (300 * SECOND_US)
 
 static struct alert_queue queue;
+static struct alert lost;
 static uint64_t now_us, next_us;
 
 static int world_setup(void **state)
@@ -35,7 +36,7 @@ static void add(const char *service, enum event_kind kind, enum event_severity s
 
 	strncpy(alert.service, service, NAME_BYTES - 1);
 	memcpy(alert.text, text, strlen(text));
-	alert_queue_add(&queue, &alert, now_us);
+	(void)alert_queue_add(&queue, &alert, now_us, &lost);
 }
 
 static bool due(void)

@@ -34,11 +34,12 @@ static int world_setup(void **state)
 static void add(const char *text)
 {
 	struct alert alert = { .kind = EVENT_NONE, .severity = EVENT_WARNING, .count = 1 };
+	struct alert lost;
 
 	alert.text_bytes = (uint32_t)strlen(text);
 	memcpy(alert.text, text, strlen(text));
 	memcpy(alert.service, "echo", 5);
-	alert_queue_add(&queue, &alert, now_us);
+	(void)alert_queue_add(&queue, &alert, now_us, &lost);
 }
 
 /* Saves for so long; returns how often it wrote. */

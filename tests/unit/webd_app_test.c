@@ -294,37 +294,80 @@ static void a_configuration_is_tried_committed_and_confirmed(void **state)
 	assert_int_equal(ask("POST", "/api/v1/config/rollback", "{\"serial\":7}"), 200);
 }
 
-static void alerts_and_events_are_shown_latest_first(void **state)
+static void alert_put(uint64_t number, uint64_t change, enum alert_sent sent, const char *text)
 {
-	struct rs_alert crash = {
-		.sequence = 1, .time_us = 5000000, .slot = 1, .text = "port0 died"
-	};
-	struct event event = { .version = EVENT_VERSION,
-			       .kind = EVENT_WAN_DOWN,
-			       .severity = EVENT_WARNING,
-			       .time_us = 6000000,
-			       .text_bytes = 4,
-			       .text = "a\"b\xff" };
-	struct ds_entry entry = { .name = "alert.1", .length_bytes = sizeof(crash) };
+	struct alert_record *record = &webd_alerts.history[number % ALERT_HISTORY];
 
+	*record = (struct alert_record){ .change = change,
+					 .number = number,
+					 .time_us = number * 1000000,
+					 .count = 3,
+					 .sent = sent,
+					 .kind = EVENT_WAN_DOWN,
+					 .severity = EVENT_WARNING,
+					 .text_bytes = (uint16_t)strlen(text),
+					 .service = "port0" };
+	memcpy(record->text, text, strlen(text));
+}
+
+static void alerts_are_shown_latest_first_with_what_became_of_them(void **state)
+{
 	(void)state;
 	webd_log_in();
-	memcpy(entry.value, &crash, sizeof(crash));
-	alerts_take(&entry);
-	strcpy(entry.name, "event.inet.0");
-	entry.length_bytes = sizeof(event);
-	memcpy(entry.value, &event, sizeof(event));
-	alerts_take(&entry);
-	event.text_bytes = EVENT_TEXT_BYTES + 1; /* longer than it can be: no event */
-	memcpy(entry.value, &event, sizeof(event));
-	alerts_take(&entry);
+	alert_put(41, 7, ALERT_IS_SENT, "first");
+	alert_put(42, 9, ALERT_IS_QUEUED, "a\"b\xff");
+	alert_put(43, 0, ALERT_IS_QUEUED, "changes just now");
+	alert_put(44, 10, ALERT_IS_QUEUED, "longer than it can be");
+	webd_alerts.history[44 % ALERT_HISTORY].text_bytes = EVENT_TEXT_BYTES + 1;
 	assert_int_equal(ask("GET", "/api/v1/alerts", NULL), 200);
 	cJSON *alerts = cJSON_Parse(webd_body());
 	assert_int_equal(cJSON_GetArraySize(alerts), 2);
 	const cJSON *first = cJSON_GetArrayItem(alerts, 0), *second = cJSON_GetArrayItem(alerts, 1);
 	assert_string_equal(cJSON_GetObjectItem(first, "text")->valuestring, "a\"b\xef\xbf\xbd");
+	assert_string_equal(cJSON_GetObjectItem(first, "sent")->valuestring, "queued");
+	assert_string_equal(cJSON_GetObjectItem(second, "sent")->valuestring, "sent");
 	assert_string_equal(cJSON_GetObjectItem(second, "service")->valuestring, "port0");
+	assert_int_equal(cJSON_GetObjectItem(second, "count")->valueint, 3);
 	cJSON_Delete(alerts);
+}
+
+static void a_test_mail_ends_with_its_dialogue_or_the_reason(void **state)
+{
+	struct alert_mail *mail = &webd_alerts.mails[ALERT_MAIL_TEST];
+	static const char said[] = "S: 220 mail\nC: EHLO us\n";
+
+	(void)state;
+	webd_log_in();
+	memcpy(mail->dialogue, said, sizeof(said) - 1);
+	mail->dialogue_bytes = sizeof(said) - 1;
+	webd_asked.alert_answer = OK;
+	webd_asked.alert_outcome = ALERT_SENT;
+	assert_int_equal(ask("POST", "/api/v1/alerts/test", "{}"), 200);
+	assert_string_equal(webd_body(), "{\"ok\":true,\"reason\":null,\"dialogue\":"
+					 "[\"S: 220 mail\",\"C: EHLO us\"]}");
+	webd_asked.alert_outcome = ALERT_REFUSED;
+	strcpy(mail->why, "no such user");
+	mail->dialogue_bytes = ALERT_DIALOGUE_BYTES + 1; /* nonsense is left out */
+	assert_int_equal(ask("POST", "/api/v1/alerts/test", "{}"), 200);
+	assert_string_equal(webd_body(),
+			    "{\"ok\":false,\"reason\":\"no such user\",\"dialogue\":[]}");
+}
+
+static void a_test_mail_that_cannot_be_or_does_not_end_is_a_problem(void **state)
+{
+	(void)state;
+	webd_log_in();
+	webd_asked.alert_answer = E_STATE;
+	assert_int_equal(ask("POST", "/api/v1/alerts/test", "{}"), 409);
+	webd_asked.alert_answer = E_EXISTS;
+	assert_int_equal(ask("POST", "/api/v1/alerts/test", "{}"), 409);
+	webd_asked.alert_answer = E_AGAIN; /* is asked again for a while */
+	webd_asked.alert_tests = 0;
+	assert_int_equal(ask("POST", "/api/v1/alerts/test", "{}"), 503);
+	assert_true(webd_asked.alert_tests > 10);
+	webd_asked.alert_answer = OK;
+	webd_asked.alert_outcome = ALERT_BUSY; /* for ever */
+	assert_int_equal(ask("POST", "/api/v1/alerts/test", "{}"), 503);
 }
 
 int main(void)
@@ -345,7 +388,9 @@ int main(void)
 		TEST(there_is_no_way_up),
 		TEST(the_page_is_sent_compressed_and_once),
 		TEST(metrics_take_a_token),
-		TEST(alerts_and_events_are_shown_latest_first),
+		TEST(alerts_are_shown_latest_first_with_what_became_of_them),
+		TEST(a_test_mail_ends_with_its_dialogue_or_the_reason),
+		TEST(a_test_mail_that_cannot_be_or_does_not_end_is_a_problem),
 		TEST(a_configuration_is_tried_committed_and_confirmed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

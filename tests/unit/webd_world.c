@@ -22,6 +22,7 @@ static struct fw_table firewall;
 static struct quarantine quarantine;
 static struct netq_driver port;
 static struct sessions sessions;
+struct alert_table webd_alerts;
 static struct response response;
 static char body[RESPONSE_BODY_BYTES + 1], head[RESPONSE_HEAD_BYTES];
 static char cookie[200], token[SESSION_CSRF_DIGITS + 1];
@@ -48,10 +49,17 @@ enum status act_ds_lease(uint32_t number, struct ds_entry *entry)
 	return E_ABSENT;
 }
 
-bool act_alert_next(struct ds_entry *entry)
+/* alertd, which has a mail done after it was looked for some times. */
+enum status act_alert_test(uint64_t ticket)
 {
-	(void)entry;
-	return false;
+	struct alert_mail *mail = &webd_alerts.mails[ALERT_MAIL_TEST];
+
+	webd_asked.alert_tests++;
+	if (webd_asked.alert_answer == OK) {
+		mail->ticket = ticket;
+		mail->outcome = webd_asked.alert_outcome;
+	}
+	return webd_asked.alert_answer;
 }
 
 enum status act_store_status(struct store_status *status)
@@ -126,6 +134,7 @@ void webd_world_new(void)
 	memset(&manifest, 0, sizeof(manifest));
 	memset(&sessions, 0, sizeof(sessions));
 	memset(&webd_asked, 0, sizeof(webd_asked));
+	memset(&webd_alerts, 0, sizeof(webd_alerts));
 	webd_forget(true, true);
 	manifest.service_count = 2;
 	strcpy(manifest.services[0].name, "rs");
@@ -141,6 +150,7 @@ void webd_world_new(void)
 				.firewall = &firewall,
 				.quarantine = &quarantine,
 				.ports = { &port },
+				.alerts = &webd_alerts,
 				.now_us = 1000000000,
 				.sessions = &sessions };
 	strcpy(world.webconf.metrics_token, "a-metrics-token");
@@ -158,12 +168,13 @@ static void respond(struct request *request)
 		response_problem(&response, request->refused_status, NULL, "refused");
 		return;
 	}
-	if (app_respond(&exchange) == APP_LATER) {
-		while (!login_work())
-			;
-		response_init(&response);
-		login_finish(&exchange);
-	}
+	if (app_respond(&exchange) != APP_LATER)
+		return;
+	uint64_t due_us;
+	while ((due_us = exchange.later->work(world.now_us)) != LATER_OVER)
+		world.now_us = due_us;
+	response_init(&response);
+	exchange.later->finish(&exchange);
 }
 
 /* As a connection does: the body is let in when the head has been judged. */

@@ -15,8 +15,12 @@ struct webd_asked {
 	bool account_saved;
 	struct password_record account;
 	enum status service_answer;
+	unsigned alert_tests;
+	enum status alert_answer;         /* of alertd, to a test */
+	enum alert_outcome alert_outcome; /* that the test then has */
 };
 extern struct webd_asked webd_asked;
+extern struct alert_table webd_alerts;
 
 void webd_world_new(void);
 /* The configuration service (webd_config.c) begins anew. */

@@ -40,8 +40,8 @@ class Appliance:
             self.log(*lines[index * 5 % len(lines)], uptime=now - (140 - index) * 23.7)
         for name, cause, ago in (("dnsd", "exception", 81200), ("port1", "hang", 20411), ("inet", "exception", 1284)):
             self._crash(self.service(name), cause, now - ago)
-        self.alert("crashed", "error", "inet", "inet has died (page fault) and runs again", "sent", now - 1283)
-        self.alert("wan-up", "notice", "inet", "the WAN is up again after 42 s", "sent", now - 9000)
+        self.alert("service-crashed", "warning", "inet", "inet died (page fault); it runs again", "sent", now - 1283)
+        self.alert("wan-up", "info", "firewall", "the WAN is back", "sent", now - 9000)
 
     def uptime(self):
         return time.monotonic() - self.started
@@ -106,7 +106,7 @@ class Appliance:
     def alert(self, kind, severity, service, text, sent="queued", uptime=None):
         uptime = self.uptime() if uptime is None else uptime
         self.alerts.append({"n": len(self.alerts) + 1, "time": self.wall(uptime), "uptime": uptime, "kind": kind,
-                            "severity": severity, "service": service, "text": text, "sent": sent})
+                            "severity": severity, "service": service, "text": text, "count": 1, "sent": sent})
 
     def _crash(self, service, cause, uptime):
         service.update(last_cause=cause, last_death_uptime=uptime, restarts=service["restarts"] + 1)
@@ -145,7 +145,7 @@ class Appliance:
         self.log("error" if action == "crash" else "info", "rs", f"{name}: {CAUSES[cause]}")
         self._crash(service, cause, now)
         if action == "crash":
-            self.alert("crashed", "error", name, f"{name} has died ({CAUSES[cause]}) and runs again")
+            self.alert("service-crashed", "warning", name, f"{name} died ({CAUSES[cause]}); it runs again")
 
     def overview(self):
         running = sum(service["state"] == "running" for service in self.services)
@@ -207,10 +207,10 @@ class Appliance:
                 "quarantined": 0}
 
     def alert_test(self):
-        dialogue = ["connected to smtp.example.net port 587", "< 220 smtp.example.net ESMTP", "> EHLO bulkhead",
-                    "< 250-smtp.example.net", "< 250-STARTTLS", "< 250 AUTH PLAIN LOGIN", "> STARTTLS",
-                    "< 220 go ahead", "TLS 1.3, the certificate is good until 2027-03-01", "> EHLO bulkhead",
-                    "< 250 AUTH PLAIN LOGIN", "> AUTH PLAIN ********", "< 235 welcome",
-                    "> MAIL FROM:<router@example.net>", "< 250 ok", "> RCPT TO:<owner@example.net>", "< 250 ok",
-                    "> DATA", "< 354 end with a dot", "> (the mail)", "< 250 queued as 4Xk2", "> QUIT", "< 221 bye"]
-        return {"ok": True, "dialogue": dialogue}
+        dialogue = ["* connected", "S: 220 smtp.example.net ESMTP", "C: EHLO bulkhead", "S: 250-smtp.example.net",
+                    "S: 250-STARTTLS", "S: 250 AUTH PLAIN LOGIN", "C: STARTTLS", "S: 220 go ahead",
+                    "* TLS, and the certificate is the server's", "C: EHLO bulkhead", "S: 250 AUTH PLAIN LOGIN",
+                    "C: AUTH PLAIN ***", "S: 235 welcome", "C: MAIL FROM:<router@example.net>", "S: 250 ok",
+                    "C: RCPT TO:<owner@example.net>", "S: 250 ok", "C: DATA", "S: 354 end with a dot", "C: (the mail)",
+                    "S: 250 queued as 4Xk2", "C: QUIT", "S: 221 bye"]
+        return {"ok": True, "reason": None, "dialogue": dialogue}

@@ -16,7 +16,7 @@ def _service(slot, name, load, memory_kib, calls=(), maps=(), depends=(), device
     return {"name": name, "slot": slot, "state": state, "generation": 1, "restarts": 0, "deaths_in_row": 0,
             "memory_bytes": memory_kib << 10, "cpu_us": 41_000_000 + slot * 977_000, "messages": 12_000 * (slot + 1),
             "last_cause": None, "last_death_uptime": None, "depends": list(depends), "calls": list(calls),
-            "device": device, "program": "booted", "policy": ["log", "restart:1000", "alert:3"],
+            "device": device, "program": "booted", "policy": ["log", "restart:1000", "alert"],
             "heartbeat_us": 50_000, "load": load,
             "maps": [{"region": region.lstrip("+"), "write": region.startswith("+")} for region in maps]}
 
@@ -57,4 +57,4 @@ SERVICES = [
     _service(21, "alertd", 0.001, 160, calls=["inet", "ds", "store"], depends=["inet"], maps=["alertconf", "clock"]),
     _service(22, "watchdog", 0.0002, 36, maps=["rs.table"], state="absent"),
 ]
-SERVICES[11]["policy"] = ["log", "dump", "restart:1000", "last-configuration:5", "alert:3"]
+SERVICES[11]["policy"] = ["log", "dump", "restart:1000", "last-configuration:5", "alert"]

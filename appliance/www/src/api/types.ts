@@ -144,7 +144,9 @@ export interface Alert {
   severity: string;
   service: string;
   text: string;
-  sent: 'queued' | 'sent' | 'failed' | 'off';
+  /* How often, while it waited for its mail or soon after one another. */
+  count: number;
+  sent: 'queued' | 'sent' | 'failed' | 'lost' | 'off';
 }
 
 export interface LogRecord {
@@ -158,5 +160,7 @@ export interface LogRecord {
 
 export interface AlertTest {
   ok: boolean;
+  /* Why not, in words; null if it worked. */
+  reason: string | null;
   dialogue: string[];
 }

@@ -6,6 +6,7 @@ import type { Alert, AlertTest } from '../api/types.ts';
 import { changes } from '../config/draft.ts';
 import { pageOf } from '../config/sections.ts';
 import { DraftForms } from '../forms/draft_pages.tsx';
+import { alertKind } from '../format/alert_kind.ts';
 import { moment } from '../format/moment.ts';
 import { alerts } from '../live/feed.ts';
 import { Mark, type Tone } from '../ui/mark.tsx';
@@ -16,8 +17,9 @@ import { Table } from '../ui/table.tsx';
 const SENT: Record<Alert['sent'], [Tone, string]> = {
   queued: ['warn', 'waiting to be sent'],
   sent: ['good', 'sent'],
-  failed: ['bad', 'not delivered'],
-  off: ['idle', 'mail is off'],
+  failed: ['bad', 'not delivered, tried again'],
+  lost: ['bad', 'lost: too many waited'],
+  off: ['idle', 'no mail wanted'],
 };
 
 /* A word that this console does not know yet is shown as it is. */
@@ -68,7 +70,9 @@ function Test() {
       ) : (
         <div role="status">
           <Mark tone={result.ok ? 'good' : 'bad'}>
-            {result.ok ? 'The server took the mail.' : 'The mail was not taken.'}
+            {result.ok
+              ? 'The server took the mail.'
+              : `It did not work: ${result.reason ?? 'no reason known'}.`}
           </Mark>
           <pre class="dialogue" tabIndex={0} aria-label="Dialogue with the mail server">
             {result.dialogue.join('\n')}
@@ -92,11 +96,11 @@ const History = () =>
         {
           title: 'What',
           head: true,
-          cell: ({ severity, kind }) => <Mark tone={severityTone(severity)}>{kind}</Mark>,
+          cell: ({ severity, kind }) => <Mark tone={severityTone(severity)}>{alertKind(kind)}</Mark>,
         },
         { title: 'When', cell: ({ time, uptime }) => moment(time, uptime) },
         { title: 'Service', cell: ({ service }) => service },
-        { title: 'Text', cell: ({ text }) => text },
+        { title: 'Text', cell: ({ text, count }) => (count > 1 ? `${text} (${count} times)` : text) },
         { title: 'Mail', cell: ({ sent }) => <Sent sent={sent} /> },
       ]}
     />
