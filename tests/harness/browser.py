@@ -17,13 +17,13 @@ STEP_TIMEOUT_S = 120
 class Play:
     """Runs beside the test; `expect` waits until it has come to a place, `go_on` lets it pass."""
 
-    def __init__(self, namespace, name):
+    def __init__(self, namespace, name, address=f"https://{LAN_GATEWAY}/"):
         subprocess.run([WWW / "node_modules/.bin/esbuild", WWW / "tests/plays.ts", "--bundle", "--platform=node",
                         "--format=cjs", "--target=node18", "--external:playwright-core", "--log-level=warning",
                         f"--outfile={PLAYS}"], check=True, timeout=60)
         # In appliance/www, where it looks for its folder of pictures.
         self._process = namespace.popen(
-            "node", PLAYS, name, f"https://{LAN_GATEWAY}/", PASSWORD,
+            "node", PLAYS, name, address, PASSWORD,
             cwd=WWW, env={**os.environ, "NODE_PATH": str(WWW / "node_modules")},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._lines = queue.Queue()

@@ -61,6 +61,14 @@ class EchoServer:
         connection.close()
 
 
+def echoed(namespace, address, port, sent):
+    """What comes back of `sent`."""
+    with namespace.entered(), socket.create_connection((address, port), 10) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
 class FileServer:
     """Python's own HTTP server over a directory, as a program in the namespace."""
 

@@ -2,50 +2,18 @@
 
 import json
 import os
-import re
 import ssl
 import subprocess
-import threading
 import urllib.error
 import urllib.request
 
 import pytest
 
-from tests.harness.paths import ROOT, TEST_ISO
+from tests.harness.paths import ROOT
+from tests.harness.run import FOLDER, START_LIMIT_S, Run
 from tests.harness.waiting import wait_until
 
-FOLDER = TEST_ISO.parent
-START_LIMIT_S = 60
 COMMAND_LIMIT_S = 60
-
-
-class Run:
-    """image/qemu with pipes in the terminal's place."""
-
-    def __init__(self):
-        self.text = ""
-        self._process = subprocess.Popen([ROOT / "image/qemu", FOLDER], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self):
-        while data := os.read(self._process.stdout.fileno(), 4096):
-            self.text += data.decode(errors="replace")
-
-    def wait_for(self, words):
-        wait_until(lambda: words in self.text, START_LIMIT_S, f"'{words}'", lambda: self.text[-2000:])
-
-    def type(self, line):
-        self._process.stdin.write(line.encode() + b"\r")
-        self._process.stdin.flush()
-
-    def ended(self):
-        return self._process.wait(START_LIMIT_S)
-
-    def stop(self):
-        self._process.terminate()
-        self._process.wait(START_LIMIT_S)
 
 
 @pytest.fixture
@@ -77,13 +45,12 @@ def test_suggestions_work_and_poweroff_ends_it(run):
 
 
 def test_the_web_console_is_where_it_says(run):
-    address = re.search(r"https://127\.0\.0\.1:\d+/", run.text).group()
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
 
     def session():
         try:
-            with urllib.request.urlopen(f"{address}api/v1/session", context=trusting, timeout=5) as answer:
+            with urllib.request.urlopen(f"{run.web_console}api/v1/session", context=trusting, timeout=5) as answer:
                 return json.load(answer)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return None  # it makes its certificate first

@@ -1,23 +1,20 @@
 """The hardware watchdog resets a machine that stands still, and no other; what survives that."""
 
 import socket
-import subprocess
 
 import pytest
 
 from tests.harness.appliance import Appliance
-from tests.harness.paths import TEST_ISO
+from tests.harness.kernel import kernel_halt
 from tests.harness.servers import EchoServer
 from tests.harness.topology import WAN_HOST
 from tests.harness.waiting import wait_until
 
 WATCHDOG = pytest.mark.machine(devices=("-device", "i6300esb", "-watchdog-action", "reset"), reboots=True)
-KERNEL = TEST_ISO.parent / "kernel.elf"
 
 TIMEOUT_S = 2  # of the timer; TIMEOUT_MS in drivers/watchdog/i6300esb
 RESET_LIMIT_S = 15  # generous: emulation on a busy host
 ECHO_LIMIT_S = 30  # the client sends again at longer and longer intervals
-GDB_LIMIT_S = 60
 PORT = 7009
 
 
@@ -126,15 +123,3 @@ def test_a_dead_kernel_is_reset_and_its_last_words_are_kept(boot, spec):
     assert f"the kernel failed before this boot: {words}" in machine.console.look("show version")
     record = machine.console.json("show crashes")["crashes"][-1]
     assert record["kernel"] and record["cause"] == "kernel panic" and record["earlier_boot"], record
-
-
-def kernel_halt(machine):
-    """The debugger makes the kernel give up, where it is; the build's id is a text at hand for its reason."""
-    where = machine.directory / "gdb"
-    machine.qmp.monitor(f"gdbserver unix:{where},server=on,wait=off")
-    commands = [f"target remote {where}", "hbreak schedule_tick", "continue", "delete",
-                "set $rdi = 0", "set $rsi = (long)manifest->build_id", "set $rax = 0",
-                "set $rip = (long)&last_words", "detach"]
-    done = subprocess.run(["gdb", "-batch", "-nx", KERNEL, *(word for line in commands for word in ("-ex", line))],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=GDB_LIMIT_S, check=False)
-    assert "Breakpoint 1" in done.stdout and "detached" in done.stdout, done.stdout + done.stderr
