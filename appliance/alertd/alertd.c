@@ -344,12 +344,14 @@ static enum status start(void)
 	random_init();
 	tls_port_init(NULL, 0, clock_shared);
 	mailer_init();
-	history_init(&history, table->history, again);
-	mails_adopt();
 	boot_told = again;
 	bool clean = wish_clean_start("alert.state");
-	if (clean)
+	if (clean) {
 		memset(queue, 0, sizeof(*queue));
+		memset(table, 0, sizeof(*table));
+	}
+	history_init(&history, table->history, again);
+	mails_adopt();
 	if (!alert_queue_init(queue, again, time_us()) && again && !clean)
 		log_warning("what waited to be mailed was damaged, and is lost");
 	if (clean) {
