@@ -53,6 +53,7 @@ def parsed():
 def main():
     options = parsed()
     kept = True
+    host.claim()
     for name in options.campaigns or CAMPAIGNS:
         before, began = host.described(), time.monotonic()
         print(f"== {name}", flush=True)

@@ -18,6 +18,7 @@ from tests.fault.record import Record
 from tests.fault.state import State
 from tests.fault.stream import Stream
 from tests.fault.transfer import Transfer
+from tests.harness.console import ConsoleError
 
 WAYS = ("exception", "panic", "exit", "hang", "spin")
 PAUSE_S = (2, 10)
@@ -25,6 +26,7 @@ RATE = 1000
 DOWNLOAD_BYTES = 16 << 20
 GAP_MAX_MS = 100
 LOOK_S = 0.3
+ERROR_SHOWN = 200
 SAMPLES_SHOWN = 12
 
 
@@ -45,6 +47,7 @@ class Soak:
             pause = self._chance.uniform(*PAUSE_S)
             time.sleep(LOOK_S)
             self._look(victim)
+            self._machine.serial.forget()
             time.sleep(max(0.0, pause - LOOK_S))
         if download is not None:
             self._download_end(download)
@@ -64,13 +67,16 @@ class Soak:
         self.overtaken += window.overtaken
 
     def _look(self, victim):
-        """What is to be there after every death, and a sample of what should not grow."""
+        """What is to be there after every death. A console that does not answer is noted, too."""
         at_s = time.monotonic() - self._began
         try:
-            rows = self._state.wait_running()
-        except TimeoutError as error:
-            self.wrong.append(f"{at_s:.0f} s: {error}")
-            return
+            self._look_at(victim, at_s)
+        except (TimeoutError, ConsoleError, ValueError) as error:
+            self.wrong.append(f"{at_s:.0f} s, {self.gaps[-1][1]}: {str(error)[:ERROR_SHOWN]}")
+
+    def _look_at(self, victim, at_s):
+        """With a sample of what should not grow."""
+        rows = self._state.wait_running()
         broken = self._state.broken() + ([] if routes(self._machine) else ["no route"])
         if "socket" in broken and victim == ENDS_ITS_CONNECTIONS:
             broken.remove("socket")

@@ -38,6 +38,12 @@ class SerialLine:
         """A mark: what comes later is behind it."""
         return len(self.text)
 
+    def forget(self):
+        """Lets go of all but the last line; marks taken before are void. For those who talk for hours."""
+        with self._changed:
+            self._text = self._text[self._text.rfind("\n") + 1:]
+            self._arrivals = [(0, self._arrivals[-1][1])] if self._arrivals else []
+
     def send(self, text):
         self._connection.sendall(text.encode())
 
