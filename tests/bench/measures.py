@@ -19,7 +19,8 @@ from tests.harness.topology import WAN_HOST
 
 LOAD_S = 3.0
 SETTLE_S = 1.0
-IDLE_S = 10.0
+IDLE_S = 20.0
+IDLE_SETTLE_S = 40.0  # what the load has left behind, as flows and open connections, is gone
 FRAME_64_BYTES, FRAME_512_BYTES, FRAME_1400_BYTES = 22, 470, 1358  # of payload: Ethernet, IP and UDP take 46
 DOWNLOAD_BYTES = 128 << 20
 PINGS = 300
@@ -61,7 +62,7 @@ def _instructions_a_packet(rate):
 
 
 def _idle(router):
-    time.sleep(SETTLE_S)
+    time.sleep(IDLE_SETTLE_S)
     before = router.instructions()
     time.sleep(IDLE_S)
     return (router.instructions() - before) / IDLE_S

@@ -5,6 +5,7 @@ emulation, between the same two namespaces. A `Router` is started by entering
 it, and routes from then on.
 """
 
+import json
 import shutil
 import time
 from contextlib import ExitStack
@@ -14,12 +15,14 @@ from tests.bench.counter import Counter
 from tests.bench.linux_system import PROMPT, LinuxSystem
 from tests.harness.machine import Machine, Spec
 from tests.harness.paths import BUILD, ARTIFACTS
+from tests.harness.settings import CONFIGURATION
 from tests.harness.topology import WAN_HOST, Topology
 
 ISO = BUILD / "bulkhead.iso"
 BOOT_TIMEOUT_S = 90
 LINUX_MEMORY_MIB = 128
 BULKHEAD_MEMORY_MIB = 64
+QUIET = {**CONFIGURATION, "time": {"servers": []}}  # none answers there, and Linux asks none either
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ class Router:
         devices = tuple(self._counter.words) if self._counter else ()
         linux = self.kind.rules is not None
         memory = self._memory_mib or (LINUX_MEMORY_MIB if linux else BULKHEAD_MEMORY_MIB)
-        spec = Spec(nics=self.nics, capture=False, devices=devices, memory_mib=memory, iso=str(ISO))
+        spec = Spec(nics=self.nics, capture=False, devices=devices, memory_mib=memory, iso=str(ISO),
+                    config=json.dumps(QUIET))
         if linux:
             return LinuxMachine(spec, self.topology, directory, self.kind)
         return Machine(spec, self.topology, directory)
