@@ -36,12 +36,12 @@ static struct region device_region(const struct manifest_region *region)
 	return (struct region){ { region->physical }, region->size_bytes };
 }
 
-static struct region config_region(const struct manifest_region *region)
+/* As much of what GRUB loaded as the region has room for. */
+static struct region module_region(const struct manifest_region *region, struct module module)
 {
-	uint64_t bytes = pages_up(machine.config.end - machine.config.start);
+	uint64_t bytes = pages_up(module.end - module.start);
 
-	table->config_bytes = (uint32_t)(machine.config.end - machine.config.start);
-	return (struct region){ { machine.config.start },
+	return (struct region){ { module.start },
 				bytes < region->size_bytes ? bytes : region->size_bytes };
 }
 
@@ -53,13 +53,14 @@ static struct region region_make(const struct manifest_region *region)
 			return (struct region){ warm_take(region->size_bytes), region->size_bytes };
 		return (struct region){ memory_take(region->size_bytes, region->name),
 					region->size_bytes };
-	case REGION_MANIFEST:
-		return (struct region){ physical_of(manifest), pages_up(sizeof(struct manifest)) };
+	case REGION_MANIFEST: return module_region(region, machine.bundle);
 	case REGION_KERNEL_TABLE:
 		return (struct region){ table_memory, pages_up(sizeof(struct kernel_table)) };
 	case REGION_KERNEL_LOG:
 		return (struct region){ log_memory, pages_up(sizeof(struct kernel_log)) };
-	case REGION_BOOT_CONFIG: return config_region(region);
+	case REGION_BOOT_CONFIG:
+		table->config_bytes = (uint32_t)(machine.config.end - machine.config.start);
+		return module_region(region, machine.config);
 	case REGION_CRASHES:
 		return (struct region){ crash_memory, pages_up(sizeof(struct crash_log)) };
 	case REGION_DEVICE: return device_region(region);

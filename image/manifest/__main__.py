@@ -16,7 +16,7 @@ def _arguments():
     parser.add_argument("--images", required=True, metavar="FOLDER", help="where NAME.elf of each service is")
     parser.add_argument("--build-id", default="unknown", metavar="TEXT")
     parser.add_argument("--archive", action="append", default=[], metavar="FILE",
-                        help="for the service with bundle = true to read")
+                        help="lies in the bundle, for who maps a region of its kind")
     parser.add_argument("--picture", metavar="PATH", help="draws PATH.svg")
     parser.add_argument("-o", dest="output", required=True, metavar="BUNDLE")
     return parser.parse_args()

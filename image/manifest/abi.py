@@ -46,7 +46,6 @@ def _calls_for_all():
 
 
 LIMITS = _defines("layout.h") | _defines("manifest.h")
-BUNDLE_BASE = 0x08000000  # in the middle of the addresses for images: who has bundle = true finds the bundle there
 ENUMS = _enums("manifest.h") | _enums("services/proto/recovery.h")
 CALLS = _syscalls()
 CALLS_FOR_ALL = _calls_for_all()

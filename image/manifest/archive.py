@@ -1,4 +1,4 @@
-"""Files at the end of the bundle, for the service that may read it; services/install/archive.h."""
+"""Files at the end of the bundle, for who can read it; services/install/archive.h."""
 
 import struct
 from pathlib import Path

@@ -19,10 +19,9 @@ def build(system, build_id):
         contents.append(content)
         images.append(values)
         offset += len(content)
-    if reader := system.bundle_reader():
+    if system.bundle_region():
         contents.append(archive(system.files, offset))
         offset += len(contents[-1])
-        _bundle_show(images[names.index(reader.images[0])], b"".join(contents), head)
     manifest = {
         "magic": abi.LIMITS["MANIFEST_MAGIC"], "version": abi.LIMITS["MANIFEST_VERSION"],
         "manifest_bytes": head, "bundle_bytes": offset, "build_id": build_id,
@@ -52,15 +51,6 @@ def _image(system, name, offset):
               "entry": binary.entry, "crash_entry": binary.symbols.get("service_crash", 0),
               "segment_count": len(segments), "segments": segments}
     return content, values | _driver(system.drivers.get(name))
-
-
-def _bundle_show(image, content, head):
-    """Gives the program a last segment: the bundle behind the manifest."""
-    shown = {"offset": head, "address": abi.BUNDLE_BASE, "file_bytes": len(content), "memory_bytes": len(content),
-             "access": 0}
-    image["segments"].append(shown)
-    image |= {"offset": head, "size_bytes": len(content), "crc32": zlib.crc32(content),
-              "segment_count": len(image["segments"])}
 
 
 def _driver(driver):

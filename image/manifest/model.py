@@ -74,12 +74,12 @@ class System:
     services: list = field(default_factory=list)
     drivers: dict = field(default_factory=dict)  # by image name
     binaries: dict = field(default_factory=dict)  # by image name, elf.Binary
-    files: list = field(default_factory=list)  # of the archive, for the service that reads the bundle
+    files: list = field(default_factory=list)  # of the archive, for who can read the bundle
     where: object = None  # reader.Reader.place: of a service's key
 
-    def bundle_reader(self):
-        """The service whose program can read the bundle, or None."""
-        return next((service for service in self.services if service.flag("bundle")), None)
+    def bundle_region(self):
+        """In which services can read the bundle, or None."""
+        return next((region for region in self.regions if region.kind == "bundle"), None)
 
     def image_names(self):
         """Of all images, each once, in the order of first use."""

@@ -8,7 +8,7 @@ from image.manifest.problems import nearest
 
 KINDS = {"memory": "REGION_MEMORY", "manifest": "REGION_MANIFEST", "kernel-table": "REGION_KERNEL_TABLE",
          "kernel-log": "REGION_KERNEL_LOG", "boot-config": "REGION_BOOT_CONFIG", "device": "REGION_DEVICE",
-         "crashes": "REGION_CRASHES"}
+         "crashes": "REGION_CRASHES", "bundle": "REGION_MANIFEST"}
 
 
 class Reader:
@@ -66,7 +66,7 @@ class Reader:
         if kind not in KINDS:
             self.problems.add(self.source.place("region", key, "kind"),
                               f"unknown kind of region '{kind}'{nearest(kind, KINDS)}")
-        size = self.kernel_sizes.get(kind, 0 if kind in ("memory", "device") else abi.PAGE)
+        size = self.kernel_sizes.get(kind, 0 if kind in ("memory", "device", "bundle") else abi.PAGE)
         if "size" in values:
             size = self._word(words.size, values["size"], self.source.place("region", key, "size"), abi.PAGE)
         if not size:

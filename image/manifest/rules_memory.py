@@ -12,7 +12,7 @@ _PAGES_OF_A_SERVICE = 2 + 1 + 1 + 2 + 4 * 2
 
 def check_memory(system, problems):
     _check_sum(system, problems)
-    _check_bundle_reader(system, problems)
+    _check_bundle_region(system, problems)
     for service in system.services:
         for name in service.images:
             _check_stack(system, service, system.binaries[name], problems)
@@ -22,13 +22,18 @@ def shares(system):
     """(what, bytes) of all memory that the system takes."""
     services = sum(service.stack + service.heap + _PAGES_OF_A_SERVICE * abi.PAGE
                    + max(system.binaries[name].memory for name in service.images) for service in system.services)
-    bundle = sum(abi.pages(len(segment.content)) for name in system.image_names()
-                 for segment in system.binaries[name].segments)
-    if system.bundle_reader():
-        bundle += sum(abi.pages(Path(file).stat().st_size) for file in system.files)
-        services += bundle  # its program's last segment
-    regions = sum(region.size for region in system.regions if region.kind != "device")
-    return (("regions", regions), ("services", services), ("bundle", bundle))
+    regions = sum(region.size for region in system.regions if region.kind not in ("device", "bundle"))
+    return (("regions", regions), ("services", services), ("bundle", _bundle_bytes(system)))
+
+
+def _bundle_bytes(system):
+    """Behind its head, which is the region of kind "manifest"."""
+    programs = sum(abi.pages(len(segment.content)) for name in system.image_names()
+                   for segment in system.binaries[name].segments)
+    if not system.bundle_region():
+        return programs
+    tail = abi.PAGE  # the archive's directory
+    return programs + sum(abi.pages(Path(file).stat().st_size) for file in system.files) + tail
 
 
 def _check_sum(system, problems):
@@ -40,17 +45,11 @@ def _check_sum(system, problems):
                                           f"but the machine has {system.memory // 1024}K for it")
 
 
-def _check_bundle_reader(system, problems):
-    readers = [service for service in system.services if service.flag("bundle")]
-    for service in readers[1:]:
-        problems.add(system.where(service, "bundle"),
-                     f"'{service.key}' has bundle = true, as '{readers[0].key}' has: it costs the memory of a bundle")
-    for service in readers[:1]:
-        if len(service.images) != 1:
-            problems.add(system.where(service, "bundle"), f"'{service.key}' has bundle = true and more than one image")
-        elif len(system.binaries[service.images[0]].segments) >= abi.LIMITS["IMAGE_SEGMENTS_MAX"]:
-            problems.add(system.where(service, "bundle"),
-                         f"the binary of '{service.key}' leaves no segment for the bundle")
+def _check_bundle_region(system, problems):
+    region, size = system.bundle_region(), abi.pages(abi.MANIFEST.size) + _bundle_bytes(system)
+    if region and region.size < size:
+        problems.add(region.place, f"region '{region.name}' has room for {region.size // 1024}K, "
+                                   f"but the bundle has {size // 1024}K")
 
 
 def _check_stack(system, service, binary, problems):

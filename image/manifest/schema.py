@@ -26,7 +26,7 @@ TOP = {"system": "table", "region": "table", "service": "table"}
 SYSTEM = {"memory": "text"}
 REGION = {"instances": "number", "size": "text", "writer": "text", "kind": "text", "physical": "number", "warm": "boolean"}
 SERVICE = {
-    "instances": "number", "images": "texts", "rs": "boolean", "device": "boolean", "fpu": "boolean", "bundle": "boolean",
+    "instances": "number", "images": "texts", "rs": "boolean", "device": "boolean", "fpu": "boolean",
     "priority": "number", "budget_us": "number", "period_us": "number", "stack": "text", "heap": "text",
     "stack_recursion": "number", "stack_indirect": "number", "heartbeat_ms": "number",
     "irq_deadline_us": "number", "calls": "texts", "call": "texts", "notify": "texts", "after": "texts",

@@ -24,7 +24,7 @@
 
 enum region_kind {
 	REGION_MEMORY = 0, /* zeroed at boot; kept over restarts of its users */
-	REGION_MANIFEST = 1, /* this structure, read-only */
+	REGION_MANIFEST = 1, /* this structure, and of the bundle behind it what has room; read-only */
 	REGION_KERNEL_TABLE = 2, /* struct kernel_table, read-only */
 	REGION_KERNEL_LOG = 3, /* struct kernel_log, read-only */
 	REGION_BOOT_CONFIG = 4, /* the Multiboot2 module "config", read-only */

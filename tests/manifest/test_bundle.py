@@ -28,9 +28,10 @@ def build(programs, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def readable(programs, tmp_path_factory):
-    """The bundle of good/ whose service a may read it, with one file of 5,000 bytes."""
+    """The bundle of good/ with a region that shows it, and one file of 5,000 bytes."""
     folder = tmp_path_factory.mktemp("readable")
-    (folder / "system.toml").write_text((GOOD / "system.toml").read_text().replace("[service.a]\n", "[service.a]\nbundle = true\n"))
+    shown = '[region.bundle]\nkind = "bundle"\nsize = "1M"\n'
+    (folder / "system.toml").write_text((GOOD / "system.toml").read_text() + shown)
     (folder / "file").write_bytes(bytes(range(250)) * 20)
     subprocess.run([sys.executable, "-m", "image.manifest", folder / "system.toml", "--drivers", GOOD / "nic.toml",
                     "--images", programs, "--archive", folder / "file", "-o", folder / "bundle"], cwd=ROOT, check=True,
@@ -38,18 +39,15 @@ def readable(programs, tmp_path_factory):
     return (folder / "bundle").read_bytes(), (folder / "file").read_bytes()
 
 
-def test_one_program_can_read_the_bundle_and_its_archive(readable):
-    bundle, file = readable
-    manifest = unpack(abi.MANIFEST, bundle)
-    head = manifest["manifest_bytes"]
-    image = manifest["images"][service(manifest, "a")["images"][0]]
-    shown = image["segments"][image["segment_count"] - 1]
-    assert (shown["offset"], shown["file_bytes"], shown["access"]) == (head, len(bundle) - head, 0)
-    assert (image["offset"], image["size_bytes"]) == (head, len(bundle) - head)
-    assert image["crc32"] == zlib.crc32(bundle[head:]) and manifest["bundle_bytes"] == len(bundle)
-    assert bundle[-8:] == b"BKA1" + (1).to_bytes(4, "little")
-    name, offset, size = bundle[-32:-16], *(int.from_bytes(bundle[at:at + 4], "little") for at in (-16, -12))
-    assert name.rstrip(b"\0") == b"file" and bundle[offset:offset + size] == file
+def test_a_region_shows_the_bundle_with_its_archive(readable, bundle):
+    readable, file = readable
+    manifest = unpack(abi.MANIFEST, readable)
+    shown = next(region for region in manifest["regions"] if region["name"] == "bundle")
+    assert (shown["kind"], shown["size_bytes"]) == (abi.ENUMS["REGION_MANIFEST"], 1 << 20)
+    assert manifest["bundle_bytes"] == len(readable) == len(bundle) + abi.pages(len(file)) + abi.PAGE
+    assert readable[-8:] == b"BKA1" + (1).to_bytes(4, "little")
+    name, offset, size = readable[-32:-16], *(int.from_bytes(readable[at:at + 4], "little") for at in (-16, -12))
+    assert name.rstrip(b"\0") == b"file" and readable[offset:offset + size] == file
 
 
 @pytest.fixture(scope="module")
