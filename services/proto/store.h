@@ -37,6 +37,8 @@
 #define STORE_SHARE        40u /* the most that one service may have */
 #define STORE_OPEN_MAX_MS  5000u
 #define STORE_RECORD_BYTES 48u /* "SERVICE/NAME" and its zero */
+#define STORE_CELL_BYTES                                                                           \
+	16896u /* of the partition: cell n lies n times as far behind its beginning */
 
 enum store_op {
 	/*
@@ -57,6 +59,12 @@ enum store_op {
 	STORE_LIST = 0x404,
 	/* -> struct store_status */
 	STORE_STATUS = 0x405,
+	/*
+	 * For the service install only: index -> struct store_cell, and a record of whomever
+	 * through the grant, as it lies on the disk in the cell `index`; no bytes if there is
+	 * none. E_DENIED; E_AGAIN: a change is under way; E_ABSENT: that was the last cell
+	 */
+	STORE_CELL = 0x406,
 };
 
 struct store_request {
@@ -70,6 +78,12 @@ struct store_request {
 struct store_reply {
 	char name[STORE_NAME_BYTES];
 	uint32_t length_bytes;
+};
+
+/* Cells read while `commits` stays the same are what a power cut would leave. */
+struct store_cell {
+	uint64_t commits;
+	uint32_t length_bytes; /* the rest of the cell is zeros */
 };
 
 #define STORE_MODE_TABLE(X)                                                                        \
@@ -97,6 +111,7 @@ struct store_status {
 _Static_assert(sizeof(struct store_request) <= MESSAGE_PAYLOAD_BYTES, "payload");
 _Static_assert(sizeof(struct store_reply) <= MESSAGE_PAYLOAD_BYTES, "payload");
 _Static_assert(sizeof(struct store_status) <= MESSAGE_PAYLOAD_BYTES, "payload");
+_Static_assert(sizeof(struct store_cell) <= MESSAGE_PAYLOAD_BYTES, "payload");
 _Static_assert(NAME_BYTES + STORE_NAME_BYTES <= STORE_RECORD_BYTES, "SERVICE/NAME and its zero");
 
 /* The region "store.table": what the administrator may see, which is not the values. */

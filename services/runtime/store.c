@@ -148,3 +148,17 @@ enum status store_status(struct store_status *store_status)
 		memcpy(store_status, message.payload.bytes, sizeof(*store_status));
 	return status;
 }
+
+enum status store_cell(uint32_t index, void *bytes, uint64_t *commits)
+{
+	struct store_request request = { .index = index, .length_bytes = STORE_CELL_BYTES };
+	struct message message = { 0 };
+	struct store_cell cell;
+
+	memset(bytes, 0, STORE_CELL_BYTES);
+	enum status status = ask_lending(STORE_CELL, &request, bytes, GRANT_WRITE, &message);
+
+	memcpy(&cell, message.payload.bytes, sizeof(cell));
+	*commits = cell.commits;
+	return status;
+}

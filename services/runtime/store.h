@@ -42,5 +42,7 @@ must_use enum status store_get(const char *name, void *value, size_t room_bytes,
 /* Our nth record: its name, with a zero, and length. E_ABSENT: no more. */
 must_use enum status store_list(uint32_t nth, char name[STORE_NAME_BYTES], size_t *bytes);
 must_use enum status store_status(struct store_status *status);
+/* STORE_CELL: all STORE_CELL_BYTES of it; *commits is set with E_ABSENT, too. */
+must_use enum status store_cell(uint32_t index, void *bytes, uint64_t *commits);
 
 #endif

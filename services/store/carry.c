@@ -184,6 +184,17 @@ static uint64_t failed_look(struct store *store, uint64_t now_us)
 	return now_us;
 }
 
+/* The installer took the partition away: known at once, not by a change that it costs. */
+static void gone_look(struct store *store)
+{
+	if (store->life.mode != STORE_DISK || !volume_is_gone(&store->volume))
+		return;
+	store->life.mode = STORE_FAILED;
+	store_save(store);
+	log_error("the partition is gone: the store is read-only until there is one");
+	show_table(store);
+}
+
 uint64_t carry_on(struct store *store, uint64_t now_us)
 {
 	struct vault_step step;
@@ -205,5 +216,6 @@ uint64_t carry_on(struct store *store, uint64_t now_us)
 		change_begin(store);
 		return now_us;
 	}
+	gone_look(store);
 	return store->life.mode == STORE_FAILED ? failed_look(store, now_us) : SERVICE_NO_DEADLINE;
 }

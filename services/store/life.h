@@ -36,6 +36,7 @@ struct life_region {
 _Static_assert(sizeof(struct life_region) <= LIFE_REGION_BYTES, "region size");
 _Static_assert(STORE_CELLS <= VAULT_CELLS_MAX, "the vault has room");
 _Static_assert(STORE_VALUE_BYTES <= RECORD_VALUE_BYTES, "a cell has room");
+_Static_assert(STORE_CELL_BYTES == sizeof(struct record), "a cell is a record");
 
 /* A first life: nothing known, STORE_OPENING. */
 void life_begin(struct life *life);

@@ -152,6 +152,32 @@ static enum status list(const struct store *store, uint32_t slot, uint32_t nth,
 	return E_ABSENT;
 }
 
+/* The installer reads every disk, so there is nothing here that it could not see. */
+static enum status cell(const struct store *store, uint32_t slot,
+			const struct store_request *request, struct message *answer)
+{
+	const struct vault *vault = &store->life.vault;
+	struct store_cell reply = { .commits = store->life.commits };
+	enum status status = OK;
+
+	if (slot != service_slot("install"))
+		return E_DENIED;
+	if (store->life.changes.count != 0)
+		return E_AGAIN;
+	if (request->index >= vault->cells) {
+		status = E_ABSENT;
+	} else if (vault->states[request->index] == CELL_CURRENT) {
+		const struct record *record = &store->region->records[request->index];
+
+		reply.length_bytes = record_sectors(record->head.length_bytes) * SECTOR_BYTES;
+		status = reply.length_bytes > request->length_bytes
+				 ? E_TOO_LARGE
+				 : copy_to(slot, request->grant, 0, record, reply.length_bytes);
+	}
+	memcpy(answer->payload.bytes, &reply, sizeof(reply));
+	return status;
+}
+
 static enum status dispatch(struct store *store, uint32_t slot, uint32_t op,
 			    const struct store_request *request, struct message *answer)
 {
@@ -166,7 +192,7 @@ static enum status dispatch(struct store *store, uint32_t slot, uint32_t op,
 	}
 	if (op == STORE_RESULT)
 		return changes_result(&store->life.changes, slot);
-	if (op > STORE_STATUS || op < STORE_PUT)
+	if (op > STORE_CELL || op < STORE_PUT)
 		return E_CALL;
 	if (store->life.mode == STORE_OPENING) {
 		store->waiting |= 1ull << slot;
@@ -177,6 +203,7 @@ static enum status dispatch(struct store *store, uint32_t slot, uint32_t op,
 	case STORE_DELETE: return change(store, slot, (enum store_op)op, request);
 	case STORE_GET: return get(store, slot, request, reply);
 	case STORE_LIST: return list(store, slot, request->index, reply);
+	case STORE_CELL: return cell(store, slot, request, answer);
 	case STORE_RESULT:
 	case STORE_STATUS: break;
 	}

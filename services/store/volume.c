@@ -36,6 +36,14 @@ enum volume_finding volume_find(struct volume *volume)
 	return VOLUME_HERE;
 }
 
+bool volume_is_gone(const struct volume *volume)
+{
+	struct disk_table table;
+
+	return disk_table_copy(volume->table, &table) && table.ready != 0 &&
+	       (table.store.count == 0 || table.store.volume != volume->id);
+}
+
 bool volume_is_busy(const struct volume *volume)
 {
 	return block_is_busy(&volume->end);

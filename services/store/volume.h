@@ -25,6 +25,8 @@ struct volume {
 void volume_open(struct volume *volume);
 /* Sets id and sectors if the partition is there. */
 enum volume_finding volume_find(struct volume *volume);
+/* Is there none any more, or another one? Not if the driver has yet to look. */
+bool volume_is_gone(const struct volume *volume);
 /* Is the driver still at what a former life asked for? Then volume_ask has to wait. */
 bool volume_is_busy(const struct volume *volume);
 /* `bytes` are copied if op is BLOCK_WRITE. */

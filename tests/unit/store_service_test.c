@@ -122,7 +122,7 @@ static void hostile_requests_are_refused(void **state)
 	assert_int_equal(world_put(SLOT_ONE, "", value(1), 1), E_ARGUMENT);
 	assert_int_equal(world_put(SLOT_ONE, "a b", value(1), 1), E_ARGUMENT);
 	assert_int_equal(world_put(SLOT_ONE, "a\nb", value(1), 1), E_ARGUMENT);
-	assert_int_equal(world_ask(SLOT_ONE, 0x4ff, &request, NULL), E_CALL);
+	assert_int_equal(world_ask(SLOT_ONE, STORE_CELL + 1, &request, NULL), E_CALL);
 	assert_int_equal(world_ask(SLOT_ONE, 0, &request, NULL), E_CALL);
 	assert_int_equal(store.life.changes.count, 0);
 }
@@ -281,6 +281,26 @@ static void a_failed_disk_is_said_and_reads_go_on(void **state)
 	put_done(SLOT_ONE, "name", 3);
 }
 
+static void a_partition_taken_away_costs_no_change_and_a_new_one_is_used(void **state)
+{
+	(void)state;
+	put_done(SLOT_ONE, "name", 1);
+	world.volume = 0;
+	world_run();
+	assert_int_equal(store.life.mode, STORE_FAILED);
+	assert_int_equal(world_version(SLOT_ONE, "name"), 1);
+	assert_int_equal(world_put(SLOT_ONE, "name", value(2), 100), E_DEVICE);
+	world.volume = VOLUME + 1;
+	world_run();
+	assert_int_equal(store.life.mode, STORE_DISK);
+	put_done(SLOT_ONE, "name", 2);
+	world.volume = VOLUME;
+	world_run();
+	world_run();
+	assert_int_equal(store.life.mode, STORE_DISK);
+	put_done(SLOT_ONE, "name", 3);
+}
+
 static void seconds_pass(unsigned seconds)
 {
 	uint64_t until_us = world.now_us + seconds * 1000000ull;
@@ -413,6 +433,52 @@ static void a_cut_anywhere_in_a_sequence_of_puts_leaves_old_or_new(void **state)
 			life_and_cut(turns, &random);
 }
 
+/* As the installer asks; the bytes behind those given are zeros. */
+static enum status cell_get(uint32_t slot, uint32_t index, uint8_t *bytes, uint64_t *commits)
+{
+	const struct store_request request = { .index = index, .length_bytes = STORE_CELL_BYTES };
+	struct store_reply reply;
+	struct store_cell cell;
+
+	memset(bytes, 0, STORE_CELL_BYTES);
+	world.lent_back = bytes;
+	enum status status = world_ask(slot, STORE_CELL, &request, &reply);
+
+	memcpy(&cell, &reply, sizeof(cell));
+	*commits = cell.commits;
+	return status;
+}
+
+static void the_installer_gets_what_makes_another_disk_the_same_store(void **state)
+{
+	static uint8_t cells[DISK_CELLS][STORE_CELL_BYTES];
+	uint8_t none[STORE_CELL_BYTES];
+	uint64_t before, after;
+	uint32_t count = 0;
+
+	(void)state;
+	put_done(SLOT_ONE, "name", 1);
+	put_done(SLOT_ONE, "name", 2);
+	put_done(SLOT_TWO, "other", 3);
+	assert_int_equal(cell_get(SLOT_ONE, 0, none, &after), E_DENIED);
+	assert_int_equal(cell_get(SLOT_INSTALL, 0, none, &before), OK);
+	assert_int_equal(world_put(SLOT_ONE, "last", value(4), LONG_BYTES), OK);
+	assert_int_equal(cell_get(SLOT_INSTALL, 0, none, &after), E_AGAIN);
+	world_run();
+	while (count < DISK_CELLS && cell_get(SLOT_INSTALL, count, cells[count], &after) == OK)
+		count++;
+	assert_int_equal(cell_get(SLOT_INSTALL, store.life.vault.cells, none, &after), E_ABSENT);
+	assert_int_equal(after, before + 1);
+	world_boot(true);
+	memcpy(world.disk.sectors, cells, sizeof(cells));
+	world_reboot();
+	world_run();
+	assert_int_equal(world_version(SLOT_ONE, "name"), 2);
+	assert_int_equal(world_version(SLOT_TWO, "other"), 3);
+	assert_int_equal(world_version(SLOT_ONE, "last"), 4);
+	assert_int_equal(world.table.record_count, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,10 +501,13 @@ int main(void)
 		MEMORY(in_memory_a_damaged_record_costs_itself_only),
 		DISK(a_cell_that_the_disk_refuses_costs_no_change),
 		DISK(a_failed_disk_is_said_and_reads_go_on),
+		DISK(a_partition_taken_away_costs_no_change_and_a_new_one_is_used),
 		DISK(a_disk_that_fails_and_comes_back_is_an_event_each),
 		DISK(a_dead_driver_holds_nobody_up),
 		DISK(a_disk_that_does_not_answer_delays_the_store_five_seconds_at_most),
 		DISK(a_partition_of_noise_is_room),
+		DISK(the_installer_gets_what_makes_another_disk_the_same_store),
+		MEMORY(the_installer_gets_what_makes_another_disk_the_same_store),
 		DISK(a_cut_anywhere_in_a_sequence_of_puts_leaves_old_or_new),
 	};
 

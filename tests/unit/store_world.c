@@ -29,6 +29,8 @@ void *region(const char *alias, size_t size_bytes)
 
 uint32_t service_slot(const char *name)
 {
+	if (strcmp(name, "install") == 0)
+		return SLOT_INSTALL;
 	assert_string_equal(name, "disk");
 	return SLOT_DISK;
 }
@@ -118,7 +120,7 @@ static enum status request_do(void)
 				   .sectors = request->count,
 				   .bytes = request->data };
 
-	if (request->volume != VOLUME)
+	if (request->volume != world.volume)
 		return E_STALE;
 	if (world.disk_failed)
 		return E_DEVICE;
@@ -153,7 +155,10 @@ static void disk_table_fill(void)
 	if (!world.has_disk)
 		return;
 	world.disks.disks[0].state = world.disk_failed ? DISK_FAILED : DISK_READY;
-	world.disks.store = (struct disk_store){ .volume = VOLUME, .count = DISK_SECTORS };
+	world.disks.store = (struct disk_store){
+		.volume = world.volume,
+		.count = world.volume == 0 ? 0 : DISK_SECTORS,
+	};
 }
 
 /* --- Lives ---------------------------------------------------------------------------- */
@@ -186,6 +191,7 @@ void world_reboot(void)
 	memset(&world, 0, sizeof(world));
 	world.disk = disk;
 	world.has_disk = has_disk;
+	world.volume = VOLUME;
 	world.now_us = 1000;
 	disk_table_fill();
 	store_begin();

@@ -10,14 +10,16 @@
 #include "tests/unit/store_disk.h"
 #include "tests/unit/unit.h"
 
-#define SLOT_ONE  3u /* "one" and "two" are services that call the store */
-#define SLOT_TWO  4u
-#define SLOT_DISK 5u
-#define VOLUME    77u
+#define SLOT_ONE     3u /* "one" and "two" are services that call the store */
+#define SLOT_TWO     4u
+#define SLOT_DISK    5u
+#define SLOT_INSTALL 6u
+#define VOLUME       77u
 
 struct store_world {
 	struct store_disk disk;
 	bool has_disk;
+	uint32_t volume;     /* of its partition; 0: there is none */
 	bool driver_dead;    /* answers nothing */
 	uint32_t fail_times; /* so many writes and flushes are E_DEVICE */
 	bool disk_failed;    /* all are, and the table says so */
