@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PRESERVED_ENTRIES    256u
+#define PRESERVED_ENTRIES    192u
 #define PRESERVED_RING_BYTES 16384u /* divides 2^32 */
 
 /* Bytes [begin, end) of a ring, as sequence numbers. */
