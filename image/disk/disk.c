@@ -81,11 +81,11 @@ int main(int count, char **arguments)
 		.modules = file_read(arguments[MODULES]),
 		.grub_cfg = file_read(arguments[GRUB_CFG]),
 		.kernel = file_read(arguments[KERNEL]),
-		.bundle = { file_read(arguments[BUNDLE]) },
+		.bundle = file_read(arguments[BUNDLE]),
 	};
 
 	parts.kernel_crc32 = crc32_of(parts.kernel.bytes, parts.kernel.count);
-	parts.bundle_crc32 = crc32_of(parts.bundle[0].bytes, parts.bundle[0].count);
+	parts.bundle_crc32 = crc32_of(parts.bundle.bytes, parts.bundle.count);
 	enum status status = plan_make(&plan, &parts, PLAN_SECTORS_MIN, arguments[SEED]);
 
 	if (status != OK)

@@ -75,6 +75,12 @@
 	X("store result", "", true, store_outcome, "what became of the last write")                \
 	X("alert test", "", false, alert_test, "send a mail to try the settings")                  \
 	X("alert show", "", false, alert_show, "what became of the last mail, word by word")       \
+	X("install list", "", true, install_list,                                                  \
+	  "disks to install to; how far an installation is")                                       \
+	X("install disk", "N [CODE]", false, install_disk,                                         \
+	  "install what runs there; says first what is lost")                                      \
+	X("install blank", "N [CODE]", false, install_blank,                                       \
+	  "the same, without the configuration")                                                   \
 	X("log", "follow|normal|quiet", false, log_mode_set,                                       \
 	  "log records to show here as they come")                                                 \
 	X("reboot", "", false, machine_reboot, "restart the machine")                              \

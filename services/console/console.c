@@ -48,6 +48,7 @@ static void view_fill(void)
 	view.quarantine = region("quarantine", sizeof(struct quarantine));
 	view.crashes = region("crashes", sizeof(struct crash_log));
 	view.disks = region("disk.table", sizeof(struct disk_table));
+	view.install = region("install.table", sizeof(struct install_table));
 	view.store = region("store.table", sizeof(struct store_table));
 	view.rs = region("rs.table", sizeof(struct rs_table));
 	view.netconf = region("netconf", sizeof(struct netconf_region));

@@ -2,7 +2,7 @@
 
 console_pure := $(addprefix services/console/, \
 	address.c command.c complete.c feed.c history.c json.c line.c nearest.c \
-	show_config.c show_connections.c show_count.c show_crashes.c show_disks.c show_firewall.c show_log.c \
+	show_config.c show_connections.c show_count.c show_crashes.c show_disks.c show_firewall.c show_install.c show_log.c \
 	show_store.c \
 	show_memory.c show_policy.c show_port.c show_quarantine.c show_service.c show_version.c terminal.c text.c \
 	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c services/runtime/policy.c
@@ -19,7 +19,7 @@ console_pure += services/console/place.c services/console/place_locate.c $(conso
 
 services += console
 console_sources := $(console_pure) $(addprefix services/console/, \
-	act.c act_store.c alert.c candidate.c config_commands.c config_show.c console.c session.c show_names.c) services/runtime/config.c
+	act.c act_install.c act_store.c alert.c candidate.c config_commands.c config_show.c console.c session.c show_names.c) services/runtime/config.c
 
 unit_tests += console_line console_command console_show console_crashes console_session tty_queue
 console_line_test_sources := tests/unit/console_line_test.c drivers/video/vga/screen.c \

@@ -13,6 +13,7 @@
 #include "services/proto/block.h"
 #include "services/proto/clockpage.h"
 #include "services/proto/fwtable.h"
+#include "services/proto/install.h"
 #include "services/proto/netconf.h"
 #include "services/proto/netq.h"
 #include "services/proto/quarantine.h"
@@ -30,6 +31,7 @@ struct view {
 	const struct crash_log *crashes;
 	const struct quarantine *quarantine;
 	const struct disk_table *disks;
+	const struct install_table *install;
 	const struct store_table *store;
 	const struct rs_table *rs;
 	const struct netconf_region *netconf;

@@ -3,54 +3,53 @@
 #include <string.h>
 
 struct reader {
-	const struct fat_piece *bundle;
+	struct fat_piece bundle;
 	struct archive_end end;
-	uint64_t directory; /* offset in the second piece */
+	uint64_t directory; /* offset in the bundle */
 };
 
-static bool reader_open(struct reader *reader, const struct fat_piece *bundle)
+static const uint8_t *bytes_at(const struct reader *reader, uint64_t offset)
 {
-	const struct fat_piece *rest = &bundle[1];
+	return (const uint8_t *)reader->bundle.bytes + offset;
+}
 
+static bool reader_open(struct reader *reader, struct fat_piece bundle)
+{
 	reader->bundle = bundle;
-	if (rest->count < sizeof(reader->end))
+	if (bundle.count < sizeof(reader->end))
 		return false;
-	memcpy(&reader->end, (const uint8_t *)rest->bytes + rest->count - sizeof(reader->end),
+	memcpy(&reader->end, bytes_at(reader, bundle.count - sizeof(reader->end)),
 	       sizeof(reader->end));
 	uint64_t tail =
 		sizeof(reader->end) + reader->end.count * (uint64_t)sizeof(struct archive_file);
 
-	if (reader->end.magic != ARCHIVE_MAGIC || tail > rest->count)
+	if (reader->end.magic != ARCHIVE_MAGIC || tail > bundle.count)
 		return false;
-	reader->directory = rest->count - tail;
+	reader->directory = bundle.count - tail;
 	return true;
 }
 
 static bool file_find(const struct reader *reader, const char *name, struct fat_piece *piece)
 {
-	const uint8_t *rest = reader->bundle[1].bytes;
-	uint32_t head = reader->bundle[0].count;
 	struct archive_file file;
 
 	for (uint32_t i = 0; i < reader->end.count; i++) {
-		memcpy(&file, rest + reader->directory + i * sizeof(file), sizeof(file));
+		memcpy(&file, bytes_at(reader, reader->directory + i * sizeof(file)), sizeof(file));
 		if (strncmp(file.name, name, sizeof(file.name)) != 0)
 			continue;
-		if (file.offset < head || file.offset - head > reader->directory ||
-		    file.bytes > reader->directory - (file.offset - head))
+		if (file.offset > reader->directory || file.bytes > reader->directory - file.offset)
 			return false;
-		*piece = (struct fat_piece){ rest + (file.offset - head), file.bytes };
+		*piece = (struct fat_piece){ bytes_at(reader, file.offset), file.bytes };
 		return true;
 	}
 	return false;
 }
 
-enum status archive_open(const struct fat_piece bundle[FAT_PIECES_MAX], struct plan_parts *parts)
+enum status archive_open(struct fat_piece bundle, struct plan_parts *parts)
 {
 	struct reader reader;
 
-	memset(parts, 0, sizeof(*parts));
-	memcpy(parts->bundle, bundle, sizeof(parts->bundle));
+	*parts = (struct plan_parts){ .bundle = bundle };
 	if (!reader_open(&reader, bundle))
 		return E_DAMAGED;
 	bool all = file_find(&reader, "boot.img", &parts->boot) &&

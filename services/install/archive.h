@@ -28,10 +28,8 @@ struct archive_end {
 };
 
 /*
- * The bundle's bytes are in two pieces, the second with the whole archive. Fills in all of
- * `parts` but sums and configuration. E_DAMAGED: there is no archive, or a file is missing.
+ * Fills in all of `parts` but the sums. E_DAMAGED: there is no archive, or a file is missing.
  */
-must_use enum status archive_open(const struct fat_piece bundle[FAT_PIECES_MAX],
-				  struct plan_parts *parts);
+must_use enum status archive_open(struct fat_piece bundle, struct plan_parts *parts);
 
 #endif

@@ -18,9 +18,6 @@
 #define ATTRIBUTE_LABEL     0x08
 #define ATTRIBUTE_DIRECTORY 0x10
 #define ATTRIBUTE_ARCHIVE   0x20
-#define ATTRIBUTE_LONG_NAME 0x0f
-#define LAST_LONG_ENTRY     0x41 /* the first and the last one */
-#define LONG_NAME_UNITS     13
 
 /* Each file of each volume is of the same moment, so that same inputs give same bytes. */
 #define DATE ((2026 - 1980) << 9 | 1 << 5 | 1)
@@ -64,7 +61,7 @@ int fat_file_add(struct fat_volume *volume, int parent, const char *name, const 
 {
 	struct fat_node *node = node_add(volume, parent, name);
 
-	node->pieces[0] = (struct fat_piece){ bytes, count };
+	node->content = (struct fat_piece){ bytes, count };
 	return (int)(node - volume->nodes);
 }
 
@@ -81,16 +78,6 @@ static uint32_t clusters_divide(struct fat_volume *volume)
 	return (volume->sectors - volume->data) / volume->cluster_sectors;
 }
 
-/* If all were in one directory, and "." and "..", too. */
-static uint32_t entries_most(const struct fat_volume *volume)
-{
-	uint32_t entries = 2 + volume->node_count;
-
-	for (uint32_t i = 0; i < volume->node_count; i++)
-		entries += volume->nodes[i].long_name[0] != 0;
-	return entries;
-}
-
 enum status fat_volume_lay(struct fat_volume *volume)
 {
 	if (volume->sectors < FAT_SECTORS_MIN || volume->sectors > FAT_SECTORS_MAX)
@@ -100,16 +87,12 @@ enum status fat_volume_lay(struct fat_volume *volume)
 
 	if (clusters < CLUSTERS_MIN)
 		return E_ARGUMENT;
-	if (entries_most(volume) * ENTRY_BYTES > SECTOR_BYTES)
-		return E_FULL;
 	for (uint32_t i = 0; i < volume->node_count; i++) {
 		struct fat_node *node = &volume->nodes[i];
 
-		node->bytes = 0;
-		for (unsigned p = 0; p < FAT_PIECES_MAX; p++)
-			node->bytes += node->pieces[p].count;
 		node->clusters =
-			node->directory ? 1 : (node->bytes + cluster_bytes - 1) / cluster_bytes;
+			node->directory ? 1
+					: (node->content.count + cluster_bytes - 1) / cluster_bytes;
 		node->first = node->clusters ? next : 0;
 		next += node->clusters;
 	}
@@ -192,38 +175,9 @@ static void entry(struct writer *w, const char *name, unsigned attributes, uint3
 	put(w, bytes, 4);
 }
 
-/* "ChkSum()" of the specification. */
-static uint8_t name_sum(const char *name)
-{
-	uint8_t sum = 0;
+/* With "." and "..". */
+_Static_assert((2 + FAT_NODES_MAX) * ENTRY_BYTES <= SECTOR_BYTES, "a directory is one sector");
 
-	for (unsigned i = 0; i < FAT_NAME_BYTES; i++)
-		sum = (uint8_t)((uint8_t)(sum << 7 | sum >> 1) + (uint8_t)name[i]);
-	return sum;
-}
-
-/* At most 13 characters: one entry, before the one that it names. */
-static void long_entry(struct writer *w, const struct fat_node *node)
-{
-	uint16_t units[LONG_NAME_UNITS];
-	size_t length = strlen(node->long_name);
-
-	for (unsigned i = 0; i < LONG_NAME_UNITS; i++)
-		units[i] = i < length ? (uint8_t)node->long_name[i] : i == length ? 0 : 0xffff;
-	put(w, LAST_LONG_ENTRY, 1);
-	for (unsigned i = 0; i < 5; i++)
-		put(w, units[i], 2);
-	put(w, ATTRIBUTE_LONG_NAME, 1);
-	put(w, 0, 1);
-	put(w, name_sum(node->name), 1);
-	for (unsigned i = 5; i < 11; i++)
-		put(w, units[i], 2);
-	put(w, 0, 2);
-	for (unsigned i = 11; i < LONG_NAME_UNITS; i++)
-		put(w, units[i], 2);
-}
-
-/* fat_volume_lay has seen to it that all directories fit in their first sector. */
 static void directory_sector(const struct fat_volume *volume, int directory, uint8_t *out)
 {
 	struct writer w = { out };
@@ -242,32 +196,18 @@ static void directory_sector(const struct fat_volume *volume, int directory, uin
 
 		if (node->parent != directory)
 			continue;
-		if (node->long_name[0])
-			long_entry(&w, node);
 		entry(&w, node->name, node->directory ? ATTRIBUTE_DIRECTORY : ATTRIBUTE_ARCHIVE,
-		      node->first, node->bytes);
+		      node->first, node->content.count);
 	}
 }
 
-/* The sector's part of a file whose content is in pieces. */
-static void file_sector(const struct fat_node *node, uint64_t offset, uint8_t *out)
+static void file_sector(const struct fat_piece *content, uint32_t offset, uint8_t *out)
 {
-	uint32_t filled = 0;
+	uint32_t left = offset < content->count ? content->count - offset : 0;
 
-	for (unsigned p = 0; p < FAT_PIECES_MAX && filled < SECTOR_BYTES; p++) {
-		const struct fat_piece *piece = &node->pieces[p];
-
-		if (offset >= piece->count) {
-			offset -= piece->count;
-			continue;
-		}
-		uint32_t left = (uint32_t)(piece->count - offset), room = SECTOR_BYTES - filled;
-		uint32_t count = left < room ? left : room;
-
-		memcpy(out + filled, (const uint8_t *)piece->bytes + offset, count);
-		filled += count;
-		offset = 0;
-	}
+	if (left != 0)
+		memcpy(out, (const uint8_t *)content->bytes + offset,
+		       left < SECTOR_BYTES ? left : SECTOR_BYTES);
 }
 
 static void data_sector(const struct fat_volume *volume, uint32_t number, uint8_t *out)
@@ -282,7 +222,7 @@ static void data_sector(const struct fat_volume *volume, uint32_t number, uint8_
 		uint32_t sector = number - (node->first - FIRST_CLUSTER) * volume->cluster_sectors;
 
 		if (!node->directory)
-			file_sector(node, (uint64_t)sector * SECTOR_BYTES, out);
+			file_sector(&node->content, sector * SECTOR_BYTES, out);
 		else if (sector == 0)
 			directory_sector(volume, (int)i, out);
 		return;

@@ -16,7 +16,6 @@
 
 #define SECTOR_BYTES    512u
 #define FAT_NODES_MAX   10u
-#define FAT_PIECES_MAX  2u
 #define FAT_NAME_BYTES  11u   /* 8 of the name and 3 of the extension, with blanks */
 #define FAT_SECTORS_MIN 6000u /* fewer would have too few clusters for FAT16 */
 #define FAT_SECTORS_MAX 65535u
@@ -28,13 +27,10 @@ struct fat_piece {
 
 struct fat_node {
 	char name[FAT_NAME_BYTES + 1]; /* "GRUB    CFG" */
-	char long_name[14]; /* "" if the short one is enough; else at most 13 characters */
 	bool directory;
-	int parent;                              /* a node before this one, -1: the root */
-	struct fat_piece pieces[FAT_PIECES_MAX]; /* a file's content */
-	/* set by fat_volume_lay: */
-	uint32_t bytes;
-	uint32_t first, clusters;
+	int parent;               /* a node before this one, -1: the root */
+	struct fat_piece content; /* of a file */
+	uint32_t first, clusters; /* set by fat_volume_lay */
 };
 
 struct fat_volume {

@@ -8,6 +8,7 @@
 #include "services/install/job.h"
 #include "services/runtime/block.h"
 #include "services/runtime/service.h"
+#include "services/runtime/store.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,55 +26,26 @@ _Static_assert(sizeof(struct shown) <= INSTALL_TABLE_BYTES, "region size");
 static struct job job;
 static struct block_end disk_end;
 static const struct disk_table *disk_table;
-static const struct manifest *manifest;
-static const struct kernel_table *kernel;
-static struct job_order order; /* under way; BLOCK_NONE: none that is known */
+static const struct manifest *manifest; /* at the head of the whole bundle */
+static struct job_order order;          /* under way; BLOCK_NONE: none that is known */
 static uint32_t result_told, disk_slot;
-
-/*
- * The program's last segment is the bundle behind the manifest, see `bundle = true`
- * in image/manifest/README.md. A program of an update has none.
- */
-static void bundle_find(struct fat_piece bundle[FAT_PIECES_MAX])
-{
-	const struct manifest_service *self = &manifest->services[service_info()->self.slot];
-	const struct manifest_image *image = &manifest->images[self->images[0]];
-	const struct manifest_segment *last = &image->segments[image->segment_count - 1];
-
-	bundle[0] = (struct fat_piece){ manifest, manifest->manifest_bytes };
-	bundle[1] = (struct fat_piece){ (const void *)(uintptr_t)last->address, last->file_bytes };
-	if (kernel->services[service_info()->self.slot].updated != IMAGE_BOOTED ||
-	    last->offset != manifest->manifest_bytes)
-		bundle[1].count = 0;
-}
-
-static struct fat_piece config_find(void)
-{
-	const struct start_map *map = region_find("boot.config");
-
-	if (map == NULL || kernel->config_bytes > map->size_bytes)
-		return (struct fat_piece){ 0 };
-	return (struct fat_piece){ (const void *)map->address, kernel->config_bytes };
-}
 
 static enum status install_start(void)
 {
 	struct shown *shown = region("install.table", sizeof(struct shown));
-	struct fat_piece bundle[FAT_PIECES_MAX];
 	struct plan_parts parts;
 
-	manifest = region("manifest", sizeof(struct manifest));
-	kernel = region("ktable", sizeof(struct kernel_table));
+	manifest = region("bundle", sizeof(struct manifest));
 	disk_end.request = region("req", sizeof(struct block_request));
 	disk_end.done = region("done", sizeof(struct block_completion));
 	disk_table = region("disks", sizeof(struct disk_table));
 	disk_slot = service_slot("disk");
-	bundle_find(bundle);
-	if (archive_open(bundle, &parts) != OK) {
+	if (archive_open((struct fat_piece){ manifest, (uint32_t)manifest->bundle_bytes },
+			 &parts) != OK) {
 		log_warning("this system cannot be installed: its bundle has no archive");
 		parts.kernel.count = 0;
 	}
-	job_open(&job, &shown->table, &shown->saved, &parts, config_find());
+	job_open(&job, &shown->table, &shown->saved, &parts);
 	result_told = shown->table.result;
 	if (shown->saved.phase > INSTALL_IDLE)
 		log_notice("goes on installing to disk %" PRIu32, shown->table.disk);
@@ -149,9 +121,22 @@ static void order_submit(void)
 	service_notify(disk_slot);
 }
 
+/* The store's bytes go straight to where the driver will read them. */
+static uint64_t cell_fetch(uint32_t cell, uint64_t now_us)
+{
+	uint64_t commits;
+	enum status status = store_cell(cell, disk_end.request->data, &commits);
+
+	if (job_cell_take(&job, status, commits, disk_end.request->data))
+		return now_us;
+	result_tell();
+	return now_us + LOOK_US;
+}
+
 static uint64_t install_work(uint64_t now_us)
 {
 	struct disk_table disks;
+	uint32_t cell;
 
 	if (block_is_busy(&disk_end))
 		return now_us + LOOK_US;
@@ -168,6 +153,8 @@ static uint64_t install_work(uint64_t now_us)
 		job_sum(&job);
 		return now_us;
 	}
+	if (job_cell_wanted(&job, &cell))
+		return cell_fetch(cell, now_us);
 	job_order_next(&job, &disks, &order);
 	if (order.op == BLOCK_NONE)
 		return SERVICE_NO_DEADLINE;

@@ -1,6 +1,8 @@
 #include "services/install/job.h"
 
+#include "services/install/cell.h"
 #include "services/install/inspect.h"
+#include "services/install/progress.h"
 #include "services/runtime/crc32.h"
 
 #include <stdio.h>
@@ -12,61 +14,20 @@ _Static_assert(GPT_FIRST_USABLE <= AT_ONCE && GPT_TAIL <= AT_ONCE, "a table is o
 
 /* --- State ---------------------------------------------------------------- */
 
-static uint32_t saved_sum(const struct job_saved *saved)
-{
-	return crc32_of(&saved->phase, sizeof(*saved) - offsetof(struct job_saved, phase));
-}
-
-static void save(struct job *job)
-{
-	job->saved->magic = JOB_SAVED_MAGIC;
-	job->saved->crc32 = saved_sum(job->saved);
-	job->table->phase = job->saved->phase;
-}
-
-static void phase_enter(struct job *job, enum install_phase phase)
-{
-	job->saved->phase = phase;
-	job->saved->position = 0;
-	save(job);
-}
-
-static void position_add(struct job *job, uint64_t count)
-{
-	job->saved->position += count;
-	save(job);
-}
-
-/* The end of an installation, however it went: the disks are as they are now. */
-static void finish(struct job *job, enum install_result result)
-{
-	job->table->result = result;
-	memset(job->table->disks, 0, sizeof(job->table->disks));
-	phase_enter(job, INSTALL_LOOKING);
-}
-
-static bool saved_holds(const struct job_saved *saved)
-{
-	return saved->magic == JOB_SAVED_MAGIC && saved->crc32 == saved_sum(saved) &&
-	       saved->phase <= INSTALL_SCANNING && saved->disk < BLOCK_DISKS_MAX &&
-	       memchr(saved->seed, '\0', sizeof(saved->seed)) != NULL;
-}
-
 static enum status plan_renew(struct job *job)
 {
 	struct job_saved *saved = job->saved;
 
 	job->parts.kernel_crc32 = saved->kernel_crc32;
 	job->parts.bundle_crc32 = saved->bundle_crc32;
-	job->parts.config = saved->keep ? job->config : (struct fat_piece){ 0 };
 	return plan_make(&job->plan, &job->parts, saved->sectors, saved->seed);
 }
 
 void job_open(struct job *job, struct install_table *table, struct job_saved *saved,
-	      const struct plan_parts *parts, struct fat_piece config)
+	      const struct plan_parts *parts)
 {
-	*job = (struct job){ .table = table, .saved = saved, .parts = *parts, .config = config };
-	bool held = saved_holds(saved);
+	*job = (struct job){ .table = table, .saved = saved, .parts = *parts };
+	bool held = progress_holds(saved);
 
 	if (!held) {
 		memset(table, 0, sizeof(*table));
@@ -74,10 +35,10 @@ void job_open(struct job *job, struct install_table *table, struct job_saved *sa
 	}
 	table->bundled = parts->kernel.count != 0;
 	if (!held || saved->phase <= INSTALL_IDLE)
-		phase_enter(job, INSTALL_LOOKING);
+		progress_enter(job, INSTALL_LOOKING);
 	else if (plan_renew(job) != OK)
-		finish(job, INSTALL_NO_FIT);
-	save(job);
+		progress_finish(job, INSTALL_NO_FIT);
+	progress_save(job);
 }
 
 /* --- Beginning ------------------------------------------------------------ */
@@ -113,7 +74,8 @@ enum status job_begin(struct job *job, const struct install_request *request,
 		return E_STALE;
 	saved->disk = request->disk;
 	saved->code = request->code;
-	saved->keep = request->keep != 0 && job->config.count != 0;
+	saved->keep = request->keep != 0;
+	saved->rounds = 0;
 	saved->sectors = disk->sectors;
 	saved->kernel_crc32 = saved->bundle_crc32 = 0;
 	(void)snprintf(saved->seed, sizeof(saved->seed), "%s %.20s %.40s", unique, disk->serial,
@@ -125,7 +87,7 @@ enum status job_begin(struct job *job, const struct install_request *request,
 	job->table->disk = request->disk;
 	job->table->done = 0;
 	job->table->total = 2 * stretches_count(&job->plan);
-	phase_enter(job, INSTALL_AGAIN);
+	progress_enter(job, INSTALL_AGAIN);
 	return OK;
 }
 
@@ -155,16 +117,15 @@ void job_sum(struct job *job)
 
 	saved->kernel_crc32 =
 		piece_sum(saved->kernel_crc32, &job->parts.kernel, saved->position, &from, &added);
-	for (unsigned i = 0; i < FAT_PIECES_MAX; i++)
-		saved->bundle_crc32 = piece_sum(saved->bundle_crc32, &job->parts.bundle[i],
-						saved->position, &from, &added);
-	position_add(job, added);
+	saved->bundle_crc32 =
+		piece_sum(saved->bundle_crc32, &job->parts.bundle, saved->position, &from, &added);
+	progress_add(job, added);
 	if (added != 0)
 		return;
 	if (plan_renew(job) == OK)
-		phase_enter(job, INSTALL_CLEARING);
+		progress_enter(job, INSTALL_CLEARING);
 	else
-		finish(job, INSTALL_NO_FIT);
+		progress_finish(job, INSTALL_NO_FIT);
 }
 
 /* --- Orders --------------------------------------------------------------- */
@@ -193,7 +154,7 @@ static struct job_order look_order(struct job *job, const struct disk_table *dis
 		else if (disk->state != DISK_ABSENT)
 			shown->finding = INSTALL_UNREADABLE;
 	}
-	phase_enter(job, INSTALL_IDLE);
+	progress_enter(job, INSTALL_IDLE);
 	return (struct job_order){ 0 };
 }
 
@@ -222,10 +183,13 @@ static struct job_order clear_order(const struct job *job)
 	switch (job->saved->position) {
 	case 0: return order_of(job, BLOCK_WRITE, 0, GPT_FIRST_USABLE);
 	case 1: return order_of(job, BLOCK_WRITE, job->saved->sectors - GPT_TAIL, GPT_TAIL);
-	default: return order_of(job, BLOCK_FLUSH, 0, 1);
+	case 2: return order_of(job, BLOCK_FLUSH, 0, 1);
+	default:
+		return order_of(job, BLOCK_SCAN, 0,
+				1); /* and the store hears that it has no place */
 	}
 }
-#define CLEAR_STEPS 3u
+#define CLEAR_STEPS 4u
 
 static struct job_order table_order(const struct job *job)
 {
@@ -247,6 +211,7 @@ void job_order_next(struct job *job, const struct disk_table *disks, struct job_
 	case INSTALL_CLEARING: *order = clear_order(job); return;
 	case INSTALL_WRITING: *order = stretch_order(job, BLOCK_WRITE); return;
 	case INSTALL_CHECKING: *order = stretch_order(job, BLOCK_READ); return;
+	case INSTALL_CARRYING: *order = cell_order(job); return;
 	case INSTALL_TABLING: *order = table_order(job); return;
 	case INSTALL_SCANNING: *order = order_of(job, BLOCK_SCAN, 0, 1); return;
 	case INSTALL_IDLE:
@@ -256,6 +221,8 @@ void job_order_next(struct job *job, const struct disk_table *disks, struct job_
 
 void job_order_fill(const struct job *job, const struct job_order *order, uint8_t *data)
 {
+	if (job->saved->phase == INSTALL_CARRYING)
+		return;
 	if (job->saved->phase == INSTALL_CLEARING)
 		memset(data, 0, order->count * SECTOR_BYTES);
 	else
@@ -276,7 +243,7 @@ static void looked(struct job *job, const struct disk_table *disks, const struct
 	} else {
 		*shown = (struct install_disk){ INSTALL_UNREADABLE, 0 };
 	}
-	position_add(job, 1);
+	progress_add(job, 1);
 }
 
 static void looked_again(struct job *job, const struct disk_table *disks, const uint8_t *data)
@@ -284,9 +251,9 @@ static void looked_again(struct job *job, const struct disk_table *disks, const 
 	const struct disk_entry *disk = &disks->disks[job->saved->disk];
 
 	if (disk->sectors == job->saved->sectors && inspect_code(disk, data) == job->saved->code)
-		phase_enter(job, INSTALL_SUMMING);
+		progress_enter(job, INSTALL_SUMMING);
 	else
-		finish(job, INSTALL_CHANGED);
+		progress_finish(job, INSTALL_CHANGED);
 }
 
 static bool is_as_planned(const struct job *job, const struct job_order *order, const uint8_t *data)
@@ -304,24 +271,24 @@ static bool is_as_planned(const struct job *job, const struct job_order *order, 
 static void stretch_done(struct job *job, const struct job_order *order, enum install_phase next)
 {
 	if (order->op == BLOCK_FLUSH) {
-		phase_enter(job, next);
+		progress_enter(job, next);
 		return;
 	}
 	job->table->done += order->count;
-	position_add(job, order->count);
+	progress_add(job, order->count);
 }
 
 static void step_done(struct job *job, uint32_t steps, enum install_phase next)
 {
 	if (job->saved->position + 1 < steps)
-		position_add(job, 1);
+		progress_add(job, 1);
 	else
-		phase_enter(job, next);
+		progress_enter(job, next);
 }
 
 static void failed(struct job *job, const struct job_order *order)
 {
-	finish(job, order->op == BLOCK_READ ? INSTALL_READ_FAILED : INSTALL_WRITE_FAILED);
+	progress_finish(job, order->op == BLOCK_READ ? INSTALL_READ_FAILED : INSTALL_WRITE_FAILED);
 }
 
 void job_order_done(struct job *job, const struct disk_table *disks, const struct job_order *order,
@@ -343,12 +310,14 @@ void job_order_done(struct job *job, const struct disk_table *disks, const struc
 	case INSTALL_WRITING: stretch_done(job, order, INSTALL_CHECKING); return;
 	case INSTALL_CHECKING:
 		if (order->op == BLOCK_READ && !is_as_planned(job, order, data))
-			finish(job, INSTALL_DIFFERS);
+			progress_finish(job, INSTALL_DIFFERS);
 		else
-			stretch_done(job, order, INSTALL_TABLING);
+			stretch_done(job, order,
+				     job->saved->keep ? INSTALL_CARRYING : INSTALL_TABLING);
 		return;
+	case INSTALL_CARRYING: cell_done(job, order, data); return;
 	case INSTALL_TABLING: step_done(job, TABLE_STEPS, INSTALL_SCANNING); return;
-	case INSTALL_SCANNING: finish(job, INSTALL_DONE); return;
+	case INSTALL_SCANNING: progress_finish(job, INSTALL_DONE); return;
 	case INSTALL_LOOKING:
 	case INSTALL_IDLE:
 	case INSTALL_SUMMING: return;

@@ -102,7 +102,7 @@ static enum status esp_make(struct plan *plan, const struct plan_parts *parts)
 	int efi = fat_directory_add(esp, -1, "EFI        ");
 	int boot = fat_directory_add(esp, efi, "BOOT       ");
 	int grub = fat_directory_add(esp, -1, "GRUB       ");
-	int bulkhead = fat_directory_add(esp, -1, "BULKHEAD   ");
+	(void)fat_directory_add(esp, -1, "BULKHEAD   "); /* for files of the administrator */
 
 	/* Before all that may differ in length: GRUB writes grubenv where it lies. */
 	memset(plan->grubenv, '#', sizeof(plan->grubenv));
@@ -111,11 +111,6 @@ static enum status esp_make(struct plan *plan, const struct plan_parts *parts)
 	fat_file_add(esp, grub, "GRUB    CFG", parts->grub_cfg.bytes, parts->grub_cfg.count);
 	fat_file_add(esp, boot, "BOOTX64 EFI", parts->efi.bytes, parts->efi.count);
 	fat_file_add(esp, grub, "MODULES TAR", parts->modules.bytes, parts->modules.count);
-	if (parts->config.count) {
-		int file = fat_file_add(esp, bulkhead, "CONFIG~1JSO", parts->config.bytes,
-					parts->config.count);
-		memcpy(esp->nodes[file].long_name, "config.json", sizeof("config.json"));
-	}
 	return fat_volume_lay(esp);
 }
 
@@ -131,10 +126,7 @@ static enum status slot_make(struct plan *plan, const struct plan_parts *parts)
 	memcpy(slot->label, "BULKHEAD   ", FAT_NAME_BYTES);
 	fat_file_add(slot, -1, "SUMS       ", plan->sums, (uint32_t)length);
 	fat_file_add(slot, -1, "KERNEL  ELF", parts->kernel.bytes, parts->kernel.count);
-	int bundle = fat_file_add(slot, -1, "BUNDLE     ", parts->bundle[0].bytes,
-				  parts->bundle[0].count);
-
-	slot->nodes[bundle].pieces[1] = parts->bundle[1];
+	fat_file_add(slot, -1, "BUNDLE     ", parts->bundle.bytes, parts->bundle.count);
 	return fat_volume_lay(slot);
 }
 

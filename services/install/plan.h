@@ -5,7 +5,7 @@
  *	sector 0	GRUB's first sector and the protective MBR
  *	1		GPT; its copy at the end of the disk
  *	64		BIOS boot partition: GRUB's core
- *	2048		EFI system partition: GRUB for UEFI, grub.cfg, grubenv, config.json
+ *	2048		EFI system partition: GRUB for UEFI, grub.cfg, grubenv
  *	10240		slot A: kernel.elf, bundle, sums; then slot B of the same size
  *	59392		store, all zeros
  *
@@ -41,8 +41,7 @@ struct plan_parts {
 	struct fat_piece modules; /* that it loads: modules.tar */
 	struct fat_piece grub_cfg;
 	struct fat_piece kernel;
-	struct fat_piece bundle[FAT_PIECES_MAX];
-	struct fat_piece config; /* of no bytes: none */
+	struct fat_piece bundle;
 	uint32_t kernel_crc32, bundle_crc32;
 };
 

@@ -38,7 +38,7 @@ enum install_op {
 struct install_request {
 	uint32_t disk; /* as in the disk table */
 	uint32_t code;
-	uint32_t keep; /* 1: the configuration that came with the boot becomes the disk's */
+	uint32_t keep; /* 1: the store's records go along: configuration, password, leases ... */
 };
 static_assert(sizeof(struct install_request) <= MESSAGE_PAYLOAD_BYTES, "payload");
 
@@ -66,8 +66,9 @@ enum install_finding {
 	X(CLEARING, 4, "taking the old partition table away")                                      \
 	X(WRITING, 5, "writing")                                                                   \
 	X(CHECKING, 6, "reading back")                                                             \
-	X(TABLING, 7, "writing the partition table")                                               \
-	X(SCANNING, 8, "looking for the new partitions")
+	X(CARRYING, 7, "carrying the records over")                                                \
+	X(TABLING, 8, "writing the partition table")                                               \
+	X(SCANNING, 9, "looking for the new partitions")
 
 enum install_phase {
 #define X(name, number, text) INSTALL_##name = (number),
@@ -82,7 +83,10 @@ enum install_phase {
 	X(READ_FAILED, 3, "the disk could not be read; what it held may be lost")                  \
 	X(WRITE_FAILED, 4, "the disk could not be written; what it held may be lost")              \
 	X(DIFFERS, 5, "the disk does not keep what is written to it; what it held is lost")        \
-	X(NO_FIT, 6, "the system does not fit; nothing was written")
+	X(NO_FIT, 6, "the system does not fit; nothing was written")                               \
+	X(NO_RECORDS, 7,                                                                           \
+	  "the store did not give its records; what the disk held is lost: install again, or "     \
+	  "blank")
 
 enum install_result {
 #define X(name, number, text) INSTALL_##name = (number),

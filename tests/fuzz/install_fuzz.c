@@ -25,12 +25,10 @@ static void inspect(const uint8_t *data, size_t size)
 /* Every byte of what was found has to be readable. */
 static void archive(const uint8_t *data, size_t size)
 {
-	static const uint8_t head[4096];
-	const struct fat_piece bundle[] = { { head, sizeof(head) }, { data, (uint32_t)size } };
 	struct plan_parts parts;
 	volatile uint8_t last = 0;
 
-	if (archive_open(bundle, &parts) != OK)
+	if (archive_open((struct fat_piece){ data, (uint32_t)size }, &parts) != OK)
 		return;
 	if (parts.kernel.count != 0)
 		last = ((const uint8_t *)parts.kernel.bytes)[parts.kernel.count - 1];
@@ -47,7 +45,7 @@ static void state(const uint8_t *data, size_t size)
 	struct job_order order;
 
 	memcpy(&saved, data, size < sizeof(saved) ? size : sizeof(saved));
-	job_open(&job, &table, &saved, &parts, (struct fat_piece){ 0 });
+	job_open(&job, &table, &saved, &parts);
 	job_order_next(&job, &disks, &order);
 	if (order.disk >= BLOCK_DISKS_MAX || order.count > BLOCK_SECTORS_MAX)
 		abort();

@@ -10,7 +10,7 @@ from tests.harness.topology import WAN_HOST
 pytestmark = pytest.mark.machine()
 
 SERVICES = ["ds", "pci", "port0", "port1", "config", "firewall", "inet", "uart", "vga", "console", "echo",
-            "dhcpd", "dnsd", "webd", "rtc", "time", "log", "disk", "store", "alertd"]
+            "dhcpd", "dnsd", "webd", "rtc", "time", "log", "disk", "store", "alertd", "install"]
 IN_THE_PATH = {"port0", "port1", "firewall"}
 PING_INTERVAL_S = 0.01
 AROUND = 20  # pings answered before and after each restart

@@ -217,7 +217,7 @@ static void a_place_is_found_in_a_document(void **state)
 static void completion_of_nothing_lists_the_first_words(void **state)
 {
 	(void)state;
-	completed("", 9, "help  service  show  config  store  alert  log  reboot  poweroff");
+	completed("", 10, "help  service  show  config  store  alert  install  log  reboot  poweroff");
 }
 
 int main(void)

@@ -115,6 +115,7 @@ void world_init(void)
 	view.quarantine = &world.quarantine;
 	view.wan_lease = &world.wan_lease;
 	view.disks = &world.disks;
+	view.install = &world.install;
 	view.store = &world.store;
 	view.rs = &world.rs;
 	view.netconf = &world.netconf;
@@ -193,6 +194,8 @@ const char *world_run(const char *line)
 	X(config_history)                                                                          \
 	X(config_discard_candidate)                                                                \
 	X(config_status_show)                                                                      \
+	X(install_disk)                                                                            \
+	X(install_blank)                                                                           \
 	X(store_write)                                                                             \
 	X(store_read)                                                                              \
 	X(store_outcome)                                                                           \

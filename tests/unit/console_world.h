@@ -28,6 +28,7 @@ struct world {
 	struct quarantine quarantine;
 	struct wan_lease_region wan_lease;
 	struct disk_table disks;
+	struct install_table install;
 	struct store_table store;
 	struct rs_table rs;
 	struct netconf_region netconf;

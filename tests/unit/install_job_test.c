@@ -2,6 +2,7 @@
 #include "services/install/archive.h"
 #include "services/install/inspect.h"
 #include "services/install/job.h"
+#include "services/proto/store.h"
 #include "services/runtime/crc32.h"
 #include "tests/unit/unit.h"
 
@@ -12,8 +13,8 @@
 #define PAGE         4096u
 #define STEPS_MAX    5000u
 
-static uint8_t boot[SECTOR_BYTES], core[90000], efi[30000], kernel[70001], head[PAGE], rest[200001];
-static const char cfg[] = "menuentry", config[] = "{\"lan\":{}}";
+static uint8_t boot[SECTOR_BYTES], core[90000], efi[30000], kernel[70001], bundle[204097];
+static const char cfg[] = "menuentry";
 
 static struct world {
 	uint8_t *disk;
@@ -22,10 +23,17 @@ static struct world {
 	struct job_saved saved;
 	struct job job;
 	struct plan_parts parts;
-	uint32_t steps;    /* orders carried out */
-	uint32_t fails_at; /* that order ends in E_DEVICE; 0: none */
-	bool loses;        /* the disk says that it wrote, and did not */
-	bool cleared;      /* the partition table was seen to be gone */
+	uint32_t steps;      /* orders carried out */
+	uint32_t fails_at;   /* that order ends in E_DEVICE; 0: none */
+	bool loses;          /* the disk says that it wrote, and did not */
+	bool cleared;        /* the partition table was seen to be gone */
+	bool keeps;          /* the records */
+	bool mute;           /* the store gives nothing */
+	uint32_t dies_every; /* so many steps the installer dies; 0: never */
+	uint32_t churn;      /* the store changes a record that often while it is read */
+	uint32_t asked;      /* cells */
+	uint64_t commits;
+	uint8_t records[STORE_CELLS][STORE_CELL_BYTES];
 } world;
 
 static void fill(uint8_t *bytes, size_t count)
@@ -43,27 +51,29 @@ static void parts_make(struct plan_parts *parts)
 		.modules = { efi, 5000 },
 		.grub_cfg = { cfg, sizeof(cfg) - 1 },
 		.kernel = { kernel, sizeof(kernel) },
-		.bundle = { { head, sizeof(head) }, { rest, sizeof(rest) } },
+		.bundle = { bundle, sizeof(bundle) },
 	};
 }
 
 static void life_begin(void)
 {
-	const struct fat_piece kept = { config, sizeof(config) - 1 };
-
-	job_open(&world.job, &world.table, &world.saved, &world.parts, kept);
+	job_open(&world.job, &world.table, &world.saved, &world.parts);
 }
 
 static int setup(void **state)
 {
 	(void)state;
+	free(world.disk);
 	memset(&world, 0, sizeof(world));
 	world.disk = calloc(DISK_SECTORS, SECTOR_BYTES);
+	world.keeps = true;
 	fill(boot, sizeof(boot));
 	fill(core, sizeof(core));
 	fill(efi, sizeof(efi));
 	fill(kernel, sizeof(kernel));
-	fill(rest, sizeof(rest));
+	fill(bundle, sizeof(bundle));
+	fill(world.records[2], STORE_CELL_BYTES);
+	fill(world.records[40], 700);
 	parts_make(&world.parts);
 	world.disks.ready = 1;
 	world.disks.disks[1] = (struct disk_entry){
@@ -77,12 +87,23 @@ static int teardown(void **state)
 {
 	(void)state;
 	free(world.disk);
+	world.disk = NULL;
 	return 0;
 }
 
 static bool table_is_there(void)
 {
 	return memcmp(world.disk + SECTOR_BYTES, "EFI PART", 8) == 0;
+}
+
+/* What has to be there: the plan, and in the store's partition its records. */
+static void sector_wanted(uint64_t lba, uint8_t wanted[SECTOR_BYTES])
+{
+	uint64_t offset = (lba - PLAN_STORE_FIRST) * SECTOR_BYTES;
+
+	plan_sector(&world.job.plan, lba, wanted);
+	if (world.keeps && lba >= PLAN_STORE_FIRST && offset < sizeof(world.records))
+		memcpy(wanted, (const uint8_t *)world.records + offset, SECTOR_BYTES);
 }
 
 /* Whoever finds a partition table finds everything behind it. */
@@ -98,7 +119,7 @@ static void invariant_check(void)
 		for (uint64_t n = 0; n < world.job.plan.stretches[i].count; n += 37) {
 			uint64_t lba = world.job.plan.stretches[i].first + n;
 
-			plan_sector(&world.job.plan, lba, wanted);
+			sector_wanted(lba, wanted);
 			assert_memory_equal(world.disk + lba * SECTOR_BYTES, wanted, SECTOR_BYTES);
 		}
 }
@@ -121,17 +142,51 @@ static enum status carry_out(const struct job_order *order, uint8_t *data)
 	return OK;
 }
 
+/* The store's answer; now and then it changes a record behind the reader's back. */
+static enum status cell_get(uint32_t cell, uint8_t *data)
+{
+	if (world.mute)
+		return E_TIMEOUT;
+	if (cell == STORE_CELLS)
+		return E_ABSENT;
+	memcpy(data, world.records[cell], STORE_CELL_BYTES);
+	if (world.asked++ % 50 == 20 && world.churn != 0) {
+		world.churn--;
+		world.commits++;
+		world.records[2][5]++;
+	}
+	return OK;
+}
+
+/* A cell, if one is wanted now. */
+static bool cell_give(uint8_t *data)
+{
+	uint32_t cell;
+
+	if (!job_cell_wanted(&world.job, &cell))
+		return false;
+	enum status status = cell_get(cell, data);
+
+	(void)job_cell_take(&world.job, status, world.commits, data);
+	return true;
+}
+
+static uint8_t data[BLOCK_SECTORS_MAX * SECTOR_BYTES];
+
 /* Until nothing is to be done. */
 static void run(void)
 {
-	static uint8_t data[BLOCK_SECTORS_MAX * SECTOR_BYTES];
 	struct job_order order;
 
-	for (uint32_t i = 0; i < STEPS_MAX && world.saved.phase != INSTALL_IDLE; i++) {
+	for (uint32_t i = 1; i < STEPS_MAX && world.saved.phase != INSTALL_IDLE; i++) {
+		if (world.dies_every != 0 && i % world.dies_every == 0)
+			life_begin();
 		if (world.saved.phase == INSTALL_SUMMING) {
 			job_sum(&world.job);
 			continue;
 		}
+		if (cell_give(data))
+			continue;
 		job_order_next(&world.job, &world.disks, &order);
 		if (order.op == BLOCK_NONE)
 			continue;
@@ -145,7 +200,7 @@ static void run(void)
 
 static enum status begin(uint32_t code)
 {
-	const struct install_request request = { .disk = 1, .code = code, .keep = 1 };
+	const struct install_request request = { .disk = 1, .code = code, .keep = world.keeps };
 
 	return job_begin(&world.job, &request, &world.disks.disks[1], "build");
 }
@@ -162,12 +217,10 @@ static void plan_renew(void)
 {
 	struct plan_parts parts = world.parts;
 
-	parts.config = (struct fat_piece){ config, sizeof(config) - 1 };
 	parts.kernel_crc32 = world.saved.kernel_crc32;
 	parts.bundle_crc32 = world.saved.bundle_crc32;
 	assert_int_equal(parts.kernel_crc32, crc32_of(kernel, sizeof(kernel)));
-	assert_int_equal(parts.bundle_crc32,
-			 crc32_more(crc32_of(head, sizeof(head)), rest, sizeof(rest)));
+	assert_int_equal(parts.bundle_crc32, crc32_of(bundle, sizeof(bundle)));
 	assert_int_equal(plan_make(&world.job.plan, &parts, DISK_SECTORS, world.saved.seed), OK);
 }
 
@@ -180,10 +233,9 @@ static void installed_check(void)
 	assert_int_equal(world.table.disks[1].finding, INSTALL_BULKHEAD);
 	assert_true(table_is_there());
 	for (uint64_t lba = 0; lba < DISK_SECTORS; lba++) {
-		plan_sector(&world.job.plan, lba, wanted);
+		sector_wanted(lba, wanted);
 		assert_memory_equal(world.disk + lba * SECTOR_BYTES, wanted, SECTOR_BYTES);
 	}
-	assert_string_equal(world.job.plan.esp.nodes[8].long_name, "config.json");
 }
 
 /* --- Tests --------------------------------------------------------------- */
@@ -250,11 +302,11 @@ static void a_disk_that_changed_is_left_alone(void **state)
 static void installer_dies_after_each_step_and_goes_on(void **state)
 {
 	(void)state;
+	world.keeps = false;
 	run();
 	assert_int_equal(begin(world.table.disks[1].code), OK);
 	for (uint32_t i = 0; i < STEPS_MAX && world.table.result == INSTALL_NEVER; i++) {
 		struct job_order order;
-		static uint8_t data[BLOCK_SECTORS_MAX * SECTOR_BYTES];
 
 		if (world.saved.phase == INSTALL_SUMMING) {
 			job_sum(&world.job);
@@ -272,6 +324,46 @@ static void installer_dies_after_each_step_and_goes_on(void **state)
 		life_begin();
 	}
 	run();
+	installed_check();
+}
+
+static void records_go_along_over_deaths_and_changes_of_the_store(void **state)
+{
+	(void)state;
+	for (uint32_t distance = 4; distance < 8; distance++) {
+		setup(NULL);
+		world.dies_every = distance;
+		world.churn = 3;
+		install();
+		installed_check();
+		assert_int_equal(world.churn, 0);
+		assert_true(world.saved.rounds >= 1);
+	}
+}
+
+static void a_blank_installation_has_no_records(void **state)
+{
+	(void)state;
+	world.keeps = false;
+	install();
+	installed_check();
+	assert_int_equal(world.asked, 0);
+}
+
+static void a_store_that_gives_nothing_or_never_rests_is_named(void **state)
+{
+	(void)state;
+	world.mute = true;
+	install();
+	assert_int_equal(world.table.result, INSTALL_NO_RECORDS);
+	assert_false(table_is_there());
+	world.mute = false;
+	world.churn = UINT32_MAX;
+	install();
+	assert_int_equal(world.table.result, INSTALL_NO_RECORDS);
+	assert_false(table_is_there());
+	world.churn = 0;
+	install();
 	installed_check();
 }
 
@@ -339,29 +431,29 @@ static void archive_is_checked(void **state)
 {
 	static const char *const names[] = { "boot.img",    "core.img", "bootx64.efi",
 					     "modules.tar", "grub.cfg", "kernel.elf" };
-	static uint8_t second[1000];
-	const struct fat_piece bundle[] = { { head, PAGE }, { second, sizeof(second) } };
+	static uint8_t bytes[PAGE + 1000];
+	const struct fat_piece whole = { bytes, sizeof(bytes) };
 	struct archive_end end = { ARCHIVE_MAGIC, 6 };
-	uint8_t *directory =
-		second + sizeof(second) - sizeof(end) - 6 * sizeof(struct archive_file);
+	uint8_t *directory = bytes + sizeof(bytes) - sizeof(end) - 6 * sizeof(struct archive_file);
 	struct plan_parts parts;
 
 	(void)state;
-	assert_int_equal(archive_open(bundle, &parts), E_DAMAGED);
-	memcpy(second + sizeof(second) - sizeof(end), &end, sizeof(end));
+	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
+	memcpy(bytes + sizeof(bytes) - sizeof(end), &end, sizeof(end));
 	for (uint32_t i = 0; i < 6; i++)
 		archive_entry(directory + i * sizeof(struct archive_file), names[i], PAGE + 10 * i,
 			      10);
-	assert_int_equal(archive_open(bundle, &parts), OK);
-	assert_ptr_equal(parts.kernel.bytes, second + 50);
-	assert_int_equal(parts.bundle[1].count, sizeof(second));
-	archive_entry(directory, "boot.img", PAGE - 1, 10);
-	assert_int_equal(archive_open(bundle, &parts), E_DAMAGED);
+	assert_int_equal(archive_open(whole, &parts), OK);
+	assert_ptr_equal(parts.kernel.bytes, bytes + PAGE + 50);
+	assert_ptr_equal(parts.bundle.bytes, bytes);
+	assert_int_equal(parts.bundle.count, sizeof(bytes));
+	archive_entry(directory, "boot.img", (uint32_t)(directory - bytes) - 9, 10);
+	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
 	archive_entry(directory, "boot.img", PAGE, 4000000000u);
-	assert_int_equal(archive_open(bundle, &parts), E_DAMAGED);
+	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
 	end.count = 0x20000000;
-	memcpy(second + sizeof(second) - sizeof(end), &end, sizeof(end));
-	assert_int_equal(archive_open(bundle, &parts), E_DAMAGED);
+	memcpy(bytes + sizeof(bytes) - sizeof(end), &end, sizeof(end));
+	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
 }
 
 int main(void)
@@ -375,6 +467,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_disk_that_changed_is_left_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(installer_dies_after_each_step_and_goes_on, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			records_go_along_over_deaths_and_changes_of_the_store, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_blank_installation_has_no_records, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_store_that_gives_nothing_or_never_rests_is_named,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_disk_that_fails_is_named_and_never_looks_whole,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_disk_that_loses_writes_is_found_out, setup,
