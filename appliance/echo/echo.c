@@ -12,9 +12,11 @@
 
 #include <string.h>
 
-#define ECHO_PORT        7
-#define DISCARD_PORT     9
-#define CLIENTS_MAX      112
+#define ECHO_PORT    7
+#define DISCARD_PORT 9
+#ifndef CLIENTS_MAX
+#define CLIENTS_MAX 112
+#endif
 #define BUFFER_BYTES     4096
 #define BACKLOG          8
 #define ROUNDS_PER_TURN  8
