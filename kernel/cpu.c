@@ -8,8 +8,6 @@
 #include "kernel/abi/table.h"
 #include "kernel/string.h"
 
-#include <stddef.h>
-
 #define MSR_EFER   0xc0000080u
 #define MSR_STAR   0xc0000081u
 #define MSR_LSTAR  0xc0000082u
@@ -64,7 +62,7 @@ static void gdt_load(void)
 	gdt[5] = (sizeof(cpu_tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 |
 		 (base >> 24 & 0xff) << 56;
 	gdt[6] = base >> 32;
-	cpu_tss.io_bitmap = offsetof(struct tss, closed);
+	cpu_tss.io_bitmap = __builtin_offsetof(struct tss, closed);
 	memset(cpu_tss.closed, 0xff, sizeof(cpu_tss.closed));
 	cpu_tss.ist[IST_DOUBLE_FAULT - 1] =
 		(uint64_t)(double_fault_stack + sizeof(double_fault_stack));

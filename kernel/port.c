@@ -90,6 +90,7 @@ void ports_declare(struct slot *slot)
 	if (!all)
 		slot->window_count = 0;
 	slot->info->ports_direct = slot->window_count != 0;
+	slot->extra = slot->fpu_allowed || slot->window_count;
 	if (shown)
 		windows_show(slot, true);
 }

@@ -17,7 +17,6 @@
 #define LEVEL_EXHAUSTED PRIORITY_COUNT
 #define LEVEL_COUNT     (PRIORITY_COUNT + 1)
 #define SLICE_US        1000
-#define STRETCH_US      (2 * SLICE_US) /* the timer interrupts whoever runs for longer than a slice */
 
 /* RS waits with time-outs only, and goes on for no longer than its beat; nobody else watches it. */
 #define RS_LOOK_US          20000
@@ -128,8 +127,9 @@ static void time_charge(struct slot *slot, uint64_t now_tsc)
 		table->idle_us += ticks / ticks_per_us;
 		return;
 	}
-	if (ticks > STRETCH_US * ticks_per_us) /* its host kept the machine from running */
-		ticks = STRETCH_US * ticks_per_us;
+	/* The timer ends a slice: for what is longer, a host kept the machine from running. */
+	if (ticks > 2 * SLICE_US * ticks_per_us)
+		ticks = 2 * SLICE_US * ticks_per_us;
 	slot->cpu_tsc += ticks;
 	slot->budget_left -= (int64_t)ticks;
 	if (slot->budget_left < 0 && !slot->exhausted && slot->service->budget_us) {
@@ -139,8 +139,9 @@ static void time_charge(struct slot *slot, uint64_t now_tsc)
 	}
 }
 
-static void fpu_switch(struct slot *from, const struct slot *to)
+static void extra_switch(struct slot *from, const struct slot *to)
 {
+	ports_switch(to);
 	if (from && from->fpu_allowed)
 		__asm__ volatile("fxsave %0" : "=m"(from->fpu));
 	cpu_fpu_allow(to->fpu_allowed);
@@ -153,9 +154,8 @@ static void load(struct slot *slot)
 	if (slot == loaded)
 		return;
 	cr3_write(slot->root.address);
-	ports_switch(slot);
-	if (!loaded || (loaded->fpu_allowed | slot->fpu_allowed))
-		fpu_switch(loaded, slot);
+	if (!loaded || (loaded->extra | slot->extra))
+		extra_switch(loaded, slot);
 	cpu_frame_end_set((uint64_t)slot + FRAME_BYTES);
 	loaded = slot;
 }

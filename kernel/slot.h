@@ -67,6 +67,7 @@ struct slot {
 	uint32_t trace[CRASH_TRACE_CALLS]; /* numbers of its last kernel calls, */
 	uint32_t calls;                    /* the last at (calls - 1) % CRASH_TRACE_CALLS */
 	bool fpu_allowed;
+	bool extra; /* it has more than registers and memory: floating point, or ports of its own */
 	const struct manifest_service *service;
 	const struct manifest_image *image;   /* of the manifest: what the one that runs may do */
 	const struct manifest_image *program; /* that one, or its update: what runs */

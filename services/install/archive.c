@@ -1,5 +1,7 @@
 #include "services/install/archive.h"
 
+#include "services/runtime/crc32.h"
+
 #include <string.h>
 
 struct reader {
@@ -26,7 +28,10 @@ static bool reader_open(struct reader *reader, struct fat_piece bundle)
 	if (reader->end.magic != ARCHIVE_MAGIC || tail > bundle.count)
 		return false;
 	reader->directory = bundle.count - tail;
-	return true;
+	return reader->end.start <= reader->directory &&
+	       crc32_of(bytes_at(reader, reader->end.start),
+			bundle.count - sizeof(reader->end) - reader->end.start) ==
+		       reader->end.crc32;
 }
 
 static bool file_find(const struct reader *reader, const char *name, struct fat_piece *piece)

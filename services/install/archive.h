@@ -7,7 +7,9 @@
  *	struct archive_file, one a file
  *	struct archive_end, the last bytes of the bundle
  *
- * The kernel has compared all of it with its checksum when it started.
+ * The kernel compares manifest and images with their checksums, and does not know
+ * of this; so it has a checksum of its own. A system whose archive is damaged runs,
+ * and cannot be installed.
  */
 #ifndef INSTALL_ARCHIVE_H
 #define INSTALL_ARCHIVE_H
@@ -23,12 +25,15 @@ struct archive_file {
 };
 
 struct archive_end {
+	uint32_t start; /* of the first file, in the bundle */
+	uint32_t crc32; /* from there up to this struct */
 	uint32_t magic;
 	uint32_t count;
 };
 
 /*
- * Fills in all of `parts` but the sums. E_DAMAGED: there is no archive, or a file is missing.
+ * Fills in all of `parts` but the sums. E_DAMAGED: there is no archive, a file is missing, or a bit
+ * is not as it was. Adds up a megabyte or two: for a start, which has time.
  */
 must_use enum status archive_open(struct fat_piece bundle, struct plan_parts *parts);
 

@@ -42,7 +42,7 @@ static enum status install_start(void)
 	disk_slot = service_slot("disk");
 	if (archive_open((struct fat_piece){ manifest, (uint32_t)manifest->bundle_bytes },
 			 &parts) != OK) {
-		log_warning("this system cannot be installed: its bundle has no archive");
+		log_warning("this system cannot be installed: its bundle has no archive, or a damaged one");
 		parts.kernel.count = 0;
 	}
 	job_open(&job, &shown->table, &shown->saved, &parts);

@@ -88,11 +88,20 @@ def test_routes_with_more_memory_than_32_bits_address(boot):
 
 @pytest.mark.parametrize("where", ["manifest", "image"])
 def test_damaged_bundle_is_named_and_nothing_starts(boot, tmp_path, where):
-    offset = 200 if where == "manifest" else len(image.extract(BUNDLE)) - 5000
+    offset = 200 if where == "manifest" else len(image.extract(BUNDLE)) // 3
     router = boot(Spec(iso=image.damaged(str(tmp_path / "damaged.iso"), BUNDLE, offset)))
     said = router.serial.wait_for(r"(?i)^.*(checksum|damaged).*\n", REFUSAL_TIMEOUT_S)
     assert where in said[0] or re.search(r"image \S+", said[0]), said[0]
     assert "bulkhead>" not in router.serial.text
+
+
+def test_a_damaged_archive_only_keeps_the_system_from_being_installed(boot, tmp_path):
+    """What the installer would write lies behind the images, and nothing else needs it."""
+    damaged = image.damaged(str(tmp_path / "damaged.iso"), BUNDLE, len(image.extract(BUNDLE)) - 5000)
+    router = boot(Spec(iso=damaged))
+    router.console.wait_ready()
+    router.serial.wait_for("this system cannot be installed", REFUSAL_TIMEOUT_S)
+    assert answered(router.topology.lan, WAN_HOST) == 3
 
 
 def test_missing_bundle_is_named_and_nothing_starts(boot, tmp_path):
