@@ -200,8 +200,16 @@ static bool bytes_move(uint64_t now_us)
 	if (moved == 0 || moved == TRANSPORT_ENDED)
 		(void)smtp_ended(&smtp);
 	if (moved > 0)
-		until_us = now_us + MAILER_REPLY_US;
+		until_us = now_us + (smtp_is_taken(&smtp) ? MAILER_QUIT_US : MAILER_REPLY_US);
 	return moved > 0;
+}
+
+/* A mail that has been taken is not to be sent again for want of a farewell. */
+static enum alert_outcome late(const char *why)
+{
+	if (phase == TALKING && smtp_is_taken(&smtp))
+		return over(ALERT_SENT, NULL);
+	return over(ALERT_LATER, why);
 }
 
 static enum alert_outcome talk(uint64_t now_us)
@@ -217,9 +225,8 @@ static enum alert_outcome talk(uint64_t now_us)
 		if (smtp.step == SMTP_LATER)
 			return over(ALERT_LATER, smtp.why);
 		if (!moved)
-			return now_us < until_us
-				       ? ALERT_BUSY
-				       : over(ALERT_LATER, "the mail server does not answer");
+			return now_us < until_us ? ALERT_BUSY
+						 : late("the mail server does not answer");
 	}
 	at_once = true;
 	return ALERT_BUSY;
@@ -229,7 +236,7 @@ enum alert_outcome mailer_work(uint64_t now_us)
 {
 	at_once = writing = false;
 	if (phase != IDLE && now_us >= limit_us)
-		return over(ALERT_LATER, "the mail server takes too long");
+		return late("the mail server takes too long");
 	switch (phase) {
 	case IDLE: return ALERT_NONE;
 	case RESOLVING: return resolve(now_us);

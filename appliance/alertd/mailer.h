@@ -16,6 +16,7 @@
 
 #define MAILER_CONNECT_US 30000000u
 #define MAILER_REPLY_US   300000000u /* RFC 5321, 4.5.3.2: five minutes for most replies */
+#define MAILER_QUIT_US    5000000u   /* the mail is the server's already; others wait for us */
 
 void mailer_init(void);
 /*

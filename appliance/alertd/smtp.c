@@ -409,6 +409,11 @@ enum smtp_step smtp_sent(struct smtp *smtp, size_t count)
 	return smtp->step;
 }
 
+bool smtp_is_taken(const struct smtp *smtp)
+{
+	return smtp->state == QUIT;
+}
+
 enum smtp_step smtp_ended(struct smtp *smtp)
 {
 	if (smtp->state == QUIT) {

@@ -66,5 +66,7 @@ const char *smtp_output(const struct smtp *smtp, size_t *count);
 enum smtp_step smtp_sent(struct smtp *smtp, size_t count);
 /* The connection has ended. SMTP_SENT, if that does not matter any more. */
 enum smtp_step smtp_ended(struct smtp *smtp);
+/* Has the server taken the mail? Then it is sent, whatever comes behind it (RFC 5321, 6.1). */
+bool smtp_is_taken(const struct smtp *smtp);
 
 #endif

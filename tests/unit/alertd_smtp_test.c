@@ -90,6 +90,7 @@ static void a_mail_is_delivered(void **state)
 	deliver();
 	talk("354 go on\r\n", "Subject: x\r\n\r\nhello\r\n.\r\n");
 	talk("250 queued\r\n", "QUIT\r\n");
+	assert_true(smtp_is_taken(&smtp));
 	talk("221 bye\r\n", "");
 	ends(SMTP_SENT, NULL);
 	assert_string_equal(dialogue,

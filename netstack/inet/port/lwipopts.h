@@ -55,8 +55,10 @@
 #define LWIP_UDP         1
 #define MEMP_NUM_UDP_PCB 160
 
-#define LWIP_TCP                  1
-#define MEMP_NUM_TCP_PCB          256
+#define LWIP_TCP 1
+/* Fewer than PRESERVED_ENTRIES with listeners and UDP: when they run out, lwIP ends the oldest in
+ * TIME-WAIT. */
+#define MEMP_NUM_TCP_PCB          168
 #define MEMP_NUM_TCP_PCB_LISTEN   32
 #define MEMP_NUM_TCP_SEG          1024
 #define TCP_MSS                   1460
