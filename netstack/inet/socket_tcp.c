@@ -391,6 +391,8 @@ void inet_tcp_close(struct inet_socket *socket)
 		tcp_close(pcb);
 	} else if (pcb != NULL) {
 		pcb_let_go(socket);
+		/* It is nobody's now: where there is no room, it ends for a new one. */
+		tcp_setprio(pcb, TCP_PRIO_MIN);
 		if (tcp_close(pcb) != ERR_OK)
 			tcp_abort(pcb);
 	}

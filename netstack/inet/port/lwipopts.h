@@ -56,8 +56,7 @@
 #define MEMP_NUM_UDP_PCB 160
 
 #define LWIP_TCP 1
-/* Fewer than PRESERVED_ENTRIES with listeners and UDP: when they run out, lwIP ends the oldest in
- * TIME-WAIT. */
+/* Fewer than PRESERVED_ENTRIES with listeners and UDP: lwIP makes room, a full journal refuses. */
 #define MEMP_NUM_TCP_PCB          168
 #define MEMP_NUM_TCP_PCB_LISTEN   32
 #define MEMP_NUM_TCP_SEG          1024
