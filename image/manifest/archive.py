@@ -7,7 +7,7 @@ from pathlib import Path
 from image.manifest import abi
 
 _FILE = struct.Struct("<16sII")  # name, offset in the bundle, bytes
-_END = struct.Struct("<II4sI")  # where the files start, CRC-32 up to here, magic, how many
+_END = struct.Struct("<II4sI")  # where the files start, CRC-32 from there to here, magic, how many
 _MAGIC = b"BKA1"
 
 

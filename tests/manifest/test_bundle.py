@@ -1,5 +1,6 @@
 """The bundle is what kernel/abi/manifest.h says, bit for bit, and the same each time."""
 
+import struct
 import subprocess
 import sys
 import zlib
@@ -45,9 +46,10 @@ def test_a_region_shows_the_bundle_with_its_archive(readable, bundle):
     shown = next(region for region in manifest["regions"] if region["name"] == "bundle")
     assert (shown["kind"], shown["size_bytes"]) == (abi.ENUMS["REGION_MANIFEST"], 1 << 20)
     assert manifest["bundle_bytes"] == len(readable) == len(bundle) + abi.pages(len(file)) + abi.PAGE
-    assert readable[-8:] == b"BKA1" + (1).to_bytes(4, "little")
-    name, offset, size = readable[-32:-16], *(int.from_bytes(readable[at:at + 4], "little") for at in (-16, -12))
-    assert name.rstrip(b"\0") == b"file" and readable[offset:offset + size] == file
+    name, offset, size, start, checksum, magic, count = struct.unpack("<16sIIII4sI", readable[-40:])
+    assert (magic, count, start) == (b"BKA1", 1, len(bundle))
+    assert name.rstrip(b"\0") == b"file" and offset == start and readable[offset:offset + size] == file
+    assert checksum == zlib.crc32(readable[start:-16])
 
 
 @pytest.fixture(scope="module")
