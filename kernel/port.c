@@ -83,12 +83,10 @@ void ports_declare(struct slot *slot)
 	if (shown)
 		windows_show(slot, false);
 	slot->window_count = 0;
-	if (all)
-		all = range_add(slot, device->port_base, device->port_count);
+	all = all && range_add(slot, device->port_base, device->port_count);
 	for (unsigned i = 0; all && i < slot->service->port_count; i++)
 		all = range_add(slot, slot->service->ports[i].base, slot->service->ports[i].count);
-	if (!all)
-		slot->window_count = 0;
+	slot->window_count = all ? slot->window_count : 0;
 	slot->info->ports_direct = slot->window_count != 0;
 	slot->extra = slot->fpu_allowed || slot->window_count;
 	if (shown)
