@@ -216,7 +216,13 @@ static enum status entry_rebuild(struct journal_entry *entry)
 {
 	if (entry->record.socket_id != 0)
 		return socket_rebuild(entry);
-	return connection_rebuild(entry) != NULL ? OK : E_FULL;
+	struct tcp_pcb *pcb = connection_rebuild(entry);
+
+	if (pcb == NULL)
+		return E_FULL;
+	if (pcb->state != SYN_RCVD) /* as when it was let go */
+		tcp_setprio(pcb, TCP_PRIO_MIN);
+	return OK;
 }
 
 /* --- All of them -------------------------------------------------------------------- */

@@ -23,6 +23,7 @@
 
 /* --- What lwIP tells ----------------------------------------------------- */
 
+/* It is nobody's then: where there is no room, it ends for a new one. */
 static void pcb_let_go(struct inet_socket *socket)
 {
 	struct tcp_pcb *pcb = socket->tcp;
@@ -32,6 +33,7 @@ static void pcb_let_go(struct inet_socket *socket)
 	tcp_recv(pcb, NULL);
 	tcp_sent(pcb, NULL);
 	tcp_err(pcb, NULL);
+	tcp_setprio(pcb, TCP_PRIO_MIN);
 }
 
 static void unread_drop(struct inet_socket *socket)
@@ -391,8 +393,6 @@ void inet_tcp_close(struct inet_socket *socket)
 		tcp_close(pcb);
 	} else if (pcb != NULL) {
 		pcb_let_go(socket);
-		/* It is nobody's now: where there is no room, it ends for a new one. */
-		tcp_setprio(pcb, TCP_PRIO_MIN);
 		if (tcp_close(pcb) != ERR_OK)
 			tcp_abort(pcb);
 	}

@@ -134,7 +134,9 @@ static inline void shake_hands(struct segment *s, uint16_t from_port)
 			       .window = 8000 };
 	tcp(&p, s, NULL, 0);
 	deliver(&p, INET_LAN);
-	assert_true(came_out(&p));
+	do
+		assert_true(came_out(&p));
+	while (get16(p.bytes + 22) != from_port); /* what goes to others is theirs */
 	assert_int_equal(p.bytes[33], SYN | ACK);
 	s->sequence++;
 	s->acknowledged = get32(p.bytes + 24) + 1;

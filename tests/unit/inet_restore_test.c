@@ -2,6 +2,8 @@
 #include "tests/unit/inet_fixture.h"
 #include "tests/unit/inet_packets.h"
 
+#include <lwip/opt.h>
+
 #include <string.h>
 
 /* The flags of the next packet out; 0: none. */
@@ -276,6 +278,31 @@ static void a_clean_start_resets_all_and_serves_who_comes_anew(void **state)
 	assert_received(id, 0, "hello");
 }
 
+/* Closed by us, and not by their peers: more of them than there is room for. */
+static void connections_that_nobody_has_give_way_before_and_after_a_death(void **state)
+{
+	uint32_t listener = fixture_listener(WEB, 80);
+	uint16_t port = 40000;
+	struct segment s;
+
+	(void)state;
+	for (unsigned lives = 0; lives < 2; lives++) {
+		for (unsigned i = 0; i < MEMP_NUM_TCP_PCB; i++) {
+			shake_hands(&s, port++);
+			fixture_close(WEB, accept_one(listener));
+			peer_acknowledges(&s, 1);
+			drain_packets();
+		}
+		fixture_die();
+		fixture_run_ms(1); /* each peer is greeted, by as many packets as the ring holds */
+		drain_packets();
+	}
+	shake_hands(&s, port);
+	uint32_t id = accept_one(listener);
+	peer_sends(&s, "hello");
+	assert_received(id, 0, "hello");
+}
+
 static void a_datagram_socket_hears_on_after_a_death(void **state)
 {
 	uint32_t id = fixture_open(WEB, SOCKET_DATAGRAM);
@@ -308,6 +335,7 @@ int main(void)
 		TEST(a_damaged_connection_alone_is_reset),
 		TEST(an_entry_that_killed_the_life_that_loaded_it_is_left_out),
 		TEST(a_clean_start_resets_all_and_serves_who_comes_anew),
+		TEST(connections_that_nobody_has_give_way_before_and_after_a_death),
 		TEST(a_datagram_socket_hears_on_after_a_death),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

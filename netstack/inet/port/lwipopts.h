@@ -2,9 +2,9 @@
  * What of lwIP is built in, and how much memory it gets: all of it static, so
  * that a restart allocates nothing and no peer can make INET grow.
  *
- * Sized for 192 TCP connections, and some at their end. What they have received and
- * nobody has read is kept in inet.state; the shares in tcp_memory.c shrink as the pools empty, so
- * the sums below may be smaller than connections times window.
+ * What connections have received and nobody has read is kept in inet.state; the
+ * shares in tcp_memory.c shrink as the pools empty, so the sums below may be
+ * smaller than connections times window.
  */
 #ifndef INET_LWIPOPTS_H
 #define INET_LWIPOPTS_H
