@@ -19,7 +19,8 @@ fw_port_forward_test_sources := tests/unit/fw_port_forward_test.c $(fw_test_sour
 fw_wan_test_sources := tests/unit/fw_wan_test.c $(fw_test_sources)
 fw_warm_test_sources := tests/unit/fw_warm_test.c $(fw_test_sources)
 fw_forward_test_sources := tests/unit/fw_forward_test.c $(fw_test_sources)
-fw_reasons_test_sources := tests/unit/fw_reasons_test.c $(fw_test_sources) \
+fw_reasons_test_sources := tests/unit/fw_reasons_test.c \
+	$(addprefix tests/unit/, fw_cases_link.c fw_cases_packet.c fw_cases_policy.c) $(fw_test_sources) \
 	tests/unit/fw_rings.c $(fw_port)
 fw_conn_test_sources := tests/unit/fw_conn_test.c $(fw_test_sources)
 fw_nat_test_sources := tests/unit/fw_nat_test.c $(fw_test_sources)

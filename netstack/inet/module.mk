@@ -19,13 +19,15 @@ inet_indirect := netstack/inet/port/lwipopts.h netstack/inet/port/arch/cc.h nets
 inet_tested := $(filter-out netstack/inet/inet.c, $(inet_own_sources)) tests/unit/inet_fixture.c \
 	$(lwip_sources)
 
-unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_netif inet_echo inet_preserved inet_restore \
-	inet_wan
+unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_stream inet_netif inet_echo inet_preserved \
+	inet_restore inet_wan inet_wan_death inet_wan_nonsense
 inet_random_test_sources := tests/unit/inet_random_test.c netstack/inet/random.c netstack/inet/siphash.c
 inet_hostq_test_sources := tests/unit/inet_hostq_test.c netstack/inet/hostq.c
 inet_netconf_test_sources := tests/unit/inet_netconf_test.c netstack/inet/netconf_reader.c
 inet_socket_test_sources := tests/unit/inet_socket_test.c $(inet_tested)
 inet_socket_test_cflags := $(lwip_cflags)
+inet_stream_test_sources := tests/unit/inet_stream_test.c $(inet_tested)
+inet_stream_test_cflags := $(lwip_cflags)
 inet_netif_test_sources := tests/unit/inet_netif_test.c $(inet_tested)
 inet_netif_test_cflags := $(lwip_cflags)
 inet_echo_test_sources := tests/unit/inet_echo_test.c services/runtime/socket.c $(inet_tested)
@@ -33,6 +35,10 @@ inet_echo_test_cflags := $(lwip_cflags)
 inet_preserved_test_sources := tests/unit/inet_preserved_test.c netstack/inet/preserved.c services/runtime/crc32.c
 inet_restore_test_sources := tests/unit/inet_restore_test.c $(inet_tested)
 inet_restore_test_cflags := $(lwip_cflags)
-inet_wan_test_sources := tests/unit/inet_wan_test.c $(inet_tested)
+inet_wan_test_sources := tests/unit/inet_wan_test.c tests/unit/inet_wan_world.c $(inet_tested)
 inet_wan_test_cflags := $(lwip_cflags)
+inet_wan_death_test_sources := tests/unit/inet_wan_death_test.c tests/unit/inet_wan_world.c $(inet_tested)
+inet_wan_death_test_cflags := $(lwip_cflags)
+inet_wan_nonsense_test_sources := tests/unit/inet_wan_nonsense_test.c tests/unit/inet_wan_world.c $(inet_tested)
+inet_wan_nonsense_test_cflags := $(lwip_cflags)
 $(foreach name,$(filter inet_%,$(unit_tests)),$(eval $(name)_indirect := $(inet_indirect)))
