@@ -1,22 +1,21 @@
 """Bulkhead beside a Linux router in the same QEMU: python3 -m tests.bench [--rounds N] [--nics A,B]
 
 The routers take turns, round by round, so that all see the same host. The result
-goes to tests/bench/RESULTS.md.
+goes to tests/bench/RESULTS.md, and a picture of it beside that.
 """
 
 import argparse
-import statistics
+import subprocess
 import sys
-import time
 
+from tests.bench import plot
 from tests.bench.measures import MEASURES
-from tests.bench.routers import BULKHEAD, KINDS, LINUX, LINUX_FAST, Router
+from tests.bench.record import RESULTS, Record
+from tests.bench.routers import BULKHEAD, KINDS, Router
 from tests.fault import host
 from tests.fault.bench_machine import build_id
-from tests.fault.figures import table
-from tests.harness.paths import ROOT
 
-RESULTS = ROOT / "tests" / "bench" / "RESULTS.md"
+FAILURES = (TimeoutError, RuntimeError, OSError, subprocess.SubprocessError)
 
 
 def parsed():
@@ -28,62 +27,55 @@ def parsed():
     return parser.parse_args()
 
 
-def round_taken(kind, nics, measures):
-    """{measure: figure} of one boot with the counter and one without."""
-    found = {}
-    for counts in (False, True):
-        wanted = [measure for measure in measures if measure.counts == counts]
-        if not wanted:
-            continue
-        with Router(kind, nics, count=counts) as router:
-            if kind is BULKHEAD:
-                found["build"] = build_id(router.machine)
-            if not counts:
-                found["ready"] = router.ready_s
-            for measure in wanted:
-                found[measure] = measure.take(router)
-                print(f"{kind.name}: {measure.name}: {found[measure]:.1f} {measure.unit}", flush=True)
+def figure(kind, measure, subject):
+    """What the measure says of the router, or of kind and cards; not a number if it could not be taken."""
+    try:
+        found = measure.take(*subject)
+    except FAILURES as error:
+        print(f"{kind.name}: {measure.name}: {error}", flush=True)
+        return float("nan")
+    print(f"{kind.name}: {measure.name}: {found:.1f} {measure.unit}", flush=True)
     return found
 
 
-def row(measure, rounds):
-    """One line: Bulkhead's median and spread, and each Linux with the ratio to it."""
-    ours = [found[measure] for found in rounds[BULKHEAD]]
-    cells = [measure.name + (f", {measure.unit}" if measure.unit else ""), _spread(ours)]
-    for kind in (LINUX, LINUX_FAST):
-        theirs = [found[measure] for found in rounds[kind]]
-        cells += [_spread(theirs), f"{statistics.median(ours) / statistics.median(theirs):.2f}"]
-    return cells
+def boot_taken(kind, nics, measures):
+    """{measure: figure} of measures that want the same boot."""
+    counts, rules = measures[0].counts, measures[0].rules
+    try:
+        with Router(kind, nics, count=counts, rules=rules) as router:
+            found = {"build": build_id(router.machine)} if kind is BULKHEAD else {}
+            return found | {measure: figure(kind, measure, (router,)) for measure in measures}
+    except FAILURES as error:
+        print(f"{kind.name}: {error}", flush=True)
+        return {measure: float("nan") for measure in measures}
 
 
-def _spread(values):
-    return f"{statistics.median(values):,.0f} ({min(values):,.0f} to {max(values):,.0f})"
-
-
-def report(options, rounds, before):
-    """The entry of RESULTS.md."""
-    head = ["", "Bulkhead", LINUX.name, "ratio", LINUX_FAST.name, "ratio"]
-    measures = [measure for measure in rounds[BULKHEAD][0] if not isinstance(measure, str)]
-    return "\n".join([f"## {' and '.join(options.nics)}, {options.rounds} rounds", "",
-                      f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}, commit {rounds[BULKHEAD][0]['build']}. "
-                      f"{before}.", "", "Medians, and the smallest to the largest of the rounds; a ratio is "
-                      "Bulkhead's median over Linux's.", "",
-                      *table(head, [row(measure, rounds) for measure in measures]), ""])
+def round_taken(kind, nics, measures):
+    """{measure: figure}: a boot for all that want the same one."""
+    found, boots = {}, {}
+    for measure in measures:
+        if measure.boots:
+            found[measure] = figure(kind, measure, (kind, nics))
+        else:
+            boots.setdefault((measure.counts, measure.rules), []).append(measure)
+    for wanted in boots.values():
+        found |= boot_taken(kind, nics, wanted)
+    return found
 
 
 def main():
     options = parsed()
-    before = host.described()
     measures = [measure for measure in MEASURES if options.only in measure.name]
-    rounds = {kind: [] for kind in KINDS}
-    for _ in range(options.rounds):
+    record = Record(options.nics, " ".join(sys.argv[1:]), host.described())
+    for number in range(options.rounds):
         for kind in KINDS:
-            rounds[kind].append(round_taken(kind, options.nics, measures))
-    text = report(options, rounds, before)
+            record.add(kind, round_taken(kind, options.nics, [each for each in measures if not (each.once and number)]))
+    text = record.text(measures)
     print(text)
     if not options.dry:
         with open(RESULTS, "a", encoding="utf-8") as file:
             file.write("\n" + text)
+        plot.draw(record, measures)
     return 0
 
 

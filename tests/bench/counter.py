@@ -3,7 +3,7 @@
 import mmap
 import struct
 
-from tests.bench.plugin import plugin
+from tests.bench.program import plugin
 
 COUNT_BYTES = 8
 

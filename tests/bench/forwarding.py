@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.bench import segments
 from tests.bench.counter import Counter
+from tests.bench.rules import rules as rules_of
 from tests.bench.segments import End
 from tests.bench.wire import Wire
 from tests.harness.machine import Machine, Spec
@@ -63,7 +64,7 @@ class Bursts:
         directory.mkdir(parents=True, exist_ok=True)
         self._counter = Counter(directory / "instructions")
         self._wires = Wires()
-        document = json.dumps(CONFIGURATION | {"rules": _rules(rules)})
+        document = json.dumps(CONFIGURATION | {"rules": rules_of(rules)})
         spec = Spec(nics=(nic, nic), capture=False, devices=tuple(self._counter.words), iso=str(iso), config=document)
         self._machine = Machine(spec, self._wires, directory)
         self.lan, self.wan = self._wires.lan, self._wires.wan
@@ -142,14 +143,6 @@ def _converse(bursts, first_port):
             _, count = bursts.through(bursts.wan, bursts.lan, packets)
         executed.append(count)
     return executed
-
-
-def _rules(count):
-    """Of them only the last matches what is sent here: addresses to be kept out, and ports of some hosts."""
-    rules = [{"action": "deny", "source": f"10.{number >> 8}.{number & 255}.7"} if number % 2 else
-             {"action": "deny", "protocol": "tcp", "destination": f"10.{number >> 8}.{number & 255}.9",
-              "destination_port": 80} for number in range(count - 1)]
-    return (rules + [{"action": "allow", "from": "lan", "to": "wan"}])[:count]
 
 
 def taken(directory, iso, nic, rules=0):

@@ -12,10 +12,12 @@ import re
 import subprocess
 from pathlib import Path
 
+from tests.bench import rules
 from tests.bench.cpio import Archive
 from tests.harness.paths import BUILD
 
 FOLDER = BUILD / "bench" / "linux"
+SOURCES = Path(__file__), Path(rules.__file__)  # whoever changes them gets a new initramfs
 META_PACKAGE = "linux-image-amd64"
 MODULES = ("8139cp", "8139too", "ne2k-pci", "crc32c_generic", "nf_tables", "nft_ct", "nft_chain_nat", "nft_masq", "nf_flow_table_inet",
            "nft_flow_offload", "nf_conntrack")
@@ -36,6 +38,8 @@ ip link set eth0 up
 ip link set eth1 up
 ip route add default via 203.0.113.1
 nft -f /rules/$(sed 's/.*rules=\\([a-z-]*\\).*/\\1/' /proc/cmdline)
+count=$(sed -n 's/.*count=\\([0-9]*\\).*/\\1/p' /proc/cmdline)
+if [ "$count" ]; then awk -v count=$count -f /rules/program >/rules/more; nft -f /rules/more; fi
 export PS1='{PROMPT}'
 exec setsid sh -c 'exec sh -i </dev/ttyS0 >/dev/ttyS0 2>&1'
 """
@@ -76,7 +80,8 @@ class LinuxSystem:
         self.version = package.removeprefix("linux-image-")
         self._folder = folder / self.version
         self.kernel, self.initramfs = self._folder / "kernel", self._folder / "initramfs"
-        if not self.initramfs.exists():
+        if not self.initramfs.exists() or any(source.stat().st_mtime > self.initramfs.stat().st_mtime
+                                              for source in SOURCES):
             self._make(package)
 
     def _make(self, package):
@@ -104,6 +109,7 @@ def initramfs(module_folder):
     """The archive's bytes, for `-initrd`."""
     archive = Archive()
     archive.file("/init", INIT.encode(), 0o755)
+    archive.file("/rules/program", rules.LINUX_PROGRAM.encode())
     for name, text in RULES.items():
         archive.file(f"/rules/{name}", text.encode())
     modules = modules_in_order(module_folder)

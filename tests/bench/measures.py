@@ -1,4 +1,4 @@
-"""What is measured of a router. Each measure takes a started Router and gives one figure.
+"""What is measured of a router, and what it is to be beside Linux. A measure gives one figure.
 
 Times and rates are of a router without the counter, guest instructions of one
 with it: counting costs the host time.
@@ -12,9 +12,10 @@ import time
 from dataclasses import dataclass
 from typing import Callable
 
-from tests.fault.stream import Stream
+from tests.bench import starts
+from tests.bench.program import program
+from tests.fault.stream import RECEIVE_BUFFER_BYTES, SO_RCVBUFFORCE, Stream
 from tests.fault.transfer import Transfer
-from tests.harness.paths import BUILD, ROOT
 from tests.harness.topology import WAN_HOST
 
 LOAD_S = 3.0
@@ -27,17 +28,37 @@ PINGS = 300
 CONNECTIONS_S = 4
 CONNECTIONS_PORT = 7400
 WITHOUT_PAUSE = -1
+NE2000_GOAL = 1.5
+RULES = (10, 256)  # 256 is as many as a configuration may have
+FLOWS = (1_000, 30_000)  # 32,767 is as many as the table has room for
+FLOWS_PORT, FLOWS_SOCKETS = 7200, 64
+FLOWS_NETWORK = "198.18.0.0/15"
+FLOWS_OPEN_LIMIT_S = 120
 
 
 @dataclass(frozen=True)
 class Measure:
-    """`more` says whether more is better; `counts` whether it wants the counter."""
+    """
+    `more` says whether more is better, `goal` what Bulkhead's figure over Linux's is to be at least, or at most;
+    `limit` what it is to be itself. `take` gets a router that routes with so many `rules`, and the counter if it
+    `counts`; or, if it `boots` one itself, kind and cards. `once`: it is the same each time.
+    """
 
     name: str
     unit: str
     more: bool
-    counts: bool
     take: Callable
+    goal: float | None = None
+    limit: float | None = None
+    counts: bool = False
+    rules: int = 0
+    boots: bool = False
+    once: bool = False
+
+    def goal_with(self, nics):
+        """Of the NE2000, whose every byte the processor moves, less is asked."""
+        slow = self.unit == "packets/s" and any("ne2k" in nic for nic in nics)
+        return min(self.goal, NE2000_GOAL) if slow else self.goal
 
 
 def _arrived(router, size, rate):
@@ -50,11 +71,21 @@ def _arrived(router, size, rate):
         return window.received, (router.instructions() if router.counts else 0) - before
 
 
-def _packets_a_second(size):
+def packets_a_second(size):
     return lambda router: _arrived(router, size, WITHOUT_PAUSE)[0] / LOAD_S
 
 
-def _instructions_a_packet(rate):
+def processor_ns_a_packet(router):
+    """Of the host's processor, taken by the guest's, for one that arrived."""
+    with Stream(router.topology, FRAME_64_BYTES) as stream:
+        stream.rate(WITHOUT_PAUSE)
+        time.sleep(SETTLE_S)
+        before = router.machine.processor_s
+        window = stream.over(LOAD_S)
+        return (router.machine.processor_s - before) * 1e9 / window.received
+
+
+def instructions_a_packet(rate):
     def take(router):
         received, executed = _arrived(router, FRAME_64_BYTES, rate)
         return executed / received if received else float("inf")
@@ -68,7 +99,7 @@ def _idle(router):
     return (router.instructions() - before) / IDLE_S
 
 
-def _throughput(upwards):
+def throughput(upwards):
     def take(router):
         found = Transfer(router.topology, DOWNLOAD_BYTES, upwards=upwards).result(120)
         return found["bytes"] * 8 / found["seconds"] / 1e6 if found["seconds"] else 0.0
@@ -98,42 +129,91 @@ def _connections(router):
         listener = socket.create_server((WAN_HOST, CONNECTIONS_PORT), backlog=512)
     with listener:
         fds = listener.fileno(), router.topology.lan.fd
-        done = subprocess.run([_program(), str(fds[0]), WAN_HOST, str(CONNECTIONS_PORT), str(CONNECTIONS_S),
-                               str(fds[1])], pass_fds=fds, capture_output=True, text=True,
-                              timeout=CONNECTIONS_S + 30, check=True)
-    return int(done.stdout.split()[0])
+        words = fds[0], WAN_HOST, CONNECTIONS_PORT, CONNECTIONS_S, fds[1]
+        return int(_said("connections", words, fds, CONNECTIONS_S + 30)[0])
 
 
-def _connections_a_second(router):
+def _said(name, words, fds, timeout_s):
+    """What the program tests/bench/NAME.c prints."""
+    done = subprocess.run([program(name), *map(str, words)], pass_fds=fds, capture_output=True, text=True,
+                          timeout=timeout_s, check=True)
+    return done.stdout.split()
+
+
+def connections_a_second(router):
     return _connections(router) / CONNECTIONS_S
 
 
-def _instructions_a_connection(router):
+def instructions_a_connection(router):
     before = router.instructions()
     completed = _connections(router)
     return (router.instructions() - before) / completed if completed else float("inf")
 
 
-def _program():
-    source, program = ROOT / "tests" / "bench" / "connections.c", BUILD / "bench" / "connections"
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        program.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["gcc", "-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", program, source],
-                       check=True, timeout=60)
-    return program
+def _flows(count):
+    """Packets a second over so many flows in turn; infinite if not all of them pass."""
+    def take(router):
+        wan, lan = router.topology.wan, router.topology.lan
+        wan.run("ip", "route", "replace", "local", FLOWS_NETWORK, "dev", "lo")
+        with wan.entered():
+            receiver = _datagrams(FLOWS_PORT)
+        with lan.entered():
+            senders = [_datagrams(0) for _ in range(FLOWS_SOCKETS)]
+        try:
+            fds = [each.fileno() for each in (receiver, *senders)]
+            words = fds[0], count, LOAD_S, *fds[1:]
+            opened, arrived, _ = map(int, _said("flows", words, fds, LOAD_S + FLOWS_OPEN_LIMIT_S))
+            return arrived / LOAD_S if opened == count else float("nan")
+        finally:
+            for each in (receiver, *senders):
+                each.close()
+    return take
+
+
+def _datagrams(port):
+    found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    found.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
+    found.bind(("0.0.0.0", port))
+    return found
+
+
+NAME_FLOWS = "UDP, 64-byte frames, {:,} flows in turn"
+NAME_RULES = "Instructions a 64-byte packet, saturated, {:,} rules", "Instructions a TCP connection, {:,} rules"
+
+# What is to be the same, however many rules or flows there are.
+FLAT = [[name.format(count) for count in RULES] for name in NAME_RULES] + [[NAME_FLOWS.format(count) for count in FLOWS]]
+FLAT_WITHIN = 0.1
+
+
+def _with_rules(count):
+    packet, connection = (name.format(count) for name in NAME_RULES)
+    return (
+        Measure(packet, "", False, instructions_a_packet(WITHOUT_PAUSE), counts=True, rules=count),
+        Measure(connection, "", False, instructions_a_connection, counts=True, rules=count),
+    )
 
 
 MEASURES = (
-    Measure("UDP, 64-byte frames, saturated", "packets/s", True, False, _packets_a_second(FRAME_64_BYTES)),
-    Measure("UDP, 512-byte frames, saturated", "packets/s", True, False, _packets_a_second(FRAME_512_BYTES)),
-    Measure("UDP, 1,400-byte frames, saturated", "packets/s", True, False, _packets_a_second(FRAME_1400_BYTES)),
-    Measure("TCP, WAN to LAN", "Mbit/s", True, False, _throughput(False)),
-    Measure("TCP, LAN to WAN", "Mbit/s", True, False, _throughput(True)),
-    Measure("Round trip, idle", "us", False, False, _round_trip(0)),
-    Measure("Round trip, 5,000 packets/s beside it", "us", False, False, _round_trip(5000)),
-    Measure("New TCP connections", "1/s", True, False, _connections_a_second),
-    Measure("Instructions a 64-byte packet, saturated", "", False, True, _instructions_a_packet(WITHOUT_PAUSE)),
-    Measure("Instructions a 64-byte packet at 1,000/s", "", False, True, _instructions_a_packet(1000)),
-    Measure("Instructions a TCP connection, opened and closed", "", False, True, _instructions_a_connection),
-    Measure("Instructions a second, idle", "1/s", False, True, _idle),
+    Measure("UDP, 64-byte frames, saturated", "packets/s", True, packets_a_second(FRAME_64_BYTES), goal=2),
+    Measure("Processor time a 64-byte packet, saturated", "ns of the host", False, processor_ns_a_packet),
+    Measure("UDP, 512-byte frames, saturated", "packets/s", True, packets_a_second(FRAME_512_BYTES), goal=1),
+    Measure("UDP, 1,400-byte frames, saturated", "packets/s", True, packets_a_second(FRAME_1400_BYTES), goal=1),
+    Measure("TCP, WAN to LAN", "Mbit/s", True, throughput(False), goal=1),
+    Measure("TCP, LAN to WAN", "Mbit/s", True, throughput(True), goal=1),
+    Measure("Round trip, idle", "us", False, _round_trip(0), goal=1),
+    Measure("Round trip, 5,000 packets/s beside it", "us", False, _round_trip(5000)),
+    Measure("New TCP connections", "1/s", True, connections_a_second, goal=2),
+    *(Measure(NAME_FLOWS.format(count), "packets/s", True, _flows(count), goal=2) for count in FLOWS),
+    Measure("Instructions a 64-byte packet, saturated", "", False, instructions_a_packet(WITHOUT_PAUSE), goal=1 / 4,
+            counts=True),
+    Measure("Instructions a 64-byte packet at 1,000/s", "", False, instructions_a_packet(1000), goal=1 / 2,
+            counts=True),
+    Measure("Instructions a TCP connection, opened and closed", "", False, instructions_a_connection, counts=True),
+    Measure("Instructions a second, idle", "1/s", False, _idle, goal=1 / 10, counts=True),
+    *(measure for count in RULES for measure in _with_rules(count)),
+    Measure("Boot: kernel's first instruction to first packet forwarded", "ms", False, starts.boot_ms, limit=1000,
+            boots=True),
+    Measure("Boot: the guest's processor until then", "ms", False, starts.boot_processor_ms, limit=1000, boots=True),
+    Measure("Smallest memory that it boots and forwards with", "MiB", False, starts.memory_mib, limit=32, boots=True,
+            once=True),
 )

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.bench.plugin import plugin
+from tests.bench.program import plugin
 from tests.bench.routers import QUIET
 from tests.harness.machine import Machine, Spec
 from tests.harness.paths import ARTIFACTS, BUILD

@@ -1,18 +1,18 @@
 """The routers that are compared: Bulkhead, and Linux in two configurations.
 
 Each is one QEMU with the same cards, one virtual processor and software
-emulation, between the same two namespaces. A `Router` is started by entering
-it, and routes from then on.
+emulation, between the same two namespaces. A `Router` that is entered routes
+from then on.
 """
 
 import json
 import shutil
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from tests.bench.counter import Counter
 from tests.bench.linux_system import PROMPT, LinuxSystem
+from tests.bench.rules import rules as rules_of
 from tests.harness.machine import Machine, Spec
 from tests.harness.paths import BUILD, ARTIFACTS
 from tests.harness.settings import CONFIGURATION
@@ -27,11 +27,12 @@ QUIET = {**CONFIGURATION, "time": {"servers": []}}  # none answers there, and Li
 
 @dataclass(frozen=True)
 class Kind:
-    """One of the routers: `rules` names Linux's configuration, None is Bulkhead."""
+    """One of the routers: `rules` names Linux's configuration; None is Bulkhead, from the image `iso`."""
 
     name: str
     rules: str | None = None
     kernel_words: str = ""
+    iso: str = str(ISO)
 
 
 BULKHEAD = Kind("Bulkhead")
@@ -43,40 +44,54 @@ KINDS = (BULKHEAD, LINUX, LINUX_FAST)
 class LinuxMachine(Machine):
     """Linux in place of the appliance."""
 
-    def __init__(self, spec, topology, directory, kind):
+    def __init__(self, spec, topology, directory, kind, rules):
         super().__init__(spec, topology, directory)
-        self._kind = kind
+        self._kind, self._rules = kind, rules
 
     def _boot_words(self):
         system = LinuxSystem()
         words = f"console=ttyS0 quiet panic=-1 {self._kind.kernel_words} rules={self._kind.rules}"
+        if self._rules:
+            words += f" count={self._rules}"
         return ["-kernel", str(system.kernel), "-initrd", str(system.initramfs), "-append", words]
 
 
 class Router:
-    """`machine`, `topology`; `instructions()` if it was asked to count them."""
+    """
+    `machine`, `topology`; `instructions()` if it was asked to count them. `moment` makes a moment.Moment
+    of a path: the attribute `moment` then.
+    """
 
-    def __init__(self, kind, nics=("rtl8139", "rtl8139"), count=False, memory_mib=None):
+    def __init__(self, kind, nics=("rtl8139", "rtl8139"), count=False, memory_mib=None, rules=0, moment=None):
         self.kind, self.nics, self.counts = kind, tuple(nics), count
-        self._memory_mib = memory_mib
+        self.moment = self.topology = self.machine = None
+        self._memory_mib, self._rules, self._make_moment = memory_mib, rules, moment
         self._stack = ExitStack()
 
     def __enter__(self):
-        directory = ARTIFACTS / ("bench-" + "".join(letter for letter in self.kind.name.lower() if letter.isalnum()))
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(parents=True)
-        with ExitStack() as stack:
-            self.topology = Topology(len(self.nics))
-            stack.callback(self.topology.close)
-            self._counter = Counter(directory / "instructions") if self.counts else None
-            began = time.monotonic()
-            self.machine = stack.enter_context(self._machine(directory))
+        try:
+            self.start()
             self._wait_ready()
-            self.ready_s = time.monotonic() - began
-            self._stack = stack.pop_all()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def start(self):
+        """Starts QEMU; what boots there is not waited for."""
+        directory = ARTIFACTS / ("bench-" + "".join(letter for letter in self.kind.name.lower() if letter.isalnum()))
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        self.topology = Topology(len(self.nics))
+        self._stack.callback(self.topology.close)
+        self._counter = Counter(directory / "instructions") if self.counts else None
+        self.moment = self._make_moment(directory / "moment") if self._make_moment else None
+        self.machine = self._stack.enter_context(self._machine(directory))
+
+    def close(self):
         self._stack.close()
 
     def instructions(self):
@@ -84,13 +99,14 @@ class Router:
         return self._counter.value
 
     def _machine(self, directory):
-        devices = tuple(self._counter.words) if self._counter else ()
+        devices = tuple(word for plugin in (self._counter, self.moment) if plugin for word in plugin.words)
         linux = self.kind.rules is not None
         memory = self._memory_mib or (LINUX_MEMORY_MIB if linux else BULKHEAD_MEMORY_MIB)
-        spec = Spec(nics=self.nics, capture=False, devices=devices, memory_mib=memory, iso=str(ISO),
-                    config=json.dumps(QUIET))
+        config = QUIET | ({"rules": rules_of(self._rules)} if self._rules else {})
+        spec = Spec(nics=self.nics, capture=False, devices=devices, memory_mib=memory, iso=self.kind.iso,
+                    config=json.dumps(config))
         if linux:
-            return LinuxMachine(spec, self.topology, directory, self.kind)
+            return LinuxMachine(spec, self.topology, directory, self.kind, self._rules)
         return Machine(spec, self.topology, directory)
 
     def _wait_ready(self):

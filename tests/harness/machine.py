@@ -8,6 +8,7 @@ line and messages, and the image's SHA-256.
 import socket
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.harness import image
 from tests.harness.console import Console
@@ -107,6 +108,12 @@ class Machine:
     def processor_thread(self):
         """The thread that is the guest's processor."""
         return self.qmp.command("query-cpus-fast")[0]["thread-id"]
+
+    @property
+    def processor_s(self):
+        """The time for which that thread ran (proc(5), /proc/pid/schedstat)."""
+        file = Path(f"/proc/{self.pid}/task/{self.processor_thread}/schedstat")
+        return int(file.read_text().split()[0]) / 1e9
 
     @property
     def alive(self):
