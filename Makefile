@@ -279,6 +279,7 @@ help:
 	@echo "make www     the web console, in build/www; appliance/www/README.md: how to work on it"
 	@echo "make fault-bench | soak   campaigns of faults, figures to tests/fault/RESULTS.md; DURATION=s"
 	@echo "make bench   beside a Linux router, figures to tests/bench/RESULTS.md"
+	@echo "make bench-isolation   what separate address spaces cost, against a build without"
 	@echo "make bench-check   guest instructions against tests/bench/reference.toml; UPDATE=1 writes it"
 	@echo "make check   what clang says; who may include whom; draws build/dependencies.svg"
 	@echo "make gdb     boots and waits for the debugger; SERVICE=name for one service"
