@@ -2,7 +2,7 @@
  * Alerts that wait to be mailed: region "alert.state", which outlives us.
  * Pure; times are time_us().
  *
- *	add -> waits -> (GATHER_US, or the interval since the last mail) -> sending
+ *	add -> waits -> (ALERT_GATHER_US, or the interval since the last mail) -> sending
  *	                  ^-- it did not work: 30 s, doubled up to an hour --/  \-> sent: gone
  *
  * The same of the same service while it waits is counted, not kept twice. Too

@@ -139,8 +139,7 @@ enum app_outcome api_config_status(struct exchange *exchange)
 	return api_done(exchange);
 }
 
-/* --- The candidate -----------------------------------------------------------------------------
- */
+/* --- The candidate -------------------------------------------------------------------------- */
 
 static enum status candidate_write(const struct request *request, struct config_note *note)
 {
@@ -202,8 +201,7 @@ enum app_outcome api_config_candidate_delete(struct exchange *exchange)
 	return done(exchange, status == E_ABSENT ? OK : status);
 }
 
-/* --- Commit, confirm, roll back ------------------------------------------------------------------
- */
+/* --- Commit, confirm, roll back ------------------------------------------------------------- */
 
 struct wish {
 	struct config_note note;

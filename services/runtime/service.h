@@ -24,7 +24,7 @@
 
 /* The call-backs, in the order in which they come; any but start may be NULL. */
 struct service {
-	/* Once. After OK the service counts as ready; else it panics with the text. */
+	/* Once. OK, or it panics with the status. Ready is who has answered RS since. */
 	enum status (*start)(void);
 	/*
 	 * A request: `request` is in place in the IPC buffer, copy it before any

@@ -277,8 +277,7 @@ static void another_wan_address_ends_the_connections_to_the_first(void **state)
 	assert_int_equal(w->fw.conns.used, 0);
 }
 
-/* --- ICMP about them ---------------------------------------------------------------------------
- */
+/* --- ICMP about them ------------------------------------------------------------------------ */
 
 /* An error from inside shows nothing of the inside; one from the WAN keeps its sender. */
 static void errors_about_them_are_translated(void **state)
@@ -306,8 +305,7 @@ static void errors_about_them_are_translated(void **state)
 	assert_true(frame_sums_hold(w->out.buffer + 14, w->out.bytes - 14));
 }
 
-/* --- Configurations that are refused, and collisions --------------------------------------------
- */
+/* --- Configurations that are refused, and collisions ---------------------------------------- */
 
 static void assert_refused(struct world *w, struct netconf_forward wrong)
 {

@@ -42,7 +42,7 @@ struct world {
 	struct fw_flows *flows;
 	size_t flows_bytes;
 	uint64_t now_us;
-	/* What the last world_send or world_drain gave. */
+	/* What the last world_send or world_take gave. */
 	struct fw_verdict verdict;
 	struct frame out;
 };

@@ -231,8 +231,7 @@ static void promiscuous_mode_loses_no_frame(void **state)
 	assert_int_equal(world.rx_next, 101);
 }
 
-/* --- What it costs ------------------------------------------------------------------------------
- */
+/* --- What it costs -------------------------------------------------------------------------- */
 
 static void a_frame_takes_few_kernel_calls(void **state)
 {

@@ -2,7 +2,7 @@
  * Counts the guest instructions of single operations, prints a line each to the
  * serial port, and switches the machine off. QEMU's -icount shift=0 makes the
  * time stamp counter advance by one an instruction, so the figures are the same
- * on every machine; tests/bench/micro.py boots this and reads them.
+ * on every machine; tests/bench/costs.py boots this and reads them.
  *
  * The cheapest of many rounds counts: timer interrupts and heartbeats in between
  * do not.
