@@ -14,10 +14,11 @@ firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c snapsh
 
 fw_test_sources := $(fw_core) tests/unit/fw_world.c
 
-unit_tests += fw_forward fw_reasons fw_warm fw_conn fw_nat fw_neighbour fw_port fw_port_forward fw_wan
+unit_tests += fw_forward fw_icmp fw_reasons fw_warm fw_conn fw_nat fw_neighbour fw_port fw_port_forward fw_wan
 fw_port_forward_test_sources := tests/unit/fw_port_forward_test.c $(fw_test_sources)
 fw_wan_test_sources := tests/unit/fw_wan_test.c $(fw_test_sources)
 fw_warm_test_sources := tests/unit/fw_warm_test.c $(fw_test_sources)
+fw_icmp_test_sources := tests/unit/fw_icmp_test.c $(fw_test_sources)
 fw_forward_test_sources := tests/unit/fw_forward_test.c $(fw_test_sources)
 fw_reasons_test_sources := tests/unit/fw_reasons_test.c \
 	$(addprefix tests/unit/, fw_cases_link.c fw_cases_packet.c fw_cases_policy.c) $(fw_test_sources) \

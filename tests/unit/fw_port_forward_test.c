@@ -1,7 +1,6 @@
 /* Port forwards: from the WAN, from the LAN by the WAN's address, and what must not be. */
-#include "tests/unit/fw_world.h"
+#include "tests/unit/fw_checks.h"
 
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,12 +39,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 static void assert_went_to(struct world *w, unsigned zone_port, uint32_t from, uint16_t from_port,
 			   uint32_t to, uint16_t to_port)
 {
@@ -59,12 +52,6 @@ static void assert_went_to(struct world *w, unsigned zone_port, uint32_t from, u
 	assert_int_equal(be32_get(&ip->destination), to);
 	assert_int_equal(be16_get(&ports->destination_port), to_port);
 	assert_true(frame_sums_hold(w->out.buffer + 14, w->out.bytes - 14));
-}
-
-static void assert_dropped(struct world *w, enum fw_reason reason)
-{
-	assert_int_equal(w->verdict.outcome, FW_DROP);
-	assert_int_equal(w->verdict.reason, reason);
 }
 
 static void syn_from_wan(struct world *w, uint16_t from_port, uint16_t port)
@@ -371,7 +358,7 @@ static void a_spoofed_sender_is_not_forwarded(void **state)
 	assert_dropped(w, DROP_IP_SPOOFED);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int main(void)
 {

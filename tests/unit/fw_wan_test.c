@@ -1,8 +1,7 @@
 /* The WAN's address by DHCP: what passes before there is one, with it, and after it. */
 #include "netstack/wire/arp.h"
-#include "tests/unit/fw_world.h"
+#include "tests/unit/fw_checks.h"
 
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,18 +22,6 @@ static int setup(void **state)
 	world_discard_queued(w);
 	*state = w;
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
-static void assert_dropped(struct world *w, enum fw_reason reason)
-{
-	assert_int_equal(w->verdict.outcome, FW_DROP);
-	assert_int_equal(w->verdict.reason, reason);
 }
 
 static void assert_to_client(struct world *w)
@@ -282,7 +269,7 @@ static void a_configuration_with_both_is_refused(void **state)
 	assert_non_null(world_configure(w));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
 int main(void)
 {
