@@ -4,8 +4,9 @@ services += dhcpd
 dhcpd_sources := appliance/dhcpd/dhcpd.c appliance/dhcpd/keeper.c appliance/dhcpd/shelf.c services/runtime/netconf_copy.c \
 	services/runtime/crc32.c $(dhcpd_core)
 
-unit_tests += dhcpd
+unit_tests += dhcpd dhcpd_archive
 dhcpd_test_sources := tests/unit/dhcpd_test.c $(dhcpd_core)
+dhcpd_archive_test_sources := tests/unit/dhcpd_archive_test.c $(addprefix appliance/dhcpd/, archive.c leases.c)
 
 fuzz_targets += dhcpd
 dhcpd_fuzz_sources := tests/fuzz/dhcpd_fuzz.c $(dhcpd_core)
