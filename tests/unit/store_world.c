@@ -287,3 +287,36 @@ uint8_t world_version(uint32_t slot, const char *name)
 		assert_int_equal(value[i], value[0]);
 	return value[0];
 }
+
+const void *world_value(uint8_t version)
+{
+	static uint8_t bytes[STORE_VALUE_BYTES];
+
+	memset(bytes, version, sizeof(bytes));
+	return bytes;
+}
+
+void world_put_done(uint32_t slot, const char *name, uint8_t version)
+{
+	assert_int_equal(world_put(slot, name, world_value(version), WORLD_VALUE_BYTES), OK);
+	world_run();
+	assert_int_equal(world_result(slot), OK);
+}
+
+int world_with_disk(void **state)
+{
+	(void)state;
+	world_boot(true);
+	world_run();
+	assert_int_equal(store.life.mode, STORE_DISK);
+	return 0;
+}
+
+int world_without_disk(void **state)
+{
+	(void)state;
+	world_boot(false);
+	world_run();
+	assert_int_equal(store.life.mode, STORE_MEMORY);
+	return 0;
+}

@@ -48,6 +48,16 @@ void world_store_dies(void);
 /* A turn of the store and one of the driver. False: nothing happened. */
 bool world_turn(void);
 void world_run(void);
+/* Before a test: a store on an empty disk, or in memory. */
+int world_with_disk(void **state);
+int world_without_disk(void **state);
+
+#define WORLD_VALUE_BYTES 2000u
+/* STORE_VALUE_BYTES that are all `version`. */
+const void *world_value(uint8_t version);
+/* A record of WORLD_VALUE_BYTES of them, put and carried out. */
+void world_put_done(uint32_t slot, const char *name, uint8_t version);
+
 /* Requests of `slot`. */
 enum status world_put(uint32_t slot, const char *name, const void *value, uint32_t bytes);
 enum status world_delete(uint32_t slot, const char *name);
