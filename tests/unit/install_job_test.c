@@ -1,5 +1,4 @@
 /* Installations on a disk in memory, which fail or die at any step: services/install/. */
-#include "services/install/archive.h"
 #include "services/install/inspect.h"
 #include "services/install/job.h"
 #include "services/proto/store.h"
@@ -10,7 +9,6 @@
 #include <string.h>
 
 #define DISK_SECTORS 90000u
-#define PAGE         4096u
 #define STEPS_MAX    5000u
 
 static uint8_t boot[SECTOR_BYTES], core[90000], efi[30000], kernel[70001], bundle[204097];
@@ -419,82 +417,23 @@ static void damaged_state_begins_anew(void **state)
 	assert_int_equal(world.table.result, INSTALL_NEVER);
 }
 
-static void archive_entry(uint8_t *at, const char *name, uint32_t offset, uint32_t bytes)
-{
-	struct archive_file file = { .offset = offset, .bytes = bytes };
-
-	strncpy(file.name, name, sizeof(file.name));
-	memcpy(at, &file, sizeof(file));
-}
-
-/* As the last bytes of `whole`, whose archive starts with its second page. */
-static void archive_seal(struct fat_piece whole, uint32_t count)
-{
-	uint8_t *bytes = (uint8_t *)whole.bytes;
-	struct archive_end end = { PAGE, 0, ARCHIVE_MAGIC, count };
-
-	end.crc32 = crc32_of(bytes + PAGE, whole.count - PAGE - sizeof(end));
-	memcpy(bytes + whole.count - sizeof(end), &end, sizeof(end));
-}
-
-static void archive_is_checked(void **state)
-{
-	static const char *const names[] = { "boot.img",    "core.img", "bootx64.efi",
-					     "modules.tar", "grub.cfg", "kernel.elf" };
-	static uint8_t bytes[PAGE + 1000];
-	const struct fat_piece whole = { bytes, sizeof(bytes) };
-	uint8_t *directory = bytes + sizeof(bytes) - sizeof(struct archive_end) -
-			     6 * sizeof(struct archive_file);
-	struct plan_parts parts;
-
-	(void)state;
-	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
-	for (uint32_t i = 0; i < 6; i++)
-		archive_entry(directory + i * sizeof(struct archive_file), names[i], PAGE + 10 * i,
-			      10);
-	archive_seal(whole, 6);
-	assert_int_equal(archive_open(whole, &parts), OK);
-	assert_ptr_equal(parts.kernel.bytes, bytes + PAGE + 50);
-	assert_ptr_equal(parts.bundle.bytes, bytes);
-	assert_int_equal(parts.bundle.count, sizeof(bytes));
-	bytes[PAGE + 17] ^= 0x20;
-	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
-	bytes[PAGE + 17] ^= 0x20;
-	archive_entry(directory, "boot.img", (uint32_t)(directory - bytes) - 9, 10);
-	archive_seal(whole, 6);
-	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
-	archive_entry(directory, "boot.img", PAGE, 4000000000u);
-	archive_seal(whole, 6);
-	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
-	archive_seal(whole, 0x20000000);
-	assert_int_equal(archive_open(whole, &parts), E_DAMAGED);
-}
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_empty_disk_becomes_a_system_disk, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(what_a_disk_holds_is_told, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_disk_is_overwritten_without_its_code, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_disk_that_changed_is_left_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(installer_dies_after_each_step_and_goes_on, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(
-			records_go_along_over_deaths_and_changes_of_the_store, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_blank_installation_has_no_records, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_store_that_gives_nothing_or_never_rests_is_named,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(a_disk_that_fails_is_named_and_never_looks_whole,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(a_disk_that_loses_writes_is_found_out, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(small_disks_and_bundles_without_archive_are_refused,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(damaged_state_begins_anew, setup, teardown),
-		cmocka_unit_test_setup_teardown(archive_is_checked, setup, teardown),
+		TEST(an_empty_disk_becomes_a_system_disk),
+		TEST(what_a_disk_holds_is_told),
+		TEST(no_disk_is_overwritten_without_its_code),
+		TEST(a_disk_that_changed_is_left_alone),
+		TEST(installer_dies_after_each_step_and_goes_on),
+		TEST(records_go_along_over_deaths_and_changes_of_the_store),
+		TEST(a_blank_installation_has_no_records),
+		TEST(a_store_that_gives_nothing_or_never_rests_is_named),
+		TEST(a_disk_that_fails_is_named_and_never_looks_whole),
+		TEST(a_disk_that_loses_writes_is_found_out),
+		TEST(small_disks_and_bundles_without_archive_are_refused),
+		TEST(damaged_state_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
