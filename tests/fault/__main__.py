@@ -25,8 +25,8 @@ TIMELESS = {"bit-flips"}  # of no time that the machine could spoil
 class Options(argparse.Namespace):
     def command(self, campaign, **counts):
         """How to repeat a campaign."""
-        words = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in counts.items())
-        return f"make fault-bench CAMPAIGNS={campaign} OPTIONS=\"--seed {self.seed} {words}\""
+        words = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in {"seed": self.seed, **counts}.items())
+        return f"make fault-bench CAMPAIGNS={campaign} OPTIONS=\"{words}\""
 
 
 def parsed():
