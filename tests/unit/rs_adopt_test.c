@@ -298,6 +298,27 @@ static void a_flipped_bit_in_the_table_harms_nobody(void **state)
 	}
 }
 
+/* It died a moment ago; its next death must not be taken for one of thousands. */
+static void a_flipped_bit_in_a_count_of_deaths_gives_nobody_up(void **state)
+{
+	(void)state;
+	static struct rs_world before;
+
+	world_boot();
+	world_dies(PORT, EXIT_PANIC);
+	world_pass(10000, WORLD_ALL);
+	before = world;
+	for (size_t bit = 0; bit < 8 * sizeof(uint32_t); bit++) {
+		world = before;
+		flip(&world.table.services[PORT].deaths_in_row, bit);
+		world_rs_dies(EXIT_EXCEPTION);
+		world_dies(PORT, EXIT_PANIC);
+		world_pass(100000, WORLD_ALL);
+		if (world.kernel.services[PORT].state != SERVICE_ALIVE)
+			fail_msg("bit %zu: slot %u is not restarted", bit, (unsigned)PORT);
+	}
+}
+
 static void a_quiet_life_of_rs_clears_its_table_of_suspicion(void **state)
 {
 	(void)state;
@@ -352,6 +373,7 @@ int main(void)
 		cmocka_unit_test(rs_that_keeps_dying_goes_back_to_older_and_older_tables),
 		cmocka_unit_test(a_flipped_bit_in_a_checkpoint_is_found),
 		cmocka_unit_test(a_flipped_bit_in_the_table_harms_nobody),
+		cmocka_unit_test(a_flipped_bit_in_a_count_of_deaths_gives_nobody_up),
 		cmocka_unit_test(a_quiet_life_of_rs_clears_its_table_of_suspicion),
 		cmocka_unit_test(a_hang_is_noticed_in_time_though_the_table_was_lost),
 		cmocka_unit_test(rs_restarted_on_request_ever_so_often_keeps_its_table),
