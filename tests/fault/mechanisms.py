@@ -4,7 +4,7 @@
 
 Works in a copy of the tree. A mechanism is a line of source and what stands
 there without it (mechanisms.toml); its tests must fail then, and pass as the
-source is. WORD chooses those whose name contains it. Each that was tried gets a
+source is. WORD chooses those whose name contains it. Each that was noticed gets a
 new row in MECHANISMS.md, with the commit that it was tried at.
 """
 
@@ -139,8 +139,9 @@ def main():
                 continue
             row, sound = tried(copy, mechanism)
             print(f"{row} {at} |", flush=True)
-            table.put(mechanism["name"], f"{row} {at} |")
-            if not sound:
+            if sound:
+                table.put(mechanism["name"], f"{row} {at} |")
+            else:
                 unnoticed.append(mechanism["name"])
     failing = [test for test, fails in broken.items() if fails]
     print(f"{len(chosen)} switched off, unnoticed: {unnoticed or 'none'}; failing as it is: {failing or 'none'}")
