@@ -23,6 +23,7 @@
 #include "services/runtime/wallclock.h"
 #include "services/runtime/wanlease.h"
 #include "services/runtime/wish.h"
+#include "services/runtime/writeback.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -235,8 +236,8 @@ static uint64_t work(uint64_t now_us)
 {
 	uint64_t due_us;
 
-	if (!shelf_load(queue, now_us))
-		return now_us + SHELF_LOOK_US;
+	if (!shelf_load(now_us))
+		return now_us + WRITEBACK_LOOK_US;
 	if (now_us >= look_us) {
 		look_us = now_us + LOOK_US;
 		configuration_follow();
@@ -244,7 +245,7 @@ static uint64_t work(uint64_t now_us)
 	}
 	uint64_t next_us = mail_work(now_us);
 	table_fill();
-	uint64_t save_us = shelf_save(queue, now_us);
+	uint64_t save_us = shelf_save(now_us);
 	next_us = save_us < next_us ? save_us : next_us;
 	if (alerts.enabled && !mailer_is_busy()) {
 		(void)alert_queue_due(queue, now_us, &due_us);
@@ -350,6 +351,7 @@ static enum status start(void)
 		memset(queue, 0, sizeof(*queue));
 		memset(table, 0, sizeof(*table));
 	}
+	shelf_init(queue);
 	history_init(&history, table->history, again);
 	mails_adopt();
 	if (!alert_queue_init(queue, again, time_us()) && again && !clean)

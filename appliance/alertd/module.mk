@@ -15,7 +15,7 @@ alertd_core := $(addprefix appliance/alertd/, archive.c base64.c history.c intak
 services += alertd
 alertd_sources := $(addprefix appliance/alertd/, alertd.c mailer.c shelf.c transport.c) $(alertd_core) $(alertd_authorities) \
 	$(addprefix services/runtime/, alertconf_copy.c dnsname.c entropy.c netconf_copy.c random.c resolver.c \
-	tls_port.c wanlease.c wear.c)
+	tls_port.c wanlease.c wear.c writeback.c)
 alertd_cflags := -isystem build/third/mbedtls/include
 alertd_link := -Wl,--wrap=mbedtls_mpi_mul_mpi
 alertd_libraries := build/third/lib/libmbedtls.a
@@ -30,7 +30,7 @@ alertd_queue_test_sources := tests/unit/alertd_queue_test.c $(addprefix applianc
 	$(addprefix services/runtime/, civil.c crc32.c event_kind.c)
 unit_tests += alertd_shelf
 alertd_shelf_test_sources := tests/unit/alertd_shelf_test.c $(addprefix appliance/alertd/, archive.c queue.c shelf.c) \
-	tests/unit/store_fake.c $(addprefix services/runtime/, crc32.c wear.c)
+	tests/unit/store_fake.c $(addprefix services/runtime/, crc32.c wear.c writeback.c)
 
 fuzz_targets += alertd_smtp
 alertd_smtp_fuzz_sources := tests/fuzz/alertd_smtp_fuzz.c $(addprefix appliance/alertd/, smtp.c base64.c)

@@ -121,7 +121,7 @@ static bool lease_put(unsigned number, const struct lease_record *record)
 	bool kept = keeper_ds.put(number, record);
 
 	if (kept)
-		shelf_mark();
+		shelf_mark(time_us());
 	return kept;
 }
 
@@ -139,7 +139,7 @@ static bool leases_forgotten(void)
 	if (!keeper_forget(&dhcpd.forgotten))
 		return false;
 	dhcpd.server.leases.keeper = &dhcpd.keeper;
-	shelf_mark();
+	shelf_mark(time_us());
 	dhcpd.asked = dhcpd.loaded = true;
 	return true;
 }
@@ -160,7 +160,7 @@ static bool leases_ready(void)
 		dhcpd.asked = leases_load(leases, &dhcpd.keeper);
 	if (!dhcpd.asked)
 		return false;
-	if (!shelf_load(leases, now_seconds()) && !has_leases())
+	if (!shelf_load(time_us()) && !has_leases())
 		return false;
 	dhcpd.loaded = true;
 	log_info("%u leases", leases_count(leases, now_seconds()));
@@ -205,11 +205,11 @@ static uint64_t clients_serve(uint64_t now_us)
 /* What needs no client; returns when to be called again. */
 static uint64_t leases_keep_up(uint64_t now_us)
 {
-	bool published = leases_publish();
-	bool saving = shelf_save(&dhcpd.server.leases, now_us / 1000000u);
+	bool published = leases_publish() && dhcpd.to_keep == LEASES_MAX;
+	uint64_t next_us = now_us + (published ? HOUSEKEEPING_US : AGAIN_US);
+	uint64_t save_us = shelf_save(now_us);
 
-	return published && dhcpd.to_keep == LEASES_MAX && !saving ? now_us + HOUSEKEEPING_US
-								   : now_us + AGAIN_US;
+	return save_us < next_us ? save_us : next_us;
 }
 
 static uint64_t work(uint64_t now_us)
@@ -233,6 +233,7 @@ static enum status start(void)
 	dhcpd.keeper.put = lease_put;
 	dhcpd.region = region("netconf", sizeof(struct netconf_region));
 	dhcpd.server.conf = &dhcpd.conf;
+	shelf_init(&dhcpd.server.leases);
 	return OK;
 }
 

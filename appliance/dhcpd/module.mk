@@ -1,8 +1,8 @@
 dhcpd_core := $(addprefix appliance/dhcpd/, archive.c leases.c message.c server.c)
 
 services += dhcpd
-dhcpd_sources := appliance/dhcpd/dhcpd.c appliance/dhcpd/keeper.c appliance/dhcpd/shelf.c services/runtime/netconf_copy.c \
-	services/runtime/crc32.c $(dhcpd_core)
+dhcpd_sources := appliance/dhcpd/dhcpd.c appliance/dhcpd/keeper.c appliance/dhcpd/shelf.c $(dhcpd_core) \
+	$(addprefix services/runtime/, crc32.c netconf_copy.c wear.c writeback.c)
 
 unit_tests += dhcpd dhcpd_archive
 dhcpd_test_sources := tests/unit/dhcpd_test.c $(dhcpd_core)

@@ -2,80 +2,56 @@
 
 #include "appliance/dhcpd/archive.h"
 #include "services/runtime/service.h"
-#include "services/runtime/store.h"
+#include "services/runtime/writeback.h"
 
-#define NAME      "leases"
-#define FAILURE_S 60u /* until the next try after one that failed */
+#define US_A_SECOND 1000000u
 
-static struct archive archive; /* lent to the store; static so that it outlives a late reply */
-static bool changed, saving, failed;
-static uint64_t next_s, wait_until_s;
+static struct leases *leases;
+static struct archive archive;
 
 _Static_assert(sizeof(struct archive) <= STORE_VALUE_BYTES, "one record has room for all leases");
 
-bool shelf_load(struct leases *leases, uint64_t now_s)
+static size_t archive_fill(uint64_t now_us)
+{
+	return archive_make(&archive, leases, now_us / US_A_SECOND);
+}
+
+static struct writeback record = {
+	.name = "leases",
+	.what = "leases",
+	.level = LOG_WARNING,
+	.value = &archive,
+	.room_bytes = sizeof(archive),
+	.rest_us = SHELF_REST_S * US_A_SECOND,
+	.fill = archive_fill,
+};
+
+void shelf_init(struct leases *of)
+{
+	leases = of;
+}
+
+bool shelf_load(uint64_t now_us)
 {
 	size_t bytes = 0;
-	enum status status = store_get(NAME, &archive, sizeof(archive), &bytes);
+	enum status status = writeback_load(&record, &bytes, now_us);
 
-	if (wait_until_s == 0)
-		wait_until_s = now_s + SHELF_WAIT_S;
-	if ((status == E_AGAIN || status == E_TIMEOUT) && now_s < wait_until_s)
+	if (status == E_AGAIN)
 		return false;
 	if (status == OK)
-		log_info("%u leases from the store", archive_take(&archive, bytes, leases, now_s));
+		log_info("%u leases from the store",
+			 archive_take(&archive, bytes, leases, now_us / US_A_SECOND));
 	else if (status != E_ABSENT)
 		log_warning("the store does not give its leases: %s", status_text(status));
 	return true;
 }
 
-void shelf_mark(void)
+void shelf_mark(uint64_t now_us)
 {
-	changed = true;
+	writeback_mark(&record, now_us);
 }
 
-/* Said once, until it works again. */
-static void save_failed(enum status status, uint64_t now_s)
+uint64_t shelf_save(uint64_t now_us)
 {
-	if (!failed)
-		log_warning("leases are not in the store: %s", status_text(status));
-	failed = changed = true;
-	next_s = now_s + FAILURE_S;
-}
-
-static bool save_look(uint64_t now_s)
-{
-	enum status status = store_result();
-
-	if (status == E_AGAIN || status == E_TIMEOUT)
-		return true;
-	saving = false;
-	if (status == OK)
-		failed = false;
-	else if (status == E_ABSENT)
-		changed = true;
-	else
-		save_failed(status, now_s);
-	return changed;
-}
-
-bool shelf_save(const struct leases *leases, uint64_t now_s)
-{
-	enum status status;
-
-	if (saving)
-		return save_look(now_s);
-	if (!changed || now_s < next_s)
-		return false;
-	status = store_put(NAME, &archive, archive_make(&archive, leases, now_s));
-	if (status == E_AGAIN || status == E_TIMEOUT)
-		return true;
-	if (status != OK) {
-		save_failed(status, now_s);
-		return false;
-	}
-	saving = true;
-	changed = false;
-	next_s = now_s + SHELF_REST_S;
-	return true;
+	return writeback_work(&record, now_us);
 }

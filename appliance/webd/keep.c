@@ -39,7 +39,7 @@ bool keep_load(void)
 			continue;
 		enum status status = store_get(names[loaded], records[loaded].bytes,
 					       records[loaded].count, &bytes);
-		if (status == E_AGAIN || status == E_TIMEOUT || status == E_DEAD)
+		if (store_says_later(status))
 			return false;
 		records[loaded].found = status == OK && bytes == records[loaded].count;
 		if (status != OK && status != E_ABSENT)
@@ -64,7 +64,7 @@ static bool saving_is_over(void)
 {
 	enum status status = store_result();
 
-	if (status == E_AGAIN || status == E_TIMEOUT || status == E_DEAD)
+	if (store_says_later(status))
 		return false;
 	if (status == E_ABSENT)
 		records[saving].changed = true;

@@ -61,7 +61,7 @@ static bool head_read(void)
 	size_t bytes = 0;
 	enum status status = store_get("head", &archive.head, sizeof(archive.head), &bytes);
 
-	if (status == E_AGAIN || status == E_TIMEOUT)
+	if (store_says_later(status))
 		return false;
 	archive.head_read = true;
 	archive.part = 0;
@@ -90,7 +90,7 @@ static bool parts_read(void)
 		persist_name(archive.part, name);
 		enum status status =
 			store_get(name, ledger->parts[archive.part], LEDGER_PART_BYTES, &bytes);
-		if (status == E_AGAIN || status == E_TIMEOUT)
+		if (store_says_later(status))
 			return false;
 		/* what is missing or torn is found by its entry's checksum */
 	}
@@ -127,7 +127,7 @@ static bool answer_take(void)
 {
 	enum status status = store_result();
 
-	if (status == E_AGAIN || status == E_TIMEOUT)
+	if (store_says_later(status))
 		return false;
 	archive.under_way = false;
 	archive.failed = status == E_DEVICE;

@@ -12,6 +12,7 @@
 #include "services/runtime/socket.h"
 #include "services/runtime/wallclock.h"
 #include "services/runtime/wish.h"
+#include "services/runtime/writeback.h"
 
 #include <string.h>
 
@@ -81,15 +82,16 @@ static uint64_t work(uint64_t now_us)
 	if (!wallclock_copy(clock_shared, &clock_copy))
 		clock_copy = (struct clock_page){ .source = CLOCK_NONE };
 	/* An empty ring begins with what the store has of earlier boots. */
-	if (!shelf_load(now_us) && ring->next_sequence == 1)
-		return now_us + SHELF_LOOK_US;
+	bool loaded = shelf_load(now_us);
+	if (!loaded && ring->next_sequence == 1)
+		return now_us + WRITEBACK_LOOK_US;
 	uint64_t left = ring_follow(ring, kernel, &names, RECORDS_PER_TURN);
 	missed_tell();
 	uint64_t next_us = remote_work(now_us);
 	if (left != 0)
 		return now_us;
-	if (shelf_load(now_us)) {
-		uint64_t save_us = shelf_save(record_unix_us, now_us);
+	if (loaded) {
+		uint64_t save_us = shelf_save(now_us);
 		next_us = save_us < next_us ? save_us : next_us;
 	}
 	return next_us < now_us + LOOK_US ? next_us : now_us + LOOK_US;
@@ -105,7 +107,7 @@ static enum status start(void)
 		memset(ring, 0, sizeof(*ring));
 	ring_init(ring, kernel, service_info()->restarted != 0);
 	missed_told = ring->missed;
-	shelf_init(ring);
+	shelf_init(ring, record_unix_us);
 	sender_init(ring);
 	return OK;
 }

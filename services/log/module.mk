@@ -1,6 +1,6 @@
 log_core := $(addprefix services/log/, journal.c ring.c syslog.c sender.c) \
 	$(addprefix services/runtime/, logring.c civil.c crc32.c)
-log_shelf := services/log/shelf.c services/runtime/wear.c
+log_shelf := services/log/shelf.c $(addprefix services/runtime/, wear.c writeback.c)
 
 services += log
 log_sources := services/log/log.c $(log_core) $(log_shelf) \

@@ -1,8 +1,7 @@
 /*
- * Warnings and worse in the store (services/runtime/store.h), for after a reboot
- * or a power cut: gathered for a moment, and not written often
- * (services/runtime/wear.h). What the ring has and the store does not is known
- * over our death: ring->journal_next.
+ * Warnings and worse in the store (services/runtime/writeback.h), for after a
+ * reboot or a power cut. What the ring has and the store does not is known over
+ * our death: ring->journal_next.
  */
 #ifndef LOG_SHELF_H
 #define LOG_SHELF_H
@@ -12,19 +11,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SHELF_WAIT_US   6000000u /* for the store; the ring is not begun before */
-#define SHELF_LOOK_US   100000u
-#define SHELF_GATHER_US 2000000u  /* one failure is often the cause of the next */
-#define SHELF_AGAIN_US  60000000u /* after one that failed */
+#define SHELF_GATHER_US 2000000u /* one failure is often the cause of the next */
+
+/* Wall time of a record of the ring; 0: not known. */
+typedef int64_t shelf_clock(const struct log_ring_record *record);
 
 /* Once a life, after ring_init. */
-void shelf_init(struct log_ring *ring);
+void shelf_init(struct log_ring *ring, shelf_clock *unix_us);
 /*
- * True when the store's entries were taken, or cannot be had. They are put into a ring that is
- * empty, as those of earlier boots.
+ * True when the store's entries were taken, or cannot be had; the ring is not begun before. They
+ * are put into a ring that is empty, as those of earlier boots.
  */
 bool shelf_load(uint64_t now_us);
-/* Saves what is new; `unix_us` knows times. Returns when to be called again at the latest. */
-uint64_t shelf_save(int64_t (*unix_us)(const struct log_ring_record *record), uint64_t now_us);
+/* Saves what is new. Returns when to be called again at the latest. */
+uint64_t shelf_save(uint64_t now_us);
 
 #endif

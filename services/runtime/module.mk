@@ -22,3 +22,7 @@ civil_test_sources := tests/unit/civil_test.c services/runtime/civil.c
 wallclock_test_sources := tests/unit/wallclock_test.c \
 	$(addprefix $(runtime_directory)/, wallclock.c crc32.c)
 event_test_sources := tests/unit/event_test.c services/runtime/event_kind.c
+
+unit_tests += runtime_writeback
+runtime_writeback_test_sources := tests/unit/runtime_writeback_test.c tests/unit/store_fake.c \
+	$(addprefix services/runtime/, wear.c writeback.c)

@@ -4,12 +4,11 @@
  * over it: every op may be repeated. E_TIMEOUT: it was not there in time; try
  * again from `work`. No function waits for the disk.
  *
- * How a service uses it: load with store_get in `work` until it gives something
- * other than E_AGAIN and E_TIMEOUT (the store notifies when it has read its disk;
- * look again every 100 ms all the same); save with store_put, and then, when
- * notified and at least every 100 ms, ask store_result until it gives something
- * other than E_AGAIN and E_TIMEOUT. E_ABSENT: put it again; E_DEVICE: not saved,
- * the old record counts.
+ * How a service uses it: load with store_get in `work` as long as it says "later"
+ * (the store notifies when it has read its disk; look again every 100 ms all the
+ * same); save with store_put, and then, when notified and at least every 100 ms,
+ * ask store_result as long as it says "later". E_ABSENT: put it again; E_DEVICE: not
+ * saved, the old record counts. For a service with one record writeback.h does that.
  *
  * Needs in the manifest: call store; grant_create, grant_revoke; after store.
  */
@@ -19,10 +18,17 @@
 #include "kernel/abi/status.h"
 #include "services/proto/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define STORE_WAIT_MS 30u /* less than a heartbeat, so that the store's hang is not ours */
+
+/* The store is busy or not there: ask again from `work`. */
+static inline bool store_says_later(enum status status)
+{
+	return status == E_AGAIN || status == E_TIMEOUT;
+}
 
 /*
  * Begins to replace the record `name` of ours by these `bytes`, at most

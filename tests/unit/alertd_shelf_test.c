@@ -1,7 +1,7 @@
 /* Alerts that wait, in the store: over reboots, with few writes, and whatever the store does. */
 #include "appliance/alertd/archive.h"
 #include "appliance/alertd/shelf.h"
-#include "services/runtime/wear.h"
+#include "services/runtime/writeback.h"
 #include "tests/unit/store_fake.h"
 #include "tests/unit/unit.h"
 
@@ -13,14 +13,15 @@
 static struct alert_queue queue;
 static uint64_t now_us = 10 * SECOND_US;
 
-/* The machine boots; a first life of alertd with the state of this process is enough for a test. */
+/* The machine boots, and alertd begins its first life. */
 static void boot(void)
 {
 	store_fake_reboot();
 	memset(&queue, 0, sizeof(queue));
-	now_us += WEAR_BURST * (uint64_t)WEAR_REST_US; /* so that no test pays for another */
+	now_us += SECOND_US;
+	shelf_init(&queue);
 	(void)alert_queue_init(&queue, false, now_us);
-	assert_true(shelf_load(&queue, now_us));
+	assert_true(shelf_load(now_us));
 }
 
 static int world_setup(void **state)
@@ -47,8 +48,8 @@ static unsigned work(uint64_t for_us)
 {
 	unsigned before = store_fake.puts;
 
-	for (uint64_t end_us = now_us + for_us; now_us < end_us; now_us += SHELF_LOOK_US)
-		(void)shelf_save(&queue, now_us);
+	for (uint64_t end_us = now_us + for_us; now_us < end_us; now_us += WRITEBACK_LOOK_US)
+		(void)shelf_save(now_us);
 	return store_fake.puts - before;
 }
 
@@ -127,8 +128,8 @@ static void the_store_is_waited_for_but_not_for_ever(void **state)
 	(void)state;
 	queue.loaded = 0;
 	store_fake.get_status = E_AGAIN;
-	assert_false(shelf_load(&queue, now_us));
-	assert_true(shelf_load(&queue, now_us + SHELF_WAIT_US));
+	assert_false(shelf_load(now_us));
+	assert_true(shelf_load(now_us + WRITEBACK_WAIT_US));
 	assert_true(queue.loaded);
 }
 

@@ -4,7 +4,7 @@
 #include "services/log/ring.h"
 #include "services/log/shelf.h"
 #include "services/runtime/logring.h"
-#include "services/runtime/wear.h"
+#include "services/runtime/writeback.h"
 #include "tests/unit/store_fake.h"
 #include "tests/unit/unit.h"
 
@@ -25,7 +25,7 @@ static int64_t unix_us(const struct log_ring_record *record)
 static void life_begin(bool restarted)
 {
 	ring_init(&ring, &kernel, restarted);
-	shelf_init(&ring);
+	shelf_init(&ring, unix_us);
 	assert_true(shelf_load(now_us));
 }
 
@@ -63,8 +63,8 @@ static unsigned work(uint64_t for_us)
 {
 	unsigned before = store_fake.puts;
 
-	for (uint64_t end_us = now_us + for_us; now_us < end_us; now_us += SHELF_LOOK_US)
-		(void)shelf_save(unix_us, now_us);
+	for (uint64_t end_us = now_us + for_us; now_us < end_us; now_us += WRITEBACK_LOOK_US)
+		(void)shelf_save(now_us);
 	return store_fake.puts - before;
 }
 
@@ -133,7 +133,8 @@ static void our_death_loses_and_repeats_nothing(void **state)
 	say(LOG_ERROR, "saved");
 	(void)work(10 * SECOND_US);
 	say(LOG_ERROR, "under way");
-	(void)work(SHELF_GATHER_US + SHELF_LOOK_US); /* put, and nobody has asked for the result */
+	(void)work(SHELF_GATHER_US +
+		   WRITEBACK_LOOK_US); /* put, and nobody has asked for the result */
 	life_begin(true);
 	say(LOG_ERROR, "later");
 	(void)work(10 * SECOND_US);
@@ -166,10 +167,10 @@ static void the_ring_waits_for_the_store_but_not_for_ever(void **state)
 	store_fake.get_status = E_AGAIN;
 	memset(&ring, 0, sizeof(ring));
 	ring_init(&ring, &kernel, false);
-	shelf_init(&ring);
+	shelf_init(&ring, unix_us);
 	assert_false(shelf_load(now_us));
-	assert_false(shelf_load(now_us + SHELF_WAIT_US - 1));
-	assert_true(shelf_load(now_us + SHELF_WAIT_US));
+	assert_false(shelf_load(now_us + WRITEBACK_WAIT_US - 1));
+	assert_true(shelf_load(now_us + WRITEBACK_WAIT_US));
 	say(LOG_ERROR, "one");
 	assert_int_equal(work(10 * SECOND_US), 1);
 }
