@@ -3,12 +3,15 @@
 
 #include "services/console/command.h"
 #include "services/runtime/service.h"
+#include "services/runtime/word.h"
 
 #include <string.h>
 
 /* Under the heartbeat's period, so that an alertd that hangs does not take us with it. */
 #define ALERT_TIMEOUT_US 20000u
 #define TRIES_MAX        50u /* a mail's cryptography answers in between, with E_AGAIN */
+
+static const char *const outcomes[] = { ALERT_OUTCOME_TABLE(WORD_ROW) };
 
 bool alert_test(struct job *job, struct text *out)
 {
@@ -30,17 +33,6 @@ bool alert_test(struct job *job, struct text *out)
 	return false;
 }
 
-static const char *outcome_text(uint32_t outcome)
-{
-	switch (outcome) {
-#define X(name, number, text)                                                                      \
-	case number: return text;
-		ALERT_OUTCOME_TABLE(X)
-#undef X
-	}
-	return "unknown";
-}
-
 static const struct alert_table *table_find(void)
 {
 	return region("alert.table", sizeof(struct alert_table));
@@ -52,7 +44,8 @@ static bool mail_show(const char *what, const struct alert_mail *mail, struct te
 
 	memcpy(why, mail->why, sizeof(why));
 	why[sizeof(why) - 1] = 0;
-	text_printf(out, "%s: %s%s", what, outcome_text(mail->outcome), why[0] != 0 ? ": " : "");
+	text_printf(out, "%s: %s%s", what, WORD_OF(outcomes, mail->outcome),
+		    why[0] != 0 ? ": " : "");
 	text_foreign(out, why, strlen(why));
 	text_string(out, "\r\n");
 	return mail->outcome != ALERT_NONE;

@@ -2,19 +2,11 @@
 #include "services/console/command.h"
 #include "services/console/view.h"
 #include "services/runtime/block.h"
+#include "services/runtime/word.h"
 
 #define MIB_SECTORS 2048u
 
-static const char *state_word(uint32_t state)
-{
-	static const char *const words[] = {
-#define X(name, number, text) [number] = (text),
-		DISK_STATE_TABLE(X)
-#undef X
-	};
-
-	return state < sizeof(words) / sizeof(words[0]) ? words[state] : "?";
-}
+static const char *const states[] = { DISK_STATE_TABLE(WORD_ROW) };
 
 static bool holds_store(const struct disk_table *table, unsigned disk)
 {
@@ -28,7 +20,7 @@ static void disk_json(struct job *job, struct text *out, const struct disk_table
 
 	json_object(&job->json, out, NULL);
 	json_number(&job->json, out, "disk", disk);
-	json_word(&job->json, out, "state", state_word(entry->state));
+	json_word(&job->json, out, "state", WORD_OF(states, entry->state));
 	json_string(&job->json, out, "model", entry->model, sizeof(entry->model));
 	json_string(&job->json, out, "serial", entry->serial, sizeof(entry->serial));
 	json_number(&job->json, out, "sectors", entry->sectors);
@@ -43,7 +35,7 @@ static void disk_text(struct text *out, const struct disk_table *table, unsigned
 {
 	const struct disk_entry *entry = &table->disks[disk];
 
-	text_printf(out, "disk %u: %s, ", disk, state_word(entry->state));
+	text_printf(out, "disk %u: %s, ", disk, WORD_OF(states, entry->state));
 	text_foreign(out, entry->model, sizeof(entry->model));
 	text_string(out, ", serial ");
 	text_foreign(out, entry->serial, sizeof(entry->serial));

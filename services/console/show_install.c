@@ -1,21 +1,13 @@
 /* install list: the disks that the system can be installed to, and how far an installation is. */
 #include "services/console/show_install.h"
 
-#include "services/runtime/block.h"
+#include "services/runtime/word.h"
 
-#define MIB_SECTORS           2048u
-#define NAME_OF(table, value) word_of(table, sizeof(table) / sizeof((table)[0]), value)
+#define MIB_SECTORS 2048u
 
-#define X(name, number, text) [number] = (text),
-static const char *const findings[] = { INSTALL_FINDING_TABLE(X) };
-static const char *const phases[] = { INSTALL_PHASE_TABLE(X) };
-static const char *const results[] = { INSTALL_RESULT_TABLE(X) };
-#undef X
-
-static const char *word_of(const char *const *words, size_t count, uint32_t value)
-{
-	return value < count ? words[value] : "?";
-}
+static const char *const findings[] = { INSTALL_FINDING_TABLE(WORD_ROW) };
+static const char *const phases[] = { INSTALL_PHASE_TABLE(WORD_ROW) };
+static const char *const results[] = { INSTALL_RESULT_TABLE(WORD_ROW) };
 
 /* Shown tables may change while they are read: a copy, which may be of two moments. */
 static void row_get(unsigned disk, struct install_disk *found, struct disk_entry *entry)
@@ -51,7 +43,7 @@ static void disk_json(struct job *job, struct text *out, unsigned disk)
 	json_string(&job->json, out, "model", entry.model, sizeof(entry.model));
 	json_string(&job->json, out, "serial", entry.serial, sizeof(entry.serial));
 	json_number(&job->json, out, "sectors", entry.sectors);
-	json_word(&job->json, out, "holds", NAME_OF(findings, found.finding));
+	json_word(&job->json, out, "holds", WORD_OF(findings, found.finding));
 	if (found.code != 0)
 		json_string(&job->json, out, "code", code, code_text.length);
 	json_object_end(&job->json, out);
@@ -69,7 +61,7 @@ void show_install_disk(struct text *out, unsigned disk)
 	text_foreign(out, entry.serial, sizeof(entry.serial));
 	text_printf(out, ", %llu MiB; holds: %s\r\n",
 		    (unsigned long long)(entry.sectors / MIB_SECTORS),
-		    NAME_OF(findings, found.finding));
+		    WORD_OF(findings, found.finding));
 }
 
 static void state_text(struct text *out)
@@ -78,9 +70,9 @@ static void state_text(struct text *out)
 
 	if (is_at_work(table->phase))
 		text_printf(out, "installing to disk %u: %s, %u %%\r\n", table->disk,
-			    NAME_OF(phases, table->phase), percent(table));
+			    WORD_OF(phases, table->phase), percent(table));
 	else if (table->result != INSTALL_NEVER)
-		text_printf(out, "disk %u: %s\r\n", table->disk, NAME_OF(results, table->result));
+		text_printf(out, "disk %u: %s\r\n", table->disk, WORD_OF(results, table->result));
 }
 
 static void state_json(struct job *job, struct text *out)
@@ -89,8 +81,8 @@ static void state_json(struct job *job, struct text *out)
 
 	json_object(&job->json, out, NULL);
 	json_boolean(&job->json, out, "installing", is_at_work(table->phase));
-	json_word(&job->json, out, "phase", NAME_OF(phases, table->phase));
-	json_word(&job->json, out, "result", NAME_OF(results, table->result));
+	json_word(&job->json, out, "phase", WORD_OF(phases, table->phase));
+	json_word(&job->json, out, "result", WORD_OF(results, table->result));
 	json_boolean(&job->json, out, "done", table->result == INSTALL_DONE);
 	json_number(&job->json, out, "disk", table->disk);
 	json_number(&job->json, out, "percent", percent(table));

@@ -1,19 +1,11 @@
 /* show store: the records by name and length, whose values nobody but their service sees. */
 #include "services/console/command.h"
 #include "services/console/view.h"
+#include "services/runtime/word.h"
 
 #include <string.h>
 
-static const char *mode_word(uint32_t mode)
-{
-	static const char *const words[] = {
-#define X(name, number, text) [number] = (text),
-		STORE_MODE_TABLE(X)
-#undef X
-	};
-
-	return mode < sizeof(words) / sizeof(words[0]) ? words[mode] : "?";
-}
+static const char *const modes[] = { STORE_MODE_TABLE(WORD_ROW) };
 
 #define STATUS_FIELDS(X)                                                                           \
 	X(cells, "cells")                                                                          \
@@ -28,14 +20,14 @@ static void status_show(struct job *job, struct text *out, const struct store_st
 {
 	if (job->as_json) {
 		json_object(&job->json, out, NULL);
-		json_word(&job->json, out, "mode", mode_word(status->mode));
+		json_word(&job->json, out, "mode", WORD_OF(modes, status->mode));
 #define X(name, text) json_number(&job->json, out, #name, status->name);
 		STATUS_FIELDS(X)
 #undef X
 		json_array(&job->json, out, "records");
 		return;
 	}
-	text_printf(out, "the store is %s\r\n", mode_word(status->mode));
+	text_printf(out, "the store is %s\r\n", WORD_OF(modes, status->mode));
 #define X(name, text)                                                                              \
 	if (status->name != 0)                                                                     \
 		text_printf(out, "  %s: %llu\r\n", text, (unsigned long long)status->name);

@@ -9,6 +9,7 @@
 #include "services/runtime/block.h"
 #include "services/runtime/service.h"
 #include "services/runtime/store.h"
+#include "services/runtime/word.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,7 +43,8 @@ static enum status install_start(void)
 	disk_slot = service_slot("disk");
 	if (archive_open((struct fat_piece){ manifest, (uint32_t)manifest->bundle_bytes },
 			 &parts) != OK) {
-		log_warning("this system cannot be installed: its bundle has no archive, or a damaged one");
+		log_warning("this system cannot be installed: its bundle has no archive, or a "
+			    "damaged one");
 		parts.kernel.count = 0;
 	}
 	job_open(&job, &shown->table, &shown->saved, &parts);
@@ -89,27 +91,15 @@ static void install_message(const struct message *message)
 
 /* --- Work ----------------------------------------------------------------- */
 
-static const char *result_text(enum install_result result)
-{
-	switch (result) {
-#define X(name, number, text)                                                                      \
-	case INSTALL_##name: return text;
-		INSTALL_RESULT_TABLE(X)
-#undef X
-	}
-	return "unknown";
-}
-
 static void result_tell(void)
 {
+	static const char *const results[] = { INSTALL_RESULT_TABLE(WORD_ROW) };
 	uint32_t result = job.table->result;
 
 	if (job.saved->phase != INSTALL_LOOKING || result == result_told)
 		return;
-	if (result == INSTALL_DONE)
-		log_notice("disk %" PRIu32 ": %s", job.table->disk, result_text(result));
-	else
-		log_error("disk %" PRIu32 ": %s", job.table->disk, result_text(result));
+	log_at(result == INSTALL_DONE ? LOG_NOTICE : LOG_ERROR, "disk %" PRIu32 ": %s",
+	       job.table->disk, WORD_OF(results, result));
 	result_told = result;
 }
 

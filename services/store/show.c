@@ -1,5 +1,6 @@
 #include "services/runtime/ds.h"
 #include "services/runtime/event.h"
+#include "services/runtime/word.h"
 #include "services/store/store.h"
 
 #include <stdio.h>
@@ -8,16 +9,8 @@
 #define RETRY_US 100000u
 #define LOOK_US  1000000u
 
-static const char *mode_text(uint32_t mode)
-{
-	static const char *const texts[] = {
-#define X(name, number, text) [number] = (text),
-		STORE_MODE_TABLE(X)
-#undef X
-	};
-
-	return mode < sizeof(texts) / sizeof(texts[0]) ? texts[mode] : "?";
-}
+static const char *const modes[] = { STORE_MODE_TABLE(WORD_ROW) };
+static const char *const disk_states[] = { DISK_STATE_TABLE(WORD_ROW) };
 
 void show_status(const struct store *store, struct store_status *status)
 {
@@ -65,17 +58,6 @@ void show_table(struct store *store)
 	__atomic_store_n(&table->sequence, sequence + 1, __ATOMIC_RELEASE);
 }
 
-static const char *disk_state_text(uint32_t state)
-{
-	static const char *const texts[] = {
-#define X(name, number, text) [number] = (text),
-		DISK_STATE_TABLE(X)
-#undef X
-	};
-
-	return state < sizeof(texts) / sizeof(texts[0]) ? texts[state] : "?";
-}
-
 static unsigned disks_count(const struct disk_table *table)
 {
 	unsigned count = 0;
@@ -103,13 +85,13 @@ static void disks_text(const struct store *store, const struct disk_table *table
 	const char *between = "; ";
 	size_t length = 0;
 
-	length = (size_t)snprintf(text, room, "store %s%s", mode_text(store->life.mode),
+	length = (size_t)snprintf(text, room, "store %s%s", WORD_OF(modes, store->life.mode),
 				  consequence_text(store->life.mode, disks_count(table) != 0));
 	for (unsigned i = 0; i < BLOCK_DISKS_MAX && length < room; i++) {
 		if (table->disks[i].state == DISK_ABSENT)
 			continue;
 		length += (size_t)snprintf(text + length, room - length, "%sdisk %u %s", between, i,
-					   disk_state_text(table->disks[i].state));
+					   WORD_OF(disk_states, table->disks[i].state));
 		between = ", ";
 	}
 }
