@@ -9,34 +9,10 @@
 
 #include <string.h>
 
-#define LOOK_US      100000u /* how often to look for an answer */
+#define LOOK_US      100000u  /* how often to look for an answer */
+#define AGAIN_US     1000000u /* after one that failed */
 #define OPEN_LOOK_US 20000u
 #define READS_A_PASS 4u
-
-#ifdef CONFIG_WITHOUT_STORE
-enum status store_get(const char *name, void *value, size_t room_bytes, size_t *bytes)
-{
-	(void)name, (void)value, (void)room_bytes, (void)bytes;
-	return E_ABSENT;
-}
-
-enum status store_put(const char *name, const void *value, size_t bytes)
-{
-	(void)name, (void)value, (void)bytes;
-	return E_ABSENT;
-}
-
-enum status store_result(void)
-{
-	return E_ABSENT;
-}
-
-enum status store_status(struct store_status *status)
-{
-	(void)status;
-	return E_ABSENT;
-}
-#endif
 
 static struct {
 	struct ledger_head head; /* as read from the store */
@@ -45,7 +21,8 @@ static struct {
 	uint64_t deadline_us;
 	bool under_way; /* `record` is on its way */
 	struct persist_record record;
-	bool failed; /* the last change did not become durable */
+	bool failed;     /* the last record, and that was said */
+	uint64_t due_us; /* no other before */
 } archive;
 
 static bool store_is_there(void)
@@ -122,39 +99,57 @@ bool archive_open(uint64_t now_us, uint64_t *again_us)
 
 /* --- Writing -------------------------------------------------------------- */
 
-/* Has the record that is under way arrived? False: not known yet. */
-static bool answer_take(void)
+/* Said once, until it works again. */
+static void put_failed(enum status status, uint64_t now_us)
+{
+	if (!archive.failed)
+		log_warning("the configuration is not in the store: %s", status_text(status));
+	archive.failed = true;
+	archive.due_us = now_us + AGAIN_US;
+}
+
+static void answer_take(uint64_t now_us)
 {
 	enum status status = store_result();
 
 	if (store_says_later(status))
-		return false;
+		return;
 	archive.under_way = false;
-	archive.failed = status == E_DEVICE;
-	if (status == OK)
+	if (status == OK) {
+		archive.failed = false;
 		persist_done(&engine.state->ledger, &archive.record);
-	else if (status == E_ABSENT)
+	} else if (status == E_ABSENT) {
 		persist_doubt(&engine.state->ledger);
-	else
-		log_warning("configuration not saved: %s", status_text(status));
-	return true;
+	} else {
+		put_failed(status, now_us);
+	}
+}
+
+/* Returns when to be called again. */
+static uint64_t record_put(const struct persist_record *record, uint64_t now_us)
+{
+	enum status status = store_put(record->name, record->bytes, record->length);
+
+	archive.under_way = status == OK;
+	if (status == OK || store_says_later(status))
+		return now_us + LOOK_US;
+	put_failed(status, now_us);
+	return archive.due_us;
 }
 
 uint64_t archive_work(uint64_t now_us)
 {
 	if (!store_is_there())
 		return SERVICE_NO_DEADLINE;
-	if (archive.under_way && !answer_take())
+	if (archive.under_way)
+		answer_take(now_us);
+	if (archive.under_way)
 		return now_us + LOOK_US;
+	if (now_us < archive.due_us)
+		return archive.due_us;
 	if (!persist_next(&engine.state->ledger, &archive.record))
 		return SERVICE_NO_DEADLINE;
-	if (archive.failed) {
-		archive.failed = false;
-		return now_us + 10 * LOOK_US;
-	}
-	archive.under_way =
-		store_put(archive.record.name, archive.record.bytes, archive.record.length) == OK;
-	return now_us + LOOK_US;
+	return record_put(&archive.record, now_us);
 }
 
 bool archive_is_durable(void)

@@ -18,12 +18,11 @@ config_core := $(config_tables) $(addprefix services/config/, address.c compile.
 	compile_dhcp.c compile_forward.c compile_host.c compile_recovery.c compile_rule.c document.c force.c format.c nearest.c refusal.c scan.c schema.c) services/runtime/crc32.c services/runtime/policy.c
 
 services += config
-config_store := $(wildcard services/runtime/store.c)
 config_sources := $(addprefix services/config/, apply.c archive.c config.c request.c) $(config_core) $(config_pure) \
-	services/runtime/event.c services/runtime/wallclock.c $(config_store) build/third/lz4/lz4.c
+	services/runtime/event.c services/runtime/wallclock.c build/third/lz4/lz4.c
 config_third = $(third_lz4)
 config_fpu := yes
-config_cflags := -isystem build/third/cjson -isystem build/third/lz4 $(if $(config_store),,-DCONFIG_WITHOUT_STORE)
+config_cflags := -isystem build/third/cjson -isystem build/third/lz4
 config_libraries := build/third/lib/libcjson.a
 
 config_host_cflags := -isystem build/third/cjson
@@ -47,6 +46,11 @@ config_packed := $(addprefix services/config/, ledger.c ledger_change.c pack.c p
 config_ledger_test_sources := tests/unit/config_ledger_test.c tests/unit/version_text.c $(config_packed) services/runtime/crc32.c
 config_ledger_test_cflags := -isystem build/third/lz4
 config_ledger_third = $(third_lz4)
+unit_tests += config_archive
+config_archive_test_sources := tests/unit/config_archive_test.c tests/unit/store_fake.c tests/unit/version_text.c \
+	services/config/archive.c $(config_packed) services/runtime/crc32.c
+config_archive_test_cflags := -isystem build/third/lz4
+config_archive_third = $(third_lz4)
 unit_tests += config_cut
 config_cut_test_sources := tests/unit/config_cut_test.c tests/unit/version_text.c tests/unit/store_disk.c $(config_packed) \
 	services/store/record.c services/store/vault.c services/runtime/crc32.c

@@ -20,7 +20,6 @@ void store_fake_reboot(void)
 enum status store_get(const char *name, void *value, size_t room_bytes, size_t *bytes)
 {
 	assert_in_range(strlen(name), 1, STORE_NAME_BYTES - 1);
-	store_fake.gets++;
 	if (store_fake.get_status != OK)
 		return store_fake.get_status;
 	if (!store_fake.there)
@@ -46,6 +45,7 @@ enum status store_put(const char *name, const void *value, size_t bytes)
 {
 	assert_in_range(strlen(name), 1, STORE_NAME_BYTES - 1);
 	assert_in_range(bytes, 1, STORE_VALUE_BYTES);
+	store_fake.tries++;
 	if (store_fake.under_way) { /* of a former life, who did not wait for the result */
 		(void)settle();
 		return E_AGAIN;

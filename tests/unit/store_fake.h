@@ -14,7 +14,8 @@ extern struct store_fake {
 	bool there, under_way;
 	uint8_t record[STORE_VALUE_BYTES], coming[STORE_VALUE_BYTES];
 	size_t bytes, coming_bytes;
-	unsigned gets, puts, logged; /* lines of the log, warnings and worse */
+	unsigned tries, puts; /* calls of store_put, and those that were taken */
+	unsigned logged;            /* lines of the log, warnings and worse */
 } store_fake;
 
 /* An empty store that answers. */
