@@ -35,6 +35,12 @@ class Appliance:
         """Makes the service fail; the command only asks for it."""
         return self.console.run(f"service crash {name} {how}")
 
+    def crash_and_wait(self, name, how="exception"):
+        """Makes the service fail; its row in its next life."""
+        generation = self.generations()[name]
+        self.crash(name, how)
+        return self.wait_next_life(name, generation)
+
     def restart(self, name):
         return self.console.run(f"service restart {name}")
 

@@ -10,3 +10,10 @@ CONFIGURATION = {
     "nat": True,
 }
 CONFIGURATION_TEXT = json.dumps(CONFIGURATION)
+
+
+def mailing(alerts, **document):
+    """As text, with mail to the owner by way of the WAN host; `alerts` and `document` change that."""
+    mail = {"enabled": True, "server": WAN_HOST, "security": "none", "from": "router@example.net",
+            "to": ["owner@example.net"], "interval": 10}
+    return json.dumps(CONFIGURATION | {"time": {"enabled": False}, "alerts": mail | alerts} | document)

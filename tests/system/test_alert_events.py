@@ -1,15 +1,13 @@
 """What an owner is mailed of, from the cause to a real mail server."""
 
 import contextlib
-import copy
-import json
 
 import pytest
 
 from tests.harness.appliance import Appliance
 from tests.harness.kernel import kernel_halt
 from tests.harness.machine import Spec
-from tests.harness.settings import CONFIGURATION
+from tests.harness.settings import mailing
 from tests.harness.smtp import MailServer
 from tests.harness.topology import WAN_HOST
 from tests.harness.waiting import wait_until
@@ -21,17 +19,7 @@ WAN_S = 5  # so long the WAN has to be down to be called that
 RESET_LIMIT_S = 15
 
 
-def document(events=None):
-    made = copy.deepcopy(CONFIGURATION)
-    made["time"] = {"enabled": False}
-    made["alerts"] = {"enabled": True, "server": WAN_HOST, "security": "none", "from": "router@example.net",
-                      "to": ["owner@example.net"], "interval": 10}
-    if events:
-        made["alerts"]["events"] = events
-    return json.dumps(made)
-
-
-MAILING = pytest.mark.machine(config=document())
+MAILING = pytest.mark.machine(config=mailing({}))
 
 
 @contextlib.contextmanager
@@ -62,9 +50,7 @@ def test_deaths_and_giving_up_are_told_at_once_and_the_recovery_when_it_has_last
     router.console.run("service policy dhcpd log,alert,give-up")
     with mailbox_of(router) as mailbox:
         for _ in range(3):
-            generation = appliance.generations()["echo"]
-            appliance.crash("echo", "panic")
-            appliance.wait_next_life("echo", generation)
+            appliance.crash_and_wait("echo", "panic")
         appliance.crash("dhcpd")
         appliance.wait_state("dhcpd", "failed")
         wait_told(router, mailbox, "echo died (panic", "service-crashed, of echo")
@@ -111,15 +97,13 @@ def test_a_change_of_the_configuration_is_told_with_who_made_it(router):
 
 
 def test_only_what_is_wanted_is_mailed_and_the_rest_is_shown(boot):
-    machine = boot(Spec(config=document(["configuration"])))
+    machine = boot(Spec(config=mailing({"events": ["configuration"]})))
     with mailbox_of(machine) as mailbox:
         machine.console.wait_ready()
         appliance = Appliance(machine.console)
         client = WebClient(machine.topology.lan)
         assert client.log_in().status == 200
-        generation = appliance.generations()["echo"]
-        appliance.crash("echo")
-        appliance.wait_next_life("echo", generation)
+        appliance.crash_and_wait("echo")
         machine.console.run('config set /hostname "gate"')
         assert "in force: serial" in machine.console.run("config commit comment a name")
         wait_told(machine, mailbox, "by console", "config-changed")
@@ -132,7 +116,7 @@ def test_only_what_is_wanted_is_mailed_and_the_rest_is_shown(boot):
 
 
 def test_a_kernel_that_failed_is_told_of_by_the_next(boot):
-    machine = boot(Spec(config=document(), devices=("-device", "i6300esb", "-watchdog-action", "reset"),
+    machine = boot(Spec(config=mailing({}), devices=("-device", "i6300esb", "-watchdog-action", "reset"),
                         reboots=True))
     machine.console.wait_ready()
     words = machine.console.json("show version")["build_id"]

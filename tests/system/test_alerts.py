@@ -1,7 +1,5 @@
 """Mails when something breaks: to servers with and without TLS, over deaths, and to none that is not the right one."""
 
-import copy
-import json
 import socket
 
 import pytest
@@ -9,7 +7,7 @@ import pytest
 from tests.harness.appliance import Appliance
 from tests.harness.dns import NameServer
 from tests.harness.machine import Spec
-from tests.harness.settings import CONFIGURATION
+from tests.harness.settings import mailing
 from tests.harness.smtp import MailServer, certificate
 from tests.harness.topology import WAN_HOST
 from tests.harness.waiting import wait_until
@@ -21,17 +19,12 @@ MAIL_S = 60  # TLS by emulation on a busy host
 
 
 def document(security, events=None):
-    made = copy.deepcopy(CONFIGURATION)
-    made["hostname"] = "gate"
-    made["time"] = {"enabled": False}
-    made["dns"] = {"upstreams": [WAN_HOST]}
-    made["alerts"] = {"enabled": True, "server": NAME if security != "none" else WAN_HOST, "security": security,
-                      "from": "router@example.net", "to": ["owner@example.net", "other@example.net"], "interval": 10}
+    alerts = {"security": security, "to": ["owner@example.net", "other@example.net"]}
     if security != "none":
-        made["alerts"] |= {"user": "router", "password": "it's a secret"}
+        alerts |= {"server": NAME, "user": "router", "password": "it's a secret"}
     if events:
-        made["alerts"]["events"] = events
-    return json.dumps(made)
+        alerts["events"] = events
+    return mailing(alerts, hostname="gate", dns={"upstreams": [WAN_HOST]})
 
 
 def started(boot, security, events=None):
@@ -44,9 +37,7 @@ def alert_make(machine):
     """A service that dies and whose policy says that the owner is told."""
     appliance = Appliance(machine.console)
     machine.console.run("service policy echo log,alert,restart:100")
-    generation = appliance.generations()["echo"]
-    appliance.crash("echo", "panic")
-    appliance.wait_next_life("echo", generation)
+    appliance.crash_and_wait("echo", "panic")
 
 
 def wait_mail(mailbox, text, machine):
@@ -102,11 +93,9 @@ def test_deaths_lose_no_alert_and_repeats_are_counted(boot):
     appliance = Appliance(machine.console)
     for _ in range(3):
         alert_make(machine)
-    generation = appliance.generations()["alertd"]
-    appliance.crash("alertd")
-    appliance.wait_next_life("alertd", generation)
+    generation = appliance.crash_and_wait("alertd")["generation"]
     appliance.restart("alertd")
-    appliance.wait_next_life("alertd", generation + 1)
+    appliance.wait_next_life("alertd", generation)
     with MailServer(machine.topology.wan, WAN_HOST, PORTS["none"], "none") as mailbox:
         mail = wait_mail(mailbox, "service-crashed, of echo, 3 times", machine)
         assert sum("of echo" in other[3] for other in mailbox.mails) == 1, mailbox.mails

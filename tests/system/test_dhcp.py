@@ -50,9 +50,7 @@ def test_a_lease_outlives_the_server_and_inet(router, bare_lan):
     first = lease_get("udhcpc", bare_lan, LAN_INTERFACE, "laptop")
     other = lease_get("dhclient", bare_lan, LAN_INTERFACE, "other")
     for name in ("dhcpd", "inet"):
-        generation = appliance.generations()[name]
-        appliance.crash(name)
-        appliance.wait_next_life(name, generation)
+        appliance.crash_and_wait(name)
         again = lease_get("udhcpc", bare_lan, LAN_INTERFACE, "laptop")
         assert again["address"] == first["address"], (name, again, first)
     newest = lease_get("dhclient", bare_lan, LAN_INTERFACE, "other")
@@ -66,9 +64,7 @@ def test_a_lease_has_a_name_at_once_and_still_after_the_servers_death(router, ba
     lease_use(bare_lan, lease)
     for name in (None, "dnsd", "dhcpd", "ds"):
         if name is not None:
-            generation = appliance.generations()[name]
-            appliance.crash(name)
-            appliance.wait_next_life(name, generation)
+            appliance.crash_and_wait(name)
         answer = bare_lan.run("dig", f"@{lease['dns']}", "+short", "+tries=5", "+time=2", "notebook.lan", timeout=20)
         assert answer.stdout.split() == [lease["address"]], (name, answer.stdout)
 

@@ -89,9 +89,7 @@ def test_edns_is_answered_in_kind(upstream, dig):
 def test_it_answers_again_after_its_death_and_inets(router, upstream, dig):
     appliance = Appliance(router.console)
     for number, name in enumerate(("dnsd", "inet")):
-        generation = appliance.generations()[name]
-        appliance.crash(name)
-        appliance.wait_next_life(name, generation)
+        appliance.crash_and_wait(name)
         assert dig("+short", "+tries=3", f"a{60 + number}.example").split() == [f"198.51.100.{60 + number}"]
 
 

@@ -72,9 +72,7 @@ def test_sockets_do_not_leak_over_inets_deaths(router, upstream):
     for death in range(8):
         askers = [lan.popen("dig", f"@{LAN_GATEWAY}", "+tries=1", "+time=1", f"a{100 + death * 12 + number}.example",
                             stdout=subprocess.DEVNULL) for number in range(12)]
-        generation = appliance.generations()["inet"]
-        appliance.crash("inet")
-        appliance.wait_next_life("inet", generation)
+        appliance.crash_and_wait("inet")
         for asker in askers:
             asker.wait(10)
     upstream.silent = False

@@ -3,8 +3,6 @@
 The first three on the disk image that people flash.
 """
 
-import copy
-import json
 import shutil
 import subprocess
 
@@ -15,7 +13,8 @@ from tests.harness import disk_image
 from tests.harness.appliance import Appliance
 from tests.harness.machine import Spec
 from tests.harness.paths import TEST_DISK
-from tests.harness.settings import CONFIGURATION
+from tests.harness.pings import answered
+from tests.harness.settings import mailing
 from tests.harness.smtp import MailServer
 from tests.harness.topology import WAN_APPLIANCE, WAN_HOST
 from tests.harness.waiting import wait_until
@@ -75,8 +74,7 @@ def run(machine, command, word):
 
 
 def pings(machine):
-    said = machine.topology.lan.run("ping", "-n", "-c", 1, "-W", 2, WAN_HOST, check=False).stdout
-    return "1 received" in said
+    return answered(machine.topology.lan, WAN_HOST, 1) == 1
 
 
 def history(machine):
@@ -154,10 +152,7 @@ def cut_and_boot(boot, machine):
 
 
 def crash(machine, name):
-    appliance = Appliance(machine.console)
-    generation = appliance.generations()[name]
-    appliance.crash(name, "panic")
-    appliance.wait_next_life(name, generation)
+    Appliance(machine.console).crash_and_wait(name, "panic")
 
 
 def test_alerts_that_wait_are_mailed_after_a_power_cut_and_once(boot, tmp_path):
@@ -169,11 +164,7 @@ def test_alerts_that_wait_are_mailed_after_a_power_cut_and_once(boot, tmp_path):
         machine.console.run(f"service policy {name} log,alert,restart:100")
         crash(machine, name)
 
-    document = copy.deepcopy(CONFIGURATION)
-    document["time"] = {"enabled": False}
-    document["alerts"] = {"enabled": True, "server": WAN_HOST, "security": "none", "from": "router@example.net",
-                          "to": ["owner@example.net"], "interval": 10, "events": ["crash"]}
-    machine = boot(Spec(config=json.dumps(document), disk=str(disk_image.make(tmp_path / "disk.img"))))
+    machine = boot(Spec(config=mailing({"events": ["crash"]}), disk=str(disk_image.make(tmp_path / "disk.img"))))
     machine.console.wait_ready()
     alert_make("echo")  # nobody takes the mail yet
     wait_until(lambda: kept() > EMPTY_QUEUE_BYTES, SAVED_S, "the alert in the store", kept)

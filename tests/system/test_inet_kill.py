@@ -78,9 +78,7 @@ def test_connections_outlive_inet(router, talkers):
     wait_all_move(talkers)
     echo_before = appliance.generations()["echo"]
     for _ in range(KILLS):
-        before = appliance.generations()["inet"]
-        appliance.crash("inet")
-        appliance.wait_next_life("inet", before)
+        appliance.crash_and_wait("inet")
         wait_all_move(talkers)
     assert appliance.generations()["echo"] == echo_before, "its client died, too"
 
@@ -93,9 +91,7 @@ def test_listener_and_datagram_socket_outlive_inet(router):
         client.settimeout(TIMEOUT_S)
         client.connect((LAN_GATEWAY, ECHO_PORT))
         for number in range(3):
-            before = appliance.generations()["inet"]
-            appliance.crash("inet")
-            appliance.wait_next_life("inet", before)
+            appliance.crash_and_wait("inet")
             client.send(b"datagram %d" % number)
             assert client.recv(100) == b"datagram %d" % number
             with router.topology.lan.entered():

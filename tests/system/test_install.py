@@ -9,6 +9,7 @@ from tests.harness import disk
 from tests.harness.appliance import Appliance
 from tests.harness.machine import Spec
 from tests.harness.paths import TEST_ISO, TEST_PXE
+from tests.harness.pings import answered
 from tests.harness.servers import NetworkBoot
 from tests.harness.settings import CONFIGURATION_TEXT
 from tests.harness.topology import WAN_HOST
@@ -97,8 +98,7 @@ def wait_percent(router, percent):
 
 
 def assert_routes(router):
-    answer = router.topology.lan.run("ping", "-n", "-c", 3, "-i", 0.2, "-W", 2, WAN_HOST, check=False).stdout
-    assert "3 received" in answer, answer
+    assert answered(router.topology.lan, WAN_HOST) == 3
 
 
 def wait_open(router):
@@ -153,9 +153,7 @@ def test_installs_through_crashes_and_routes_from_the_disk_in_32_mib(boot, targe
     appliance = Appliance(router.console)
     before = appliance.generations()
     for name in ("install", "disk", "install"):
-        generation = appliance.generations()[name]
-        appliance.crash(name)
-        appliance.wait_next_life(name, generation)
+        appliance.crash_and_wait(name)
     assert listed(router)["installing"], "the crashes came too late to matter"
     assert wait_end(router)["done"], listed(router)
     assert wait_row(router, TARGET)["holds"].startswith("an installation of Bulkhead"), listed(router)

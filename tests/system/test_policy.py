@@ -48,9 +48,7 @@ def test_give_up_acts_and_outlives_rs(router):
 def test_an_alert_becomes_a_name_in_the_data_store(router):
     appliance = Appliance(router.console)
     router.console.run("service policy echo log,alert,restart:100")
-    before = appliance.generations()["echo"]
-    appliance.crash("echo", "panic")
-    appliance.wait_next_life("echo", before)
+    appliance.crash_and_wait("echo", "panic")
     router.console.run("service policy echo default")
     names = lambda: router.console.run("show names")
     wait_until(lambda: "alert." in names() and "echo died (panic" in names(), 3, "the alert", names)
@@ -76,11 +74,9 @@ def test_restart_dependents_acts(router):
 def test_a_device_is_reset_when_the_policy_says_so(router):
     appliance = Appliance(router.console)
     router.console.run("service policy port0 log,restart:1000,reset-device")
-    before = appliance.generations()["port0"]
-    appliance.crash("port0")
-    appliance.wait_next_life("port0", before)
+    generation = appliance.crash_and_wait("port0")["generation"]
     router.console.run("service policy port0 default")
     texts = [record["text"] for record in appliance.log()
-             if record["service"] == "port0" and record["generation"] == before + 1]
+             if record["service"] == "port0" and record["generation"] == generation]
     assert any("device is reset, as its recovery policy says" in text for text in texts), texts
     assert not any("carries on" in text for text in texts), texts

@@ -49,9 +49,7 @@ def echoes(connection, data=BLOCK):
 
 def crash(router, name):
     appliance = Appliance(router.console)
-    generation = appliance.generations()[name]
-    appliance.crash(name)
-    appliance.wait_next_life(name, generation)
+    appliance.crash_and_wait(name)
 
 
 def test_a_client_on_the_wan_reaches_the_host_on_the_lan(router, inside):

@@ -85,9 +85,7 @@ def test_without_a_disk_the_store_works_in_memory_and_outlives_its_death(store):
     assert write(machine, "one", "word") == "done"
     appliance = Appliance(machine.console)
     for how in ("exception", "panic"):
-        before = appliance.generations()["store"]
-        appliance.crash("store", how)
-        appliance.wait_next_life("store", before)
+        appliance.crash_and_wait("store", how)
         assert read(machine, "one") == "word"
     assert shown(machine)["mode"] == "in memory only"
 

@@ -76,9 +76,7 @@ def echoes(connection):
 
 def killed(router, name):
     appliance = Appliance(router.console)
-    generation = appliance.generations()[name]
-    appliance.crash(name)
-    appliance.wait_next_life(name, generation)
+    appliance.crash_and_wait(name)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

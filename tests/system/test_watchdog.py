@@ -75,9 +75,7 @@ def test_flows_and_crash_records_outlive_the_reset(boot, spec):
     machine = boot(spec)
     machine.console.wait_ready()
     appliance, topology = Appliance(machine.console), machine.topology
-    generation = appliance.generations()["echo"]
-    appliance.crash("echo", "panic")
-    appliance.wait_next_life("echo", generation)
+    appliance.crash_and_wait("echo", "panic")
     with EchoServer(topology.wan, WAN_HOST, PORT) as server:
         with topology.lan.entered():
             client = socket.create_connection((WAN_HOST, PORT), 10)

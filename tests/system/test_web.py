@@ -233,9 +233,7 @@ def test_a_new_password_ends_what_the_old_one_began(boot):
     client.cookie, client.csrf = answer.headers["set-cookie"].split(";")[0], answer.json["csrf"]
     assert client.get("/api/v1/overview").status == 200
     appliance = Appliance(router.console)
-    generation = appliance.generations()["webd"]
-    appliance.crash("webd")
-    appliance.wait_next_life("webd", generation)
+    appliance.crash_and_wait("webd")
     fresh = WebClient(router.topology.lan)
     assert fresh.log_in(change["new"]).status == 200
     assert fresh.post("/api/v1/session", {"user": "admin", "password": PASSWORD}).status == 401
@@ -349,9 +347,7 @@ def test_handshakes_do_not_stop_its_heart(router, client, same_life, version):
 
 def test_a_session_outlives_webd(router, owner):
     appliance = Appliance(router.console)
-    generation = appliance.generations()["webd"]
-    appliance.crash("webd")
-    appliance.wait_next_life("webd", generation)
+    appliance.crash_and_wait("webd")
     owner.close()
     assert wait_until(lambda: answered(owner), 20, "webd to answer again").status == 200
     assert owner.get("/api/v1/session").json["user"] == "admin"
