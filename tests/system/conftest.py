@@ -13,6 +13,7 @@ import pytest
 from tests.harness import sandbox
 from tests.harness.machine import Spec
 from tests.harness.pool import Pool
+from tests.harness.run import Run
 
 sandbox.enter()
 
@@ -73,3 +74,15 @@ def boot(pool, request):
         return pool.boot(spec, request.node.name)
     yield start
     pool.discard()
+
+
+@pytest.fixture
+def run():
+    """`make run`, at its prompt."""
+    started = Run()
+    try:
+        started.wait_for("bulkhead>")
+        yield started
+    finally:
+        started.stop()
+        print(started.text)

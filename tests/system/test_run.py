@@ -7,23 +7,11 @@ import subprocess
 import urllib.error
 import urllib.request
 
-import pytest
-
 from tests.harness.paths import ROOT
-from tests.harness.run import FOLDER, START_LIMIT_S, Run
+from tests.harness.run import FOLDER, START_LIMIT_S
 from tests.harness.waiting import wait_until
 
 COMMAND_LIMIT_S = 60
-
-
-@pytest.fixture
-def run():
-    started = Run()
-    try:
-        started.wait_for("bulkhead>")
-        yield started
-    finally:
-        started.stop()
 
 
 def host(*words):

@@ -10,7 +10,6 @@ import pytest
 from tests.harness.browser import Play
 from tests.harness.dns import NameServer
 from tests.harness.namespace import Namespace
-from tests.harness.run import Run
 from tests.harness.servers import EchoServer, FileServer, echoed
 from tests.harness.smtp import MailServer, certificate
 from tests.harness.topology import LAN_HOST, WAN_APPLIANCE, WAN_HOST
@@ -25,22 +24,6 @@ MAIL_S = 90
 
 def pseudo_random(count):
     return hashlib.shake_256(b"bulkhead").digest(count)
-
-
-@pytest.fixture
-def run():
-    started = Run()
-    try:
-        started.wait_for("bulkhead>")
-        yield started
-        started.type("show crashes")
-        started.wait_for("show crashes")
-        import time; time.sleep(2)
-        started.type("show log 100")
-        time.sleep(3)
-        print(started.text)
-    finally:
-        started.stop()
 
 
 class Download:
