@@ -15,7 +15,7 @@ alertd_core := $(addprefix appliance/alertd/, archive.c base64.c history.c intak
 services += alertd
 alertd_sources := $(addprefix appliance/alertd/, alertd.c mailer.c shelf.c transport.c) $(alertd_core) $(alertd_authorities) \
 	$(addprefix services/runtime/, alertconf_copy.c dnsname.c entropy.c netconf_copy.c random.c resolver.c \
-	tls_port.c wanlease.c wear.c writeback.c)
+	tls_port.c wanlease.c)
 alertd_cflags := -isystem build/third/mbedtls/include
 alertd_link := -Wl,--wrap=mbedtls_mpi_mul_mpi
 alertd_libraries := build/third/lib/libmbedtls.a

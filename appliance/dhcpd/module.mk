@@ -2,7 +2,7 @@ dhcpd_core := $(addprefix appliance/dhcpd/, archive.c leases.c message.c server.
 
 services += dhcpd
 dhcpd_sources := appliance/dhcpd/dhcpd.c appliance/dhcpd/keeper.c appliance/dhcpd/shelf.c $(dhcpd_core) \
-	$(addprefix services/runtime/, crc32.c netconf_copy.c wear.c writeback.c)
+	$(addprefix services/runtime/, crc32.c netconf_copy.c)
 
 unit_tests += dhcpd dhcpd_archive
 dhcpd_test_sources := tests/unit/dhcpd_test.c $(dhcpd_core)

@@ -235,7 +235,7 @@ const struct ledger_entry *ledger_repeated(const struct ledger *ledger, uint64_t
 
 /* --- Adoption after a reboot ---------------------------------------------- */
 
-void ledger_entry_remove(struct ledger_head *head, uint32_t index)
+static void entry_remove(struct ledger_head *head, uint32_t index)
 {
 	head->count--;
 	memmove(&head->entries[index], &head->entries[index + 1],
@@ -264,7 +264,7 @@ void ledger_bases_sweep(struct ledger_head *head, uint32_t but)
 		uint32_t serial = head->entries[i].serial;
 
 		if (head->entries[i].hidden != 0 && serial != but && !is_needed(head, serial))
-			ledger_entry_remove(head, i);
+			entry_remove(head, i);
 	}
 }
 
@@ -288,7 +288,7 @@ bool ledger_adopt(struct ledger *ledger, const struct ledger_head *head)
 		return false;
 	for (uint32_t i = fresh.count; i-- > 0;)
 		if (!entry_is_whole(ledger, head, &fresh.entries[i]))
-			ledger_entry_remove(&fresh, i);
+			entry_remove(&fresh, i);
 	ledger_bases_sweep(&fresh, 0);
 	running_choose(&fresh);
 	memset(ledger->heads, 0, sizeof(ledger->heads));

@@ -10,7 +10,6 @@ extern char ledger_packed[PACK_BYTES_MAX];
 unsigned ledger_parts_needed(size_t packed_bytes);
 /* Puts *head over the one that does not count: from then on it does. */
 void ledger_head_switch(struct ledger *ledger, struct ledger_head *head);
-void ledger_entry_remove(struct ledger_head *head, uint32_t index);
 /* Removes the hidden entries that are nobody's base, but for one. */
 void ledger_bases_sweep(struct ledger_head *head, uint32_t but);
 /* The document `serial`, which has no base itself, 0: none; stays until the next call. */

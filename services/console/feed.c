@@ -23,7 +23,7 @@ void feed_from_time(struct feed *feed, uint64_t time_us)
 		feed->next++;
 }
 
-bool feed_shows(enum log_mode mode, uint32_t level)
+static bool is_shown(enum log_mode mode, uint32_t level)
 {
 	switch (mode) {
 	case LOG_MODE_QUIET:
@@ -44,7 +44,7 @@ bool feed_next(struct feed *feed, enum log_mode mode, struct log_record *record)
 	if (feed->next < view_log_first())
 		feed->next = view_log_first();
 	while (feed->next < end)
-		if (view_log_get(feed->next++, record) && feed_shows(mode, record->level))
+		if (view_log_get(feed->next++, record) && is_shown(mode, record->level))
 			return true;
 	return false;
 }

@@ -18,8 +18,6 @@ struct feed {
 void feed_from_boot(struct feed *feed, bool skip_kernel);
 /* Begins with the first record not older than `time_us`. */
 void feed_from_time(struct feed *feed, uint64_t time_us);
-/* True if `mode` shows a record of that level. */
-bool feed_shows(enum log_mode mode, uint32_t level);
 /* The next record to show; false: none at present. */
 bool feed_next(struct feed *feed, enum log_mode mode, struct log_record *record);
 

@@ -20,7 +20,12 @@ static uint32_t bounded(uint32_t count, uint32_t most)
 	return count < most ? count : most;
 }
 
-const struct fw_table *firewall_snapshot(struct job *job, bool *consistent)
+/*
+ * Copies the table to the job's snapshot with its counts bounded. Sets
+ * *consistent to false if the firewall did not stop writing (it died in the
+ * middle); NULL if the firewall has never written one.
+ */
+static const struct fw_table *table_copy(struct job *job, bool *consistent)
 {
 	struct fw_table *copy = job->snapshot;
 
@@ -44,7 +49,7 @@ const struct fw_table *firewall_open(struct job *job, struct text *out)
 
 	if (job->step > 0)
 		return table;
-	table = firewall_snapshot(job, &consistent);
+	table = table_copy(job, &consistent);
 	if (table == NULL) {
 		job_fail(job, out, "the firewall has not written its table yet");
 		return NULL;

@@ -4,7 +4,7 @@ install_plan := services/install/plan.c services/install/gpt.c services/install/
 install_core := $(install_plan) $(addprefix services/install/, archive.c cell.c inspect.c job.c progress.c)
 
 services += install
-install_sources := services/install/install.c services/runtime/store.c $(install_core)
+install_sources := services/install/install.c $(install_core)
 
 unit_tests += install_plan install_job install_archive
 install_plan_test_sources := tests/unit/install_plan_test.c $(install_plan)

@@ -2,8 +2,8 @@
 
 runtime_directory := services/runtime
 runtime_sources := $(addprefix $(runtime_directory)/, \
-	start.S kernel.c port.c service.c turn.c call.c info.c wish.c clock.c log.c libc.c crash.c socket.c store.c crc32.c) \
-	$(wildcard $(runtime_directory)/ds.c)
+	start.S kernel.c port.c service.c turn.c call.c info.c wish.c clock.c log.c libc.c crash.c socket.c ds.c store.c \
+	writeback.c wear.c crc32.c)
 
 unit_tests += runtime_info runtime_turn runtime_wish
 runtime_tested := tests/unit/runtime_world.c \
