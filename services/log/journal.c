@@ -61,14 +61,17 @@ bool journal_next(const struct journal *journal, size_t *cursor, struct log_ring
 	return true;
 }
 
+/* Looks at heads as they lie there: a flood adds hundreds, each against all that are there. */
 static bool is_there(const struct journal *journal, const struct log_ring_record *record)
 {
-	struct log_ring_record known;
+	struct journal_entry known;
 
-	for (size_t cursor = 0; journal_next(journal, &cursor, &known);)
-		if (known.boot == record->boot && known.time_us == record->time_us &&
+	for (size_t at = 0; entry_get(journal, at, &known);
+	     at += sizeof(known) + known.length_bytes)
+		if (known.time_us == record->time_us && known.boot == record->boot &&
 		    known.slot == record->slot && known.length_bytes == record->length_bytes &&
-		    memcmp(known.text, record->text, known.length_bytes) == 0)
+		    memcmp(journal->entries + at + sizeof(known), record->text,
+			   known.length_bytes) == 0)
 			return true;
 	return false;
 }

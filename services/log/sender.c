@@ -51,6 +51,12 @@ void sender_init(struct log_ring *to_send)
 	connection_drop();
 }
 
+/* What came out of the store was sent in its own boot. */
+static uint64_t oldest_wanted(uint64_t first)
+{
+	return first > ring->restored ? first : ring->restored;
+}
+
 void sender_configure(const struct netconf_syslog *wanted)
 {
 	uint64_t first, next;
@@ -60,7 +66,7 @@ void sender_configure(const struct netconf_syslog *wanted)
 	connection_drop();
 	logring_range(ring, &first, &next);
 	if (ring->remote.server == 0 && wanted->server != 0)
-		ring->remote.next = first > ring->restored ? first : ring->restored;
+		ring->remote.next = oldest_wanted(first);
 	conf = *wanted;
 	ring->remote.server = conf.server;
 	wait_us = SENDER_WAIT_FIRST_US;
@@ -96,7 +102,7 @@ static bool record_next(struct log_ring_record *record)
 	logring_range(ring, &first, &next);
 	if (ring->remote.next < first) {
 		ring->remote.dropped += first - ring->remote.next;
-		ring->remote.next = first > ring->restored ? first : ring->restored;
+		ring->remote.next = oldest_wanted(first);
 	}
 	for (; ring->remote.next < next; ring->remote.next++)
 		if (logring_get(ring, ring->remote.next, record) && record->level <= conf.level)
