@@ -333,10 +333,10 @@ static uint64_t publish(uint64_t now_us)
 /* Not while the client waits: it asks DS. */
 static void change_tell(void)
 {
-	const struct ledger_head *head = ledger_head(&engine.state->ledger);
+	const struct ledger_head *head = engine.changed ? ledger_head(&engine.state->ledger) : NULL;
 	const struct ledger_entry *newest;
 
-	if (!engine.changed || head == NULL || head->count == 0)
+	if (head == NULL || head->count == 0)
 		return;
 	engine.changed = false;
 	newest = &head->entries[head->count - 1];

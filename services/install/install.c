@@ -70,7 +70,7 @@ static enum status begin(const struct install_request *request)
 	enum status status = job_begin(&job, request, &disks.disks[request->disk], unique);
 
 	if (status == OK)
-		log_notice("installing to disk %" PRIu32 ", %s", request->disk,
+		log_notice("installing to disk %" PRIu32 ", %.40s", request->disk,
 			   disks.disks[request->disk].model);
 	return status;
 }
