@@ -28,6 +28,28 @@ def quoted(text):
     return json.dumps(text, ensure_ascii=True)
 
 
+def loaded(schema_path):
+    with open(schema_path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def resolved(schema, document):
+    """With what it refers to; what it says itself goes before that."""
+    if "$ref" not in schema:
+        return schema
+    *_, name = schema["$ref"].split("/")
+    return {**document["$defs"][name], **{key: schema[key] for key in schema if key != "$ref"}}
+
+
+def below(schema):
+    """(step of a place, schema) of all that it holds."""
+    yield from schema.get("properties", {}).items()
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield "NAME", schema["additionalProperties"]
+    if "items" in schema:
+        yield "N", schema["items"]
+
+
 class Tables:
     """Writes each schema behind those it needs, and names it by its place."""
 
@@ -39,10 +61,7 @@ class Tables:
         unknown = set(schema) - KNOWN
         if unknown:
             raise SystemExit(f"schema: '{unknown.pop()}' is not understood here")
-        if "$ref" not in schema:
-            return schema
-        *_, name = schema["$ref"].split("/")
-        return {**self.document["$defs"][name], **{key: schema[key] for key in schema if key != "$ref"}}
+        return resolved(schema, self.document)
 
     def write(self, schema, name):
         schema = self.resolve(schema)
@@ -98,9 +117,7 @@ def text_lines(text):
 
 def allowed(schema, document):
     """What a value may be, in words."""
-    if "$ref" in schema:
-        *_, name = schema["$ref"].split("/")
-        schema = {**document["$defs"][name], **schema}
+    schema = resolved(schema, document)
     if "anyOf" in schema:
         return " or ".join(allowed(variant, document) for variant in schema["anyOf"])
     if "enum" in schema:
@@ -114,23 +131,16 @@ def allowed(schema, document):
 
 def reference_rows(schema, document, place=""):
     """A row of the reference for the schema at `place`, and for all below it."""
-    if "$ref" in schema:
-        *_, name = schema["$ref"].split("/")
-        schema = {**document["$defs"][name], **schema}
+    schema = resolved(schema, document)
     default = f"`{json.dumps(schema['default'])}`" if "default" in schema else ""
     if place:
         yield f"| `{place}` | {allowed(schema, document)} | {default} | {schema.get('description', '')} |"
-    for key, value in schema.get("properties", {}).items():
-        yield from reference_rows(value, document, f"{place}/{key}")
-    if isinstance(schema.get("additionalProperties"), dict):
-        yield from reference_rows(schema["additionalProperties"], document, f"{place}/NAME")
-    if "items" in schema:
-        yield from reference_rows(schema["items"], document, f"{place}/N")
+    for step, held in below(schema):
+        yield from reference_rows(held, document, f"{place}/{step}")
 
 
 def reference(schema_path):
-    with open(schema_path, encoding="utf-8") as file:
-        document = json.load(file)
+    document = loaded(schema_path)
     print(f"# {document['title']}\n\n{document['description']}\n")
     print("| place | allowed | if left out | |\n|---|---|---|---|")
     print("\n".join(reference_rows(document, document)))
@@ -152,17 +162,11 @@ def place_allowed(schema, document):
 
 def place_rows(schema, document, place=""):
     """A row for each value below `place` that is no list or group itself."""
-    if "$ref" in schema:
-        *_, name = schema["$ref"].split("/")
-        schema = {**document["$defs"][name], **schema}
-    below = [(key, value) for key, value in schema.get("properties", {}).items()]
-    if isinstance(schema.get("additionalProperties"), dict):
-        below.append(("NAME", schema["additionalProperties"]))
-    if "items" in schema:
-        below.append(("N", schema["items"]))
-    for key, value in below:
-        yield from place_rows(value, document, f"{place}/{key}")
-    if not below:
+    schema = resolved(schema, document)
+    held = list(below(schema))
+    for step, one in held:
+        yield from place_rows(one, document, f"{place}/{step}")
+    if not held:
         said = place_allowed(schema, document)
         if "default" in schema:
             said += f"; {json.dumps(schema['default'])} if left out"
@@ -170,8 +174,7 @@ def place_rows(schema, document, place=""):
 
 
 def places(schema_path):
-    with open(schema_path, encoding="utf-8") as file:
-        document = json.load(file)
+    document = loaded(schema_path)
     print(f"/* Generated from {schema_path}. */\n#include \"services/console/place.h\"\n")
     print("const struct place places[] = {")
     print("\n".join(f"\t{{ {row} }}," for row in place_rows(document, document)))
@@ -179,8 +182,7 @@ def places(schema_path):
 
 
 def main(schema_path, factory_path):
-    with open(schema_path, encoding="utf-8") as file:
-        document = json.load(file)
+    document = loaded(schema_path)
     with open(factory_path, encoding="utf-8") as file:
         factory = file.read()
     tables = Tables(document)
