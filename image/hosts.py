@@ -21,6 +21,13 @@ class Hosts:
 
     def __init__(self, folder):
         self._doorway = Doorway()  # before we leave the network that the browser is in
+        try:
+            self._build(folder)
+        except BaseException:
+            self._doorway.close()  # the port is wanted by who goes on without us
+            raise
+
+    def _build(self, folder):
         sandbox.enter()
         self._topology = Topology(2)
         self._doorway.lead(self._topology.lan, LAN_GATEWAY, HTTPS_PORT)
