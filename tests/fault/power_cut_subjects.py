@@ -24,7 +24,37 @@ def answer(machine, command):
     return wait_until(lambda: given(ask()), CHANGE_TIMEOUT_S, f"an answer to {command!r}", ask)[0]
 
 
-class OneRecord:
+class Subject:
+    """Has in SPOKEN what is typed and said of a change: its number, that it is accepted, that it is on the disk."""
+
+    def __init__(self):
+        self.on_disk = 1  # said to be there
+        self.under_way = False  # a change, when the power failed
+        self.typed = range(2, 2)  # since the boot
+
+    def type_changes(self, machine):
+        self.typed = range(self.typed.stop, self.typed.stop + self.CHANGES_AHEAD)
+        for number in self.typed:
+            machine.serial.send(self._change(number))
+
+    def hear(self, text):
+        typed = pending = None
+        for number, accepted, done in self.SPOKEN.findall(text):
+            if number:
+                typed = int(number)
+            elif accepted and not self._waits(typed):
+                pending = typed
+            elif done and pending is not None:
+                self.on_disk = pending
+        self.under_way = pending is not None and pending != self.on_disk
+
+    @staticmethod
+    def _waits(_number):
+        """Is it not to be found at a boot, though it was accepted?"""
+        return False
+
+
+class OneRecord(Subject):
     """3,000 bytes that say their number all over; and another record that nobody changes."""
 
     NAME = "a record"
@@ -33,31 +63,13 @@ class OneRecord:
     CHANGES_AHEAD = 40
     SPOKEN = re.compile(r"store write one w(\d+)\n|^(accepted)\n|^(done)\n", re.MULTILINE)
 
-    def __init__(self):
-        self.on_disk = 1  # said to be there
-        self.under_way = False  # a change, when the power failed
-        self.typed = range(2, 2)  # since the boot
-
     def prepare(self, machine):
         for name, word in (("other", "kept"), ("one", "w1")):
             machine.console.run(f"store write {name} {word}")
             wait_until(lambda: machine.console.json("store result")["result"] == "done", CHANGE_TIMEOUT_S, "the change")
 
-    def type_changes(self, machine):
-        self.typed = range(self.typed.stop, self.typed.stop + self.CHANGES_AHEAD)
-        for number in self.typed:
-            machine.serial.send(f"store write one w{number}\rstore result\r")
-
-    def hear(self, text):
-        typed = pending = None
-        for number, accepted, done in self.SPOKEN.findall(text):
-            if number:
-                typed = int(number)
-            elif accepted:
-                pending = typed
-            elif done and pending is not None:
-                self.on_disk = pending
-        self.under_way = pending is not None and pending != self.on_disk
+    def _change(self, number):
+        return f"store write one w{number}\rstore result\r"
 
     def look(self, machine):
         one, other = (answer(machine, f"store read {name}").get("text") for name in ("one", "other"))
@@ -66,7 +78,7 @@ class OneRecord:
         return int(one[1:])
 
 
-class Configuration:
+class Configuration(Subject):
     """A document of several records, and its versions, whose beginning and end say their number.
 
     Each third commit wants to be confirmed and is not: a boot never finds that one.
@@ -82,11 +94,6 @@ class Configuration:
     RULES = 200
     CONFIRM_S = 600
     SPOKEN = re.compile(r'config set /hostname g(\d+)\n|^(in force): serial \d+\n|^\{.*("persisted":1)', re.MULTILINE)
-
-    def __init__(self):
-        self.on_disk = 1
-        self.under_way = False
-        self.typed = range(2, 2)
 
     @classmethod
     def document(cls, number):
@@ -106,23 +113,10 @@ class Configuration:
         status = lambda: machine.console.json("config status")
         wait_until(lambda: status()["persisted"], CHANGE_TIMEOUT_S, "the document on the disk", status)
 
-    def type_changes(self, machine):
-        self.typed = range(self.typed.stop, self.typed.stop + self.CHANGES_AHEAD)
-        for number in self.typed:
-            confirm = f" confirm {self.CONFIRM_S}" if self._waits(number) else ""
-            machine.serial.send(f"config set /hostname g{number}\rconfig set /rules/{self.RULES - 1}/comment g{number}\r"
-                                f"config commit{confirm}\r" + self.LOOKS * "config status json\r")
-
-    def hear(self, text):
-        typed = pending = None
-        for number, in_force, persisted in self.SPOKEN.findall(text):
-            if number:
-                typed = int(number)
-            elif in_force and not self._waits(typed):
-                pending = typed
-            elif persisted and pending is not None:
-                self.on_disk = pending
-        self.under_way = pending is not None and pending != self.on_disk
+    def _change(self, number):
+        confirm = f" confirm {self.CONFIRM_S}" if self._waits(number) else ""
+        return (f"config set /hostname g{number}\rconfig set /rules/{self.RULES - 1}/comment g{number}\r"
+                f"config commit{confirm}\r" + self.LOOKS * "config status json\r")
 
     def look(self, machine):
         found = self._number(machine, "running")
