@@ -61,7 +61,7 @@ static bool code_read(const char *text, uint32_t *code)
 	return end != text && *end == '\0' && strlen(text) <= 4;
 }
 
-/* Asks until there is an answer: the request may be repeated, and then is under way. */
+/* Asks until there is an answer: the request may be repeated. */
 static bool ask(struct job *job, struct text *out, const struct install_request *request)
 {
 	endpoint_t installer = { .slot = service_slot("install"), .generation = ANY_GENERATION };
@@ -70,10 +70,8 @@ static bool ask(struct job *job, struct text *out, const struct install_request 
 	memcpy(message.payload.bytes, request, sizeof(*request));
 	enum status status = service_call(&installer, &message, INSTALL_TIMEOUT_US);
 
-	if (status == E_TIMEOUT && job->step < INSTALL_TRIES)
+	if ((status == E_TIMEOUT || status == E_AGAIN) && job->step < INSTALL_TRIES)
 		return true;
-	if (status == E_STATE && job->step > 0 && view.install->disk == request->disk)
-		status = OK;
 	return report(job, out, status);
 }
 

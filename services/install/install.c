@@ -60,16 +60,17 @@ static enum status begin(const struct install_request *request)
 {
 	struct disk_table disks;
 	char unique[JOB_SEED_BYTES];
+	bool at_work = job.saved->phase > INSTALL_IDLE;
 
 	if (request->disk >= BLOCK_DISKS_MAX)
 		return E_ABSENT;
 	if (!disk_table_copy(disk_table, &disks))
-		return E_STATE;
+		return E_AGAIN;
 	(void)snprintf(unique, sizeof(unique), "%.40s %016llx", manifest->build_id,
 		       __builtin_ia32_rdtsc());
 	enum status status = job_begin(&job, request, &disks.disks[request->disk], unique);
 
-	if (status == OK)
+	if (status == OK && !at_work)
 		log_notice("installing to disk %" PRIu32 ", %.40s", request->disk,
 			   disks.disks[request->disk].model);
 	return status;

@@ -53,6 +53,12 @@ static uint64_t stretches_count(const struct plan *plan)
 	return count;
 }
 
+static bool is_under_way(const struct job_saved *saved, const struct install_request *request)
+{
+	return saved->phase > INSTALL_IDLE && saved->disk == request->disk &&
+	       saved->code == request->code && saved->keep == (request->keep != 0);
+}
+
 enum status job_begin(struct job *job, const struct install_request *request,
 		      const struct disk_entry *disk, const char *unique)
 {
@@ -61,7 +67,7 @@ enum status job_begin(struct job *job, const struct install_request *request,
 	if (!job->table->bundled)
 		return E_DAMAGED;
 	if (saved->phase != INSTALL_IDLE)
-		return E_STATE;
+		return is_under_way(saved, request) ? OK : E_STATE;
 	if (request->disk >= BLOCK_DISKS_MAX || disk->state != DISK_READY)
 		return E_ABSENT;
 	const struct install_disk *shown = &job->table->disks[request->disk];

@@ -12,8 +12,8 @@
  * disk is looked at once more before anything is written: if it is not as it was,
  * nothing is.
  *
- * INSTALL_BEGIN is safe to repeat: it is E_STATE while an installation is under
- * way, and its end gives every disk a new code. An installation outlives the
+ * INSTALL_BEGIN is safe to repeat: while that very installation is under way it is
+ * OK again, and the end of one gives every disk a new code. An installation outlives the
  * deaths of the installer and of the disk's driver; after a power cut the disk
  * has no partition table, and is installed again.
  */
@@ -27,8 +27,9 @@
 
 enum install_op {
 	/*
-	 * struct install_request. OK: accepted. E_STATE: one is under way, or the disks
-	 * are still being looked at; E_ABSENT: no such disk; E_STALE: that is not the disk's
+	 * struct install_request. OK: accepted. E_STATE: another is under way, or the disks
+	 * are still being looked at; E_AGAIN: the disk driver writes its table, ask again in
+	 * a moment; E_ABSENT: no such disk; E_STALE: that is not the disk's
 	 * code; E_TOO_LARGE: the disk is too small; E_DEVICE: it cannot be read;
 	 * E_DAMAGED: the system that was booted is not one that can be installed
 	 */

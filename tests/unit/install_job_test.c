@@ -282,6 +282,26 @@ static void no_disk_is_overwritten_without_its_code(void **state)
 		assert_int_equal(world.disk[i], 0);
 }
 
+static void a_request_that_comes_again_is_the_same_and_another_has_to_wait(void **state)
+{
+	(void)state;
+	run();
+	uint32_t code = world.table.disks[1].code;
+	char seed[JOB_SEED_BYTES];
+
+	assert_int_equal(begin(code), OK);
+	memcpy(seed, world.saved.seed, sizeof(seed));
+	assert_int_equal(begin(code), OK);
+	assert_int_equal(begin(code ^ 1), E_STATE);
+	world.keeps = false;
+	assert_int_equal(begin(code), E_STATE);
+	world.keeps = true;
+	assert_memory_equal(world.saved.seed, seed, sizeof(seed));
+	run();
+	assert_int_equal(world.table.result, INSTALL_DONE);
+	assert_int_equal(begin(code), E_STALE);
+}
+
 static void a_disk_that_changed_is_left_alone(void **state)
 {
 	(void)state;
@@ -425,6 +445,7 @@ int main(void)
 		TEST(an_empty_disk_becomes_a_system_disk),
 		TEST(what_a_disk_holds_is_told),
 		TEST(no_disk_is_overwritten_without_its_code),
+		TEST(a_request_that_comes_again_is_the_same_and_another_has_to_wait),
 		TEST(a_disk_that_changed_is_left_alone),
 		TEST(installer_dies_after_each_step_and_goes_on),
 		TEST(records_go_along_over_deaths_and_changes_of_the_store),
