@@ -6,11 +6,8 @@
 #define CONFIG_DESK_H
 
 #include "kernel/abi/status.h"
-#include "services/config/refusal.h"
 #include "services/proto/config.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct cJSON;

@@ -2,7 +2,9 @@
  * install disk: says what would be lost, and with the code that it names, begins.
  * The installer answers at once; what came of it is seen in `install list`.
  */
+#include "services/console/command.h"
 #include "services/console/show_install.h"
+#include "services/console/view.h"
 #include "services/proto/install.h"
 #include "services/runtime/service.h"
 

@@ -1,9 +1,6 @@
 /* `config ...`: the candidate, commit and rollback: see config_commands.h. */
 #include "services/console/config_commands.h"
 
-#include "services/console/view.h"
-#include "services/runtime/config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

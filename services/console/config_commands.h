@@ -6,11 +6,7 @@
 #define CONSOLE_CONFIG_COMMANDS_H
 
 #include "services/console/command.h"
-#include "services/console/view.h"
 #include "services/runtime/config.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /*
  * What a status of config's means to who typed it. A config that is slow or being restarted is

@@ -2,6 +2,8 @@
 #include "services/console/config_commands.h"
 #include "services/console/place.h"
 
+#include <string.h>
+
 #define ROW_BYTES 1024u /* what a step prints at most, about */
 #define INDENT    2u
 

@@ -1,7 +1,6 @@
 /* See place.h: a place in a document's text. Everything in that text is checked. */
 #include "services/console/place.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

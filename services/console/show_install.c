@@ -1,6 +1,8 @@
 /* install list: the disks that the system can be installed to, and how far an installation is. */
 #include "services/console/show_install.h"
 
+#include "services/console/command.h"
+#include "services/console/view.h"
 #include "services/runtime/word.h"
 
 #define MIB_SECTORS 2048u

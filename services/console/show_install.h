@@ -2,8 +2,7 @@
 #ifndef CONSOLE_SHOW_INSTALL_H
 #define CONSOLE_SHOW_INSTALL_H
 
-#include "services/console/command.h"
-#include "services/console/view.h"
+#include "services/console/text.h"
 
 /* Model, size, and what it holds. */
 void show_install_disk(struct text *out, unsigned disk);

@@ -6,7 +6,6 @@
 #include "services/rs/recovery.h"
 #include "services/rs/supervise.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static bool is_state(uint32_t state)

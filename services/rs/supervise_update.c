@@ -11,8 +11,6 @@
  */
 #include "services/rs/supervise.h"
 
-#include <inttypes.h>
-
 static bool is_living(const struct rs_entry *entry)
 {
 	return entry->state == RS_STARTING || entry->state == RS_RUNNING;

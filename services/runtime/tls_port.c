@@ -1,7 +1,6 @@
 /* See tls_port.h. */
 #include "services/runtime/tls_port.h"
 
-#include "services/runtime/clock.h"
 #include "services/runtime/service.h"
 #include "services/runtime/wallclock.h"
 
