@@ -194,11 +194,12 @@ $(grub_cores) &: image/disk/cores
 archive := $(grub_cores) image/disk/grub.cfg $(boot_kernel)
 
 $(call remember,$(out)/objects/version,$(version) $(driver_blocks))
-$(bundle): config/system.toml $(driver_blocks) $(compiler) $(service_elfs) $(out)/objects/version $(archive)
+bundle_parts := $(driver_blocks) $(compiler) $(service_elfs) $(out)/objects/version $(archive)
+bundle_words := $(addprefix --drivers ,$(driver_blocks)) --images $(out)/services \
+	$(addprefix --archive ,$(archive)) --build-id "$(version)"
+$(bundle): config/system.toml $(bundle_parts)
 	@$(if $(quiet),echo "  manifest $@")
-	$(quiet)$(PYTHON) -m image.manifest config/system.toml $(addprefix --drivers ,$(driver_blocks)) \
-		--images $(out)/services $(addprefix --archive ,$(archive)) --build-id "$(version)" \
-		--picture $(out)/system -o $@
+	$(quiet)$(PYTHON) -m image.manifest $< $(bundle_words) --picture $(out)/system -o $@
 
 $(iso): $(boot_kernel) $(bundle) image/grub/build image/grub/grub.cfg
 	@$(if $(quiet),echo "  iso      $@")
@@ -229,6 +230,13 @@ $(bench_bundle): tests/bench/micro/micro.toml $(compiler) $(bench_programs)
 	@$(if $(quiet),echo "  manifest $@")
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(PYTHON) -m image.manifest $< --images $(out)/services --build-id bench -o $@
+
+# The product with larger tables, for a machine with more memory; only benchmarks start it.
+$(large_bundle): config/system.toml tests/bench/large.toml tests/bench/overlay.py $(bundle_parts)
+	@$(if $(quiet),echo "  manifest $@")
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(PYTHON) -m tests.bench.overlay $< tests/bench/large.toml > $(@D)/large.toml
+	$(quiet)$(PYTHON) -m image.manifest $(@D)/large.toml $(bundle_words) -o $@
 
 .PHONY: all image services test-image
 all: $(iso) $(disk_image) $(pxe) $(if $(TEST_IMAGE),$(bench_bundle))

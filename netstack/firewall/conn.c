@@ -15,13 +15,13 @@ static uint32_t conn_index(const struct conn_table *table, const struct conn *co
 	return (uint32_t)(conn - table->records);
 }
 
-/* Two multiplications mix all of both words into the upper half. */
-static uint32_t bucket_of(const struct conn_table *table, const union conn_key *key)
+/* Two multiplications mix all of both words into the upper half; the second by a secret. */
+static uint32_t *head_of(const struct conn_table *table, const union conn_key *key)
 {
 	uint64_t hash = (key->words[0] ^ table->secret[0]) * 0x9e3779b97f4a7c15u;
 
-	hash = (hash ^ (hash >> 32) ^ key->words[1] ^ table->secret[1]) * 0xd6e8feb86659fd93u;
-	return (uint32_t)(hash >> 48);
+	hash = (hash ^ (hash >> 32) ^ key->words[1]) * table->secret[1];
+	return &table->heads[hash >> table->hash_shift];
 }
 
 union conn_key conn_key_reverse(const union conn_key *key, uint8_t zone)
@@ -39,32 +39,34 @@ union conn_key conn_key_reverse(const union conn_key *key, uint8_t zone)
 
 uint32_t conn_lookup(const struct conn_table *table, const union conn_key *key)
 {
-	uint32_t node = table->heads[bucket_of(table, key)];
+	uint32_t node = *head_of(table, key);
 
-	while (node != CONN_NONE &&
-	       !conn_key_same(&conn_of_node(table, node)->key[conn_node_direction(node)], key))
-		node = table->next[node];
+	while (node != CONN_NONE && !conn_key_same(conn_key_of_node(table, node), key))
+		node = conn_link_of_node(table, node)->next;
 	return node;
+}
+
+static uint32_t node_of(const struct conn_table *table, const struct conn *conn, unsigned direction)
+{
+	return (uint32_t)((const uint8_t *)&conn->key[direction] - (const uint8_t *)table->records);
 }
 
 static void node_link(struct conn_table *table, uint32_t node)
 {
-	const struct conn *conn = conn_of_node(table, node);
-	uint16_t *head = &table->heads[bucket_of(table, &conn->key[conn_node_direction(node)])];
+	uint32_t *head = head_of(table, conn_key_of_node(table, node));
 
-	table->next[node] = *head;
-	*head = (uint16_t)node;
+	conn_link_of_node(table, node)->next = *head;
+	*head = node;
 }
 
 static void node_unlink(struct conn_table *table, uint32_t node)
 {
-	const struct conn *conn = conn_of_node(table, node);
-	uint16_t *link = &table->heads[bucket_of(table, &conn->key[conn_node_direction(node)])];
+	uint32_t *link = head_of(table, conn_key_of_node(table, node));
 
 	while (*link != CONN_NONE && *link != node)
-		link = &table->next[*link];
+		link = &conn_link_of_node(table, *link)->next;
 	if (*link == node)
-		*link = table->next[node];
+		*link = conn_link_of_node(table, node)->next;
 }
 
 static uint64_t check_mix(uint64_t sum, uint64_t word)
@@ -91,22 +93,17 @@ static bool state_fits_protocol(enum fw_conn_state state, uint8_t protocol)
 {
 	switch (state) {
 	case FW_CONN_FREE:
-	case FW_CONN_STATE_COUNT:
-		return false;
+	case FW_CONN_STATE_COUNT: return false;
 	case FW_CONN_TCP_SYN_SENT:
 	case FW_CONN_TCP_SYN_RECEIVED:
 	case FW_CONN_TCP_ESTABLISHED:
 	case FW_CONN_TCP_CLOSING:
 	case FW_CONN_TCP_CLOSED:
-	case FW_CONN_TCP_RESET:
-		return protocol == IPPROTO_TCP_NUMBER;
+	case FW_CONN_TCP_RESET: return protocol == IPPROTO_TCP_NUMBER;
 	case FW_CONN_UDP_ONE_WAY:
-	case FW_CONN_UDP_TWO_WAY:
-		return protocol == IPPROTO_UDP_NUMBER;
-	case FW_CONN_ICMP_QUERY:
-		return protocol == IPPROTO_ICMP_NUMBER;
-	case FW_CONN_OTHER:
-		return true;
+	case FW_CONN_UDP_TWO_WAY: return protocol == IPPROTO_UDP_NUMBER;
+	case FW_CONN_ICMP_QUERY: return protocol == IPPROTO_ICMP_NUMBER;
+	case FW_CONN_OTHER: return true;
 	}
 	return false;
 }
@@ -146,7 +143,7 @@ static void state_store(struct conn *conn, enum fw_conn_state state)
 static void free_push(struct conn_table *table, uint32_t index)
 {
 	state_store(&table->records[index], FW_CONN_FREE);
-	table->next[2 * index] = (uint16_t)table->free_head;
+	table->records[index].link[0].next = table->free_head;
 	table->free_head = index;
 }
 
@@ -154,13 +151,13 @@ static void conn_link(struct conn_table *table, struct conn *conn)
 {
 	uint32_t index = conn_index(table, conn);
 
-	node_link(table, 2 * index);
-	node_link(table, 2 * index + 1);
+	node_link(table, node_of(table, conn, 0));
+	node_link(table, node_of(table, conn, 1));
 	table->used++;
 	table->by_state[conn->state]++;
 	if (index >= table->high_water)
 		table->high_water = index + 1;
-	table->recent[table->recent_next] = (uint16_t)index;
+	table->recent[table->recent_next] = index;
 	table->recent_serial[table->recent_next] = conn->serial;
 	table->recent_next = (table->recent_next + 1) % CONN_RECENT;
 }
@@ -182,31 +179,38 @@ static bool conn_restore(struct conn_table *table, struct conn *conn)
 	return true;
 }
 
-void conn_table_init(struct conn_table *table, void *records, size_t bytes, bool restore,
+void conn_table_init(struct conn_table *table, const struct conn_room *room, bool restore,
 		     const uint64_t secret[2])
 {
-	size_t room = bytes / sizeof(struct conn);
-
 	memset(table, 0, sizeof *table);
-	table->records = records;
-	table->capacity = room < CONN_MAX ? (uint32_t)room : CONN_MAX;
+	memset(room->heads, 0, sizeof room->heads[0] << room->bucket_bits);
+	table->records = room->records;
+	table->heads = room->heads;
+	table->hash_shift = 64 - room->bucket_bits;
+	table->capacity = room->capacity;
+	table->adopt_next = room->capacity - 1;
+	table->restores = restore;
 	table->high_water = 1;
 	table->serial = 1;
 	table->secret[0] = secret[0];
-	table->secret[1] = secret[1];
-	/* Downwards, so that the free list hands out low records first. */
-	for (uint32_t index = table->capacity - 1; index > 0; index--) {
-		struct conn *conn = &table->records[index];
+	table->secret[1] = secret[1] | 1u; /* odd, or bits would be lost */
+}
 
-		if (restore && conn->state != FW_CONN_FREE) {
-			if (conn_restore(table, conn)) {
-				table->restored++;
-				continue;
-			}
-			table->discarded++;
+struct conn *conn_adopt(struct conn_table *table)
+{
+	/* Downwards, so that the free list hands out low records first. */
+	uint32_t index = table->adopt_next--;
+	struct conn *conn = &table->records[index];
+
+	if (table->restores && conn->state != FW_CONN_FREE) {
+		if (conn_restore(table, conn)) {
+			table->restored++;
+			return conn;
 		}
-		free_push(table, index);
+		table->discarded++;
 	}
+	free_push(table, index);
+	return NULL;
 }
 
 struct conn *conn_allocate(struct conn_table *table)
@@ -216,8 +220,8 @@ struct conn *conn_allocate(struct conn_table *table)
 
 	if (index == CONN_NONE)
 		return NULL;
-	table->free_head = table->next[2 * index];
 	conn = &table->records[index];
+	table->free_head = conn->link[0].next;
 	memset(conn, 0, sizeof *conn);
 	return conn;
 }
@@ -238,7 +242,7 @@ uint32_t conn_open(struct conn_table *table, struct conn *conn, uint32_t now_s)
 	state_store(conn, state);
 	conn_link(table, conn);
 	table->opened++;
-	return 2 * conn_index(table, conn);
+	return node_of(table, conn, 0);
 }
 
 void conn_close(struct conn_table *table, struct conn *conn)
@@ -247,8 +251,8 @@ void conn_close(struct conn_table *table, struct conn *conn)
 
 	table->by_state[conn->state]--;
 	state_store(conn, FW_CONN_FREE);
-	node_unlink(table, 2 * index);
-	node_unlink(table, 2 * index + 1);
+	node_unlink(table, node_of(table, conn, 0));
+	node_unlink(table, node_of(table, conn, 1));
 	table->used--;
 	free_push(table, index);
 }

@@ -3,9 +3,11 @@
  *
  * Records lie in the preserved region "flows"; each carries a checksum over what
  * identifies it and is complete before the first packet of its flow leaves. The
- * index is private memory and built anew at every start from the records that
- * check out. Record i and direction d make node 2 i + d; record 0 is never used,
- * so node 0 means none.
+ * index is a hash: heads of chains, which are linked through the records. It is
+ * built anew at every start from the records that check out, some at a time
+ * (conn_adopt). A node of it is a record and a direction, and is named by how many
+ * bytes behind the first record its key lies, so that a look-up computes nothing
+ * but the hash. Record 0 is never used, so node 0 means none.
  *
  * Direction 0 is the initiator's, 1 the answers'. key[d] is what a packet of
  * direction d looks like where it comes in. So what it has to look like where
@@ -22,10 +24,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONN_MAX     32768u /* records, with the unused first: nodes fit in 16 bits */
-#define CONN_BUCKETS 65536u
-#define CONN_RECENT  FW_TABLE_CONNECTIONS
-#define CONN_NONE    0u
+#define CONN_RECENT FW_TABLE_CONNECTIONS
+#define CONN_NONE   0u
+#define CONN_MAX    (1u << 25) /* as their nodes are 32 bits */
 
 union conn_key {
 	struct {
@@ -37,6 +38,13 @@ union conn_key {
 	};
 	uint64_t words[2];
 };
+
+/* Laid out as the keys are: as far from one to the other. */
+struct conn_link {
+	uint32_t next; /* node behind this one in its chain; free: record behind this one, of [0] */
+	uint32_t unused[3];
+};
+_Static_assert(sizeof(struct conn_link) == sizeof(union conn_key), "conn_link_of_node");
 
 /* The first 64 bytes are all that a packet of an open flow touches. */
 struct conn {
@@ -58,37 +66,61 @@ struct conn {
 	uint8_t translated; /* 1: key[0] and key[1] differ by more than their order */
 	uint8_t bound;      /* 1: holds a reference to a NAT binding */
 	uint8_t fin_seen;   /* a bit a direction: it has sent FIN; not in the checksum */
-	uint8_t reserved[45];
+	uint8_t reserved[5];
+	struct conn_link link[2]; /* not in the checksum: made anew by every life */
+	uint8_t unused[8];
 };
+_Static_assert(offsetof(struct conn, key) == 0, "nodes");
 _Static_assert(offsetof(struct conn, check) == 64, "the hot part is one cache line");
 _Static_assert(sizeof(struct conn) == 128, "layout of the preserved region");
 
+/* Where a table lies: memory of its maker's, see flow_room.h. */
+struct conn_room {
+	struct conn *records;
+	uint32_t *heads;      /* 2^bucket_bits */
+	uint32_t capacity;    /* records, with the unused first; CONN_MAX at most */
+	uint32_t bucket_bits; /* 1 to 32; best as many buckets as nodes */
+};
+
 struct conn_table {
 	struct conn *records;
+	uint32_t *heads;
+	uint32_t hash_shift;
 	uint32_t capacity; /* records, with the unused first */
 	uint32_t used;
 	uint32_t high_water; /* records from here on have never been used in this life */
-	uint32_t free_head;  /* index of a record; linked through next[2 * index] */
+	uint32_t free_head;  /* index of a record */
+	uint32_t adopt_next; /* the next record that conn_adopt deals with; 0: done */
+	bool restores;       /* conn_adopt keeps what checks out */
 	uint32_t serial;
-	uint32_t restored, discarded; /* by conn_table_init */
+	uint32_t restored, discarded; /* by conn_adopt */
 	uint64_t opened;
 	uint64_t secret[2];
 	uint32_t recent_next;
-	uint16_t recent[CONN_RECENT];        /* ring of the records last opened, */
+	uint32_t recent[CONN_RECENT];        /* ring of the records last opened, */
 	uint32_t recent_serial[CONN_RECENT]; /* and which flows they were then */
-	uint16_t by_state[FW_CONN_STATE_COUNT];
-	uint16_t heads[CONN_BUCKETS];
-	uint16_t next[2 * CONN_MAX];
+	uint32_t by_state[FW_CONN_STATE_COUNT];
 };
 
 static inline struct conn *conn_of_node(const struct conn_table *table, uint32_t node)
 {
-	return &table->records[node >> 1];
+	return (struct conn *)((uint8_t *)table->records +
+			       node / sizeof(struct conn) * sizeof(struct conn));
 }
 
 static inline unsigned conn_node_direction(uint32_t node)
 {
-	return node & 1u;
+	return node / sizeof(union conn_key) % 2;
+}
+
+static inline const union conn_key *conn_key_of_node(const struct conn_table *table, uint32_t node)
+{
+	return (const union conn_key *)((uint8_t *)table->records + node);
+}
+
+static inline struct conn_link *conn_link_of_node(const struct conn_table *table, uint32_t node)
+{
+	return (struct conn_link *)((uint8_t *)table->records + offsetof(struct conn, link) + node);
 }
 
 static inline bool conn_key_same(const union conn_key *a, const union conn_key *b)
@@ -100,12 +132,22 @@ static inline bool conn_key_same(const union conn_key *a, const union conn_key *
 union conn_key conn_key_reverse(const union conn_key *key, uint8_t zone);
 
 /*
- * Takes the memory at `records` (aligned as struct conn, `bytes` of it). With `restore` it keeps
- * every record that checks out and frees the others; without it all are freed. `secret` seeds the
- * hash, so that nobody outside can choose keys that collide.
+ * Takes `room`, whose records conn_adopt then deals with before anything else is asked of the
+ * table. `secret` seeds the hash, so that nobody outside can choose keys that collide.
  */
-void conn_table_init(struct conn_table *table, void *records, size_t bytes, bool restore,
+void conn_table_init(struct conn_table *table, const struct conn_room *room, bool restore,
 		     const uint64_t secret[2]);
+
+static inline bool conn_table_is_ready(const struct conn_table *table)
+{
+	return table->adopt_next == 0;
+}
+
+/*
+ * Deals with the next record that a former life left: restored and returned if the table restores
+ * and it checks out, else freed, and NULL. Only as long as the table is not ready.
+ */
+struct conn *conn_adopt(struct conn_table *table);
 
 /* The node of a packet's key, or CONN_NONE. */
 uint32_t conn_lookup(const struct conn_table *table, const union conn_key *key);

@@ -25,8 +25,11 @@ static uint64_t inet_slot;     /* its bit, and */
 static uint64_t port_slots;    /* those of all ports, INET's pseudo-port among them */
 static uint8_t port_of_slot[SERVICE_MAX];
 static uint64_t next_tick_us, next_snapshot_us, next_configuration_us;
+static bool adopted; /* what a former life left; before that nothing passes */
+static uint64_t started_us;
 
 #define CONFIGURATION_INTERVAL_US 1000000u
+#define FLOWS_MIN                 1024u /* a region for fewer is a slip of the manifest */
 
 /* The time stamp counter at start is not known outside to the cycle: good enough to seed a hash. */
 static uint64_t seed_get(void)
@@ -149,7 +152,7 @@ static enum status start(void)
 	bool restarted = service_info()->restarted != 0, preserved = restarted || kernel->warm != 0;
 	struct fw_flows *flows;
 
-	if (map == NULL || map->size_bytes < FW_FLOWS_BYTES)
+	if (map == NULL || flow_room_capacity(map->size_bytes) < FLOWS_MIN)
 		return E_ABSENT;
 	flows = (struct fw_flows *)(uintptr_t)map->address;
 	table = region("fw.table", sizeof *table);
@@ -157,7 +160,8 @@ static enum status start(void)
 	lease_region = region("wan.lease", sizeof *lease_region);
 	quarantine = region("quarantine", sizeof *quarantine);
 	quarantine_open(quarantine, restarted);
-	fw_time_set(&fw, time_us());
+	started_us = time_us();
+	fw_time_set(&fw, started_us);
 	ports_open();
 	if (restarted && flows_are_poison(kernel))
 		preserved = false;
@@ -165,12 +169,20 @@ static enum status start(void)
 	fw_flows_rebase(flows, map->size_bytes, kernel->boot_tsc);
 	fw_init(&fw, flows, map->size_bytes, preserved, seed_get());
 	snapshot_init(table, &fw, &ports, restarted);
+	return OK;
+}
+
+/* A part of what a former life left; behind the last the configuration, so packets pass. */
+static void adopt(void)
+{
+	if (!fw_adopt(&fw))
+		return;
+	adopted = true;
 	lease_read(time_us());
 	configuration_read();
-	if (preserved)
-		log_notice("%u connections restored, %u discarded", fw.conns.restored,
-			   fw.conns.discarded);
-	return OK;
+	if (fw.conns.restores)
+		log_notice("%u connections restored, %u discarded, in %u us", fw.conns.restored,
+			   fw.conns.discarded, (unsigned)(time_us() - started_us));
 }
 
 /* --- Events --------------------------------------------------------------------------------- */
@@ -185,6 +197,8 @@ static void notified(uint64_t sources)
 		fw_port_refresh(&ports, port_of_slot[slot]);
 		from_ports &= from_ports - 1;
 	}
+	if (!adopted)
+		return; /* adopt reads what there is then */
 	if ((sources & ~port_slots) != 0)
 		configuration_read();
 	if ((sources & inet_slot) != 0)
@@ -201,6 +215,10 @@ static uint64_t work(uint64_t now_us)
 	uint64_t next_us;
 
 	fw_time_set(&fw, now_us);
+	if (!adopted) {
+		adopt();
+		return now_us;
+	}
 	if (now_us >= next_tick_us) {
 		next_tick_us = now_us + FW_TICK_MS * 1000u;
 		fw_tick(&fw);

@@ -181,19 +181,16 @@ void flow_end(struct firewall *fw, struct conn *conn)
 	conn_close(&fw->conns, conn);
 }
 
-void flow_restore_all(struct firewall *fw)
+void flow_adopt(struct firewall *fw)
 {
-	for (uint32_t index = 1; index < fw->conns.high_water; index++) {
-		struct conn *conn = &fw->conns.records[index];
+	struct conn *conn = conn_adopt(&fw->conns);
 
-		if (conn->state == FW_CONN_FREE || !conn->bound)
-			continue;
-		if (nat_acquire_exactly(&fw->nat, flow_inside(conn), conn->key[1].destination_port))
-			continue;
-		conn_close(&fw->conns, conn);
-		fw->conns.restored--;
-		fw->conns.discarded++;
-	}
+	if (conn == NULL || !conn->bound ||
+	    nat_acquire_exactly(&fw->nat, flow_inside(conn), conn->key[1].destination_port))
+		return;
+	conn_close(&fw->conns, conn);
+	fw->conns.restored--;
+	fw->conns.discarded++;
 }
 
 void flow_sweep(struct firewall *fw)

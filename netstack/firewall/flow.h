@@ -15,8 +15,8 @@ enum fw_reason flow_recheck(struct firewall *fw, struct conn *conn);
 
 void flow_end(struct firewall *fw, struct conn *conn);
 
-/* After a restart: rebuilds NAT's bindings from the flows that were restored. */
-void flow_restore_all(struct firewall *fw);
+/* Deals with the next record of a former life (conn_adopt); a flow gets its NAT binding again. */
+void flow_adopt(struct firewall *fw);
 
 /* Ends flows that are out of time or no longer allowed, FW_SWEEP_RECORDS at a call. */
 void flow_sweep(struct firewall *fw);

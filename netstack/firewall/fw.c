@@ -25,10 +25,10 @@ static bool flows_are_ours(const struct fw_flows *flows)
 
 void fw_flows_rebase(struct fw_flows *flows, size_t bytes, uint64_t boot)
 {
-	size_t room = (bytes - sizeof *flows) / sizeof(struct conn);
+	uint32_t capacity = flow_room_capacity(bytes);
 
 	if (flows->boot != boot && flows_are_ours(flows))
-		for (size_t index = 0; index < room; index++)
+		for (uint32_t index = 0; index < capacity; index++)
 			conn_rebase(&flows->conns[index]);
 	flows->boot = boot;
 }
@@ -36,6 +36,7 @@ void fw_flows_rebase(struct fw_flows *flows, size_t bytes, uint64_t boot)
 void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool preserved,
 	     uint64_t seed)
 {
+	struct flow_room room = flow_room_divide(flows, bytes);
 	bool restore = preserved && flows_are_ours(flows);
 	uint64_t secret[2] = { secret_next(&seed), secret_next(&seed) };
 
@@ -44,14 +45,20 @@ void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool pre
 	fw->epoch = 1;
 	fw->icmp_tokens = FW_ICMP_BURST;
 	neighbour_init(&fw->neighbours, flows->neighbours, restore, secret_next(&seed));
-	conn_table_init(&fw->conns, flows->conns, bytes - sizeof *flows, restore, secret);
-	nat_init(&fw->nat, secret_next(&seed));
+	conn_table_init(&fw->conns, &room.conns, restore, secret);
+	nat_init(&fw->nat, &room.nat, secret_next(&seed));
 	bridge_init(&fw->bridge, secret_next(&seed));
 	fw->fragments.secret = secret_next(&seed);
-	flow_restore_all(fw);
 	flows->conn_bytes = sizeof(struct conn);
 	flows->neighbour_bytes = sizeof(struct neighbour);
 	flows->magic = FW_FLOWS_MAGIC;
+}
+
+bool fw_adopt(struct firewall *fw)
+{
+	for (uint32_t i = 0; i < FW_ADOPT_RECORDS && !conn_table_is_ready(&fw->conns); i++)
+		flow_adopt(fw);
+	return conn_table_is_ready(&fw->conns);
 }
 
 void fw_time_set(struct firewall *fw, uint64_t now_us)

@@ -14,10 +14,8 @@
 #define FIREWALL_FW_H
 
 #include "netstack/firewall/bridge.h"
-#include "netstack/firewall/conn.h"
+#include "netstack/firewall/flow_room.h"
 #include "netstack/firewall/fragment.h"
-#include "netstack/firewall/nat.h"
-#include "netstack/firewall/neighbour.h"
 #include "netstack/firewall/queue.h"
 #include "netstack/firewall/rules.h"
 #include "netstack/firewall/settings.h"
@@ -73,20 +71,6 @@ struct firewall {
 	struct queue queue;
 };
 
-/* What outlives the firewall: the region "flows". */
-#define FW_FLOWS_MAGIC 0x31574f4c46484b42u /* "BKHFLOW1" */
-#define FW_FLOWS_BYTES (4u << 20)
-
-struct fw_flows {
-	uint64_t magic;
-	uint32_t conn_bytes, neighbour_bytes; /* of a record each: another layout is not restored */
-	uint64_t boot; /* since whose begin its times count: any number that no other boot has */
-	uint8_t reserved[104];
-	struct neighbour neighbours[NEIGHBOURS];
-	struct conn conns[]; /* to the end of the region */
-};
-_Static_assert(offsetof(struct fw_flows, conns) % 64 == 0, "records lie on cache lines");
-
 /*
  * To be called before fw_init may restore `flows`: if they are of another boot than `boot`, as
  * after a warm reboot, their times begin anew. Death in the middle of it does no harm.
@@ -94,11 +78,19 @@ _Static_assert(offsetof(struct fw_flows, conns) % 64 == 0, "records lie on cache
 void fw_flows_rebase(struct fw_flows *flows, size_t bytes, uint64_t boot);
 
 /*
- * Starts on the preserved `flows` of `bytes`. With `preserved` it keeps what checks out of a
- * former life. `seed` is what outsiders cannot know.
+ * Starts on the preserved `flows` of `bytes` (flow_room_capacity of at least 2). With `preserved`
+ * it keeps what checks out of a former life. `seed` is what outsiders cannot know. What comes next
+ * is fw_adopt.
  */
 void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool preserved,
 	     uint64_t seed);
+
+/*
+ * Deals with FW_ADOPT_RECORDS of the records that a former life left. True: with all, and a
+ * configuration may be put in force. To be called until then, as often as it takes.
+ */
+#define FW_ADOPT_RECORDS 2048u
+bool fw_adopt(struct firewall *fw);
 
 void fw_time_set(struct firewall *fw, uint64_t now_us);
 

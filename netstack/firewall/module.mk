@@ -1,7 +1,7 @@
 # The firewall service, its unit tests and its fuzz target.
 
 fw_core := $(addprefix netstack/firewall/, \
-	arp.c bridge.c checksum.c conn.c conn_tcp.c conn_udp.c flow.c forward.c fragment.c \
+	arp.c bridge.c checksum.c conn.c conn_tcp.c conn_udp.c flow.c flow_room.c forward.c fragment.c \
 	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c port_forward.c process.c queue.c \
 	route.c rule_index.c rules.c settings.c translate.c)
 

@@ -14,17 +14,22 @@ static uint32_t mix(uint64_t value)
 	return (uint32_t)(value >> 32);
 }
 
+static uint32_t bucket_of(const struct nat *nat, uint64_t words)
+{
+	return mix(words ^ nat->secret) & ((1u << nat->room.bucket_bits) - 1);
+}
+
 static uint16_t *inside_head(struct nat *nat, struct nat_endpoint inside)
 {
 	uint64_t words =
 		(uint64_t)inside.address << 24 | (uint64_t)inside.port << 8 | inside.protocol;
 
-	return &nat->inside[mix(words ^ nat->secret) % NAT_BUCKETS];
+	return &nat->room.inside[bucket_of(nat, words)];
 }
 
 static uint16_t *outside_head(struct nat *nat, uint8_t protocol, uint16_t port)
 {
-	return &nat->outside[mix(((uint64_t)port << 8 | protocol) ^ nat->secret) % NAT_BUCKETS];
+	return &nat->room.outside[bucket_of(nat, (uint64_t)port << 8 | protocol)];
 }
 
 static struct nat_binding *inside_find(struct nat *nat, struct nat_endpoint inside)
@@ -32,7 +37,7 @@ static struct nat_binding *inside_find(struct nat *nat, struct nat_endpoint insi
 	uint16_t index = *inside_head(nat, inside);
 
 	while (index != 0) {
-		struct nat_binding *binding = &nat->bindings[index];
+		struct nat_binding *binding = &nat->room.bindings[index];
 
 		if (binding->address == inside.address && binding->port == inside.port &&
 		    binding->protocol == inside.protocol)
@@ -47,7 +52,7 @@ static bool outside_is_free(struct nat *nat, uint8_t protocol, uint16_t port)
 	uint16_t index = *outside_head(nat, protocol, port);
 
 	while (index != 0) {
-		const struct nat_binding *binding = &nat->bindings[index];
+		const struct nat_binding *binding = &nat->room.bindings[index];
 
 		if (binding->outside == port && binding->protocol == protocol)
 			return false;
@@ -56,12 +61,14 @@ static bool outside_is_free(struct nat *nat, uint8_t protocol, uint16_t port)
 	return true;
 }
 
-void nat_init(struct nat *nat, uint64_t secret)
+void nat_init(struct nat *nat, const struct nat_room *room, uint64_t secret)
 {
-	memset(nat, 0, sizeof *nat);
-	nat->secret = secret;
-	for (uint32_t index = NAT_BINDINGS_MAX - 1; index > 0; index--) {
-		nat->bindings[index].next_inside = (uint16_t)nat->free_head;
+	*nat = (struct nat){ .room = *room, .secret = secret };
+	memset(room->inside, 0, sizeof room->inside[0] << room->bucket_bits);
+	memset(room->outside, 0, sizeof room->outside[0] << room->bucket_bits);
+	for (uint32_t index = room->capacity - 1; index > 0; index--) {
+		room->bindings[index] =
+			(struct nat_binding){ .next_inside = (uint16_t)nat->free_head };
 		nat->free_head = index;
 	}
 }
@@ -76,7 +83,7 @@ static struct nat_binding *binding_make(struct nat *nat, struct nat_endpoint ins
 					uint16_t outside)
 {
 	uint16_t index = (uint16_t)nat->free_head;
-	struct nat_binding *binding = &nat->bindings[index];
+	struct nat_binding *binding = &nat->room.bindings[index];
 	uint16_t *head;
 
 	if (index == 0)
@@ -149,11 +156,11 @@ bool nat_acquire_exactly(struct nat *nat, struct nat_endpoint inside, uint16_t o
 static void chain_remove(struct nat *nat, uint16_t *link, uint16_t index, bool inside)
 {
 	while (*link != 0 && *link != index)
-		link = inside ? &nat->bindings[*link].next_inside
-			      : &nat->bindings[*link].next_outside;
+		link = inside ? &nat->room.bindings[*link].next_inside
+			      : &nat->room.bindings[*link].next_outside;
 	if (*link == index)
-		*link = inside ? nat->bindings[index].next_inside
-			       : nat->bindings[index].next_outside;
+		*link = inside ? nat->room.bindings[index].next_inside
+			       : nat->room.bindings[index].next_outside;
 }
 
 void nat_release(struct nat *nat, struct nat_endpoint inside)
@@ -164,7 +171,7 @@ void nat_release(struct nat *nat, struct nat_endpoint inside)
 	assert(binding != NULL);
 	if (--binding->references > 0)
 		return;
-	index = (uint16_t)(binding - nat->bindings);
+	index = (uint16_t)(binding - nat->room.bindings);
 	chain_remove(nat, inside_head(nat, inside), index, true);
 	chain_remove(nat, outside_head(nat, inside.protocol, binding->outside), index, false);
 	binding->next_inside = (uint16_t)nat->free_head;

@@ -11,15 +11,14 @@
  * The appliance's own flows on the WAN reserve their port in the same way.
  * ICMP ids are treated as ports (RFC 5508, REQ-1).
  *
- * Private memory: built anew from the flow records at every start.
+ * Not kept: built anew from the flow records at every start.
  */
 #ifndef FIREWALL_NAT_H
 #define FIREWALL_NAT_H
 
 #include "netstack/firewall/packet.h"
 
-#define NAT_BINDINGS_MAX CONN_MAX /* binding 0 is never used */
-#define NAT_BUCKETS      32768u
+#define NAT_BINDINGS_MAX 65536u /* binding 0 is never used: they are numbered in 16 bits */
 
 struct nat_binding {
 	uint32_t address;                   /* inside */
@@ -32,13 +31,19 @@ struct nat_binding {
 };
 _Static_assert(sizeof(struct nat_binding) == 16, "four to a cache line");
 
+/* Where the tables lie: memory of their maker's, see flow_room.h. */
+struct nat_room {
+	struct nat_binding *bindings;
+	uint16_t *inside, *outside; /* 2^bucket_bits each: heads of chains */
+	uint32_t capacity;          /* bindings, with the unused first; NAT_BINDINGS_MAX at most */
+	uint32_t bucket_bits;
+};
+
 struct nat {
+	struct nat_room room;
 	uint32_t free_head;
 	uint32_t used;
 	uint64_t secret;
-	struct nat_binding bindings[NAT_BINDINGS_MAX];
-	uint16_t inside[NAT_BUCKETS];
-	uint16_t outside[NAT_BUCKETS];
 };
 
 /* An endpoint inside. */
@@ -48,7 +53,7 @@ struct nat_endpoint {
 	uint8_t protocol;
 };
 
-void nat_init(struct nat *nat, uint64_t secret);
+void nat_init(struct nat *nat, const struct nat_room *room, uint64_t secret);
 
 /* True if flows of this protocol are told apart by ports (or ids). */
 bool nat_protocol_has_ports(uint8_t protocol);

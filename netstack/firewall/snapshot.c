@@ -91,7 +91,7 @@ static uint32_t connections_write(struct fw_table *table, const struct firewall 
 
 	for (uint32_t i = 1; i <= CONN_RECENT; i++) {
 		uint32_t at = (conns->recent_next - i) % CONN_RECENT;
-		uint16_t index = conns->recent[at];
+		uint32_t index = conns->recent[at];
 		const struct conn *conn = &conns->records[index];
 
 		if (index == CONN_NONE || conn->state == FW_CONN_FREE ||

@@ -13,11 +13,16 @@ LIMIT_S = 180
 KERNEL, BUNDLE, GRUB = "boot/kernel.elf", "boot/bulkhead.bundle", "boot/grub/grub.cfg"
 
 
+def rebundled(path, iso, name):
+    """An image at `path`: the kernel of the image `iso` and the bundle of that name built beside it."""
+    files = {file: image.extract(f"/{file}", iso) for file in (KERNEL, GRUB)}
+    files[BUNDLE] = (iso.parent / "bench" / f"{name}.bundle").read_bytes()
+    return image.mkrescue(str(path), files)
+
+
 def taken(directory, iso):
-    """{operation: instructions}, with the kernel of the image `iso` and the bundle built beside it."""
-    files = {path: image.extract(f"/{path}", iso) for path in (KERNEL, GRUB)}
-    files[BUNDLE] = (iso.parent / "bench" / "micro.bundle").read_bytes()
-    output = _output(image.mkrescue(str(directory / "costs.iso"), files))
+    """{operation: instructions}, with the kernel of the image `iso`."""
+    output = _output(rebundled(directory / "costs.iso", iso, "micro"))
     found = {name: int(count) for name, count in re.findall(r"^cost: (.+): (\d+)\s*$", output, re.MULTILINE)}
     if "cost: end" not in output:
         raise RuntimeError(f"the measuring system did not come to its end: {output[-2000:]}")
@@ -25,7 +30,7 @@ def taken(directory, iso):
 
 
 def _output(iso):
-    return subprocess.run(["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0,sleep=off", "-m", "32",
+    return subprocess.run(["qemu-system-x86_64", "-accel", "tcg", "-icount", "shift=0,sleep=off", "-m", "64",
                            "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
                            "-drive", f"file={iso},media=cdrom,format=raw,readonly=on"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",

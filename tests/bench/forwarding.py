@@ -49,7 +49,7 @@ class Wires:
 
     def __init__(self):
         self.lan = Wire(LAN_HOST, "02:00:00:00:00:01", "52:54:00:00:00:01")
-        self.wan = Wire(WAN_HOST, "02:00:00:00:00:02", "52:54:00:00:00:02", (SERVER.port,))
+        self.wan = Wire(WAN_HOST, "02:00:00:00:00:02", "52:54:00:00:00:02", (SERVER.port, SERVER.port + 1))
         self.links = [self.lan, self.wan]
 
     def close(self):
@@ -85,9 +85,22 @@ class Bursts:
     def through(self, source, target, packets):
         """Sends `packets` at once: what arrived at `target`, and the instructions until the guest rested."""
         before = self._rested()
-        source.send(packets)
-        arrived = target.receive(len(packets))
+        arrived = self.carried(source, target, packets)
         return arrived, self._rested() - before
+
+    def carried(self, source, target, packets):
+        """As through, but nothing is counted."""
+        source.send(packets)
+        return target.receive(len(packets))
+
+    @property
+    def flows(self):
+        """That are live."""
+        return self.console.json("show connections")["used"]
+
+    @property
+    def console(self):
+        return self._machine.console
 
     def _rested(self):
         """The count, once it stands still and not just because QEMU waits for the host's processor."""
@@ -106,7 +119,7 @@ class Bursts:
         return all(task.read_text().rpartition(")")[2].split()[0] == "S" for task in tasks)
 
 
-def _acquaint(bursts):
+def acquaint(bursts):
     """One datagram and its answer, so that the neighbours are known."""
     asked, _ = bursts.through(bursts.lan, bursts.wan, [segments.udp(End(LAN_HOST, 7000), SERVER, PAYLOAD)])
     source, target = segments.ends(asked[0])
@@ -116,15 +129,15 @@ def _acquaint(bursts):
 def packet(bursts):
     """Instructions a 64-byte frame of one translated UDP flow, BURST at a time."""
     datagrams = [segments.udp(End(LAN_HOST, 7100), SERVER, PAYLOAD)] * BURST
-    return _undisturbed(lambda _: [bursts.through(bursts.lan, bursts.wan, datagrams)[1]], PACKET_BURSTS)
+    return undisturbed(lambda _: [bursts.through(bursts.lan, bursts.wan, datagrams)[1]], PACKET_BURSTS)
 
 
-def connection(bursts):
+def connection(bursts, first_port=FIRST_PORT):
     """Instructions a translated TCP connection that is opened, used once and closed, BURST at a time."""
-    return _undisturbed(lambda burst: _converse(bursts, FIRST_PORT + burst * BURST), CONNECTION_BURSTS)
+    return undisturbed(lambda burst: _converse(bursts, first_port + burst * BURST), CONNECTION_BURSTS)
 
 
-def _undisturbed(take, count):
+def undisturbed(take, count):
     """Instructions of one of BURST, if take(n) gives those of each step of the n-th burst."""
     steps = zip(*[take(number) for number in range(WARM_BURSTS + count)][WARM_BURSTS:])
     return round(sum(sorted(step)[count // UNDISTURBED] for step in steps) / BURST)
@@ -149,5 +162,5 @@ def taken(directory, iso, nic, rules=0):
     """{what: instructions} of both, from one boot."""
     what = f"{nic}, {rules} rules" if rules else nic
     with Bursts(directory, iso, nic, rules) as bursts:
-        _acquaint(bursts)
+        acquaint(bursts)
         return {f"64-byte packet, {what}": packet(bursts), f"TCP connection, {what}": connection(bursts)}

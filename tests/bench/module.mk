@@ -14,9 +14,10 @@ bench-isolation: setup
 	$(quiet)$(PYTHON) -m tests.bench.isolation $(OPTIONS)
 
 bench-check: setup
-	$(quiet)$(MAKE) $(jobs) image $(bench_bundle)
+	$(quiet)$(MAKE) $(jobs) image $(bench_bundle) $(large_bundle)
 	$(quiet)$(PYTHON) -m tests.bench.check $(if $(UPDATE),--update) $(OPTIONS)
 
 # The system in which single operations are counted; it is in no image of the product.
 bench_bundle := $(out)/bench/micro.bundle
+large_bundle := $(out)/bench/large.bundle
 bench_programs := $(patsubst %,$(out)/services/%.elf,rs bench_meter bench_peer bench_line bench_idle)

@@ -27,7 +27,7 @@ static uint8_t *pristine_flows;
 
 static void world_make(void)
 {
-	w = world_new_small(FLOWS);
+	w = world_new_sized(FLOWS);
 	world_introduce(w, LAN_PORT, &mac_client2, CLIENT2);
 	w->netconf.rules[0] = world_rule(RULE_ALLOW, ZONE_WAN, ZONE_HOST);
 	w->netconf.rules[0].protocol = IPPROTO_UDP_NUMBER;
@@ -157,10 +157,12 @@ static void tables_check(void)
 		bound += conn->bound;
 		assert(conn_checks_out(conn));
 		for (uint32_t d = 0; d < 2; d++)
-			assert(conn_lookup(&w->fw.conns, &conn->key[d]) == 2 * index + d);
+			assert(conn_key_of_node(&w->fw.conns,
+						conn_lookup(&w->fw.conns, &conn->key[d])) ==
+			       &conn->key[d]);
 	}
-	for (uint32_t i = 1; i < NAT_BINDINGS_MAX; i++)
-		references += w->fw.nat.bindings[i].references;
+	for (uint32_t i = 1; i < w->fw.nat.room.capacity; i++)
+		references += w->fw.nat.room.bindings[i].references;
 	for (unsigned state = 1; state < FW_CONN_STATE_COUNT; state++)
 		states += w->fw.conns.by_state[state];
 	assert(used == w->fw.conns.used && used == states && bound == references);

@@ -1,6 +1,8 @@
 """The guard over instruction counts says what got worse; no machine is needed to see that."""
 
-from tests.bench import check, segments
+import pytest
+
+from tests.bench import check, overlay, segments
 from tests.bench.segments import End
 
 
@@ -29,8 +31,27 @@ def test_what_is_stored_is_read_back(tmp_path, monkeypatch):
     assert check.reference() == found
 
 
+def test_what_grows_by_more_than_a_tenth_with_flows_or_rules_is_not_flat():
+    figures = {"packet, 10 flows": 100, "packet, 1000 flows": 110, "packet, card, 10 rules": 100,
+               "packet, card, 1000 rules": 111, "packet": 50, "connection, 10 flows": 900}
+    assert check.steep(figures) == {"packet, card, N rules": (100, 111)}
+
+
 def test_the_reference_in_the_repository_has_both_sections():
     assert set(check.reference()) == {"operations", "forwarding"}
+
+
+def test_the_reference_in_the_repository_is_flat():
+    assert check.steep(check.reference()["forwarding"]) == {}
+
+
+def test_an_overlay_changes_what_it_names_and_refuses_what_is_not_there():
+    manifest = '[system]\nmemory = "29M" # all\n\n[region."flows"]\nsize = "4M"\nwriter = "firewall"\n'
+    changes = overlay.flattened({"system": {"memory": "44M"}, "region": {"flows": {"size": "16M"}}})
+    assert overlay.changed(manifest, changes) == (
+        '[system]\nmemory = "44M"\n\n[region."flows"]\nsize = "16M"\nwriter = "firewall"\n')
+    with pytest.raises(ValueError, match="region.flow"):
+        overlay.changed(manifest, {"region.flow": {"size": "1M"}})
 
 
 def test_packets_have_the_checksums_that_scapy_would_give_them():

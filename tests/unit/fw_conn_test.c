@@ -245,7 +245,7 @@ static void icmp_errors_keep_no_flow_alive(void **state)
 
 static void full_table_refuses_and_recovers(void **state)
 {
-	struct world *w = world_new_small(100);
+	struct world *w = world_new_sized(100);
 
 	(void)state;
 	for (uint16_t port = 1000; port < 1120; port++) {
@@ -265,26 +265,86 @@ static void full_table_refuses_and_recovers(void **state)
 	world_free(w);
 }
 
-static void four_mebibytes_hold_32_k_flows_and_restore_them(void **state)
+/* Of 200 hosts, the n-th of each from its n-th port to `servers` of them. */
+static void flows_open(struct world *w, uint32_t flows, uint32_t servers)
+{
+	for (uint32_t i = 0; i < flows; i++) {
+		uint32_t inside = i / servers;
+
+		frame_udp(&f, CLIENT + inside % 200, (uint16_t)(1024 + inside / 200),
+			  SERVER + i % servers, 53, 10);
+		world_send(w, LAN_PORT, &f);
+		assert_int_equal(w->verdict.outcome, FW_FORWARD);
+	}
+}
+
+static void the_products_region_holds_32_k_flows_and_restores_them(void **state)
 {
 	struct world *w = *state;
 	uint32_t capacity = w->fw.conns.capacity - 1;
 
-	assert_true(capacity >= 16384);
-	for (uint32_t i = 0; i < capacity; i++) {
-		frame_udp(&f, CLIENT + i % 200, (uint16_t)(1024 + i / 200), SERVER, 53, 10);
-		world_send(w, LAN_PORT, &f);
-		assert_int_equal(w->verdict.outcome, FW_FORWARD);
-	}
+	assert_true(capacity >= 32638);
+	flows_open(w, capacity, 1);
 	world_restart(w);
 	assert_int_equal(w->fw.conns.restored, capacity);
 	assert_int_equal(w->fw.nat.used, capacity);
 }
 
+static void a_larger_region_holds_100000_flows_and_restores_them_in_parts(void **state)
+{
+	struct world *w = world_new_sized(100000);
+	unsigned parts = 1;
+
+	(void)state;
+	assert_int_equal(w->fw.conns.capacity, 100001);
+	flows_open(w, 100000, 2);
+	world_send(w, LAN_PORT, &f);
+	assert_int_equal(w->verdict.outcome, FW_FORWARD); /* the last: it is known */
+	frame_udp(&f, CLIENT, 60000, SERVER, 53, 10);
+	world_send(w, LAN_PORT, &f);
+	assert_int_equal(w->verdict.reason, DROP_FLOW_TABLE_FULL);
+	fw_init(&w->fw, w->flows, w->flows_bytes, true, 44);
+	while (!fw_adopt(&w->fw)) {
+		assert_in_range(w->fw.conns.restored, (parts - 1) * FW_ADOPT_RECORDS + 1,
+				parts * FW_ADOPT_RECORDS);
+		parts++;
+	}
+	assert_int_equal(parts, (100000 + FW_ADOPT_RECORDS - 1) / FW_ADOPT_RECORDS);
+	assert_int_equal(w->fw.conns.restored, 100000);
+	assert_int_equal(w->fw.nat.used, 50000);
+	world_free(w);
+}
+
+/* Of every size: all parts within the region, none over another, and not one record less than fits.
+ */
+static void a_region_is_divided_without_overlap(void **state)
+{
+	(void)state;
+	for (size_t bytes = flow_room_bytes(2); bytes < 100u << 20; bytes += bytes / 7 + 1) {
+		struct fw_flows *flows = (struct fw_flows *)(uintptr_t)0x100000;
+		uintptr_t end = (uintptr_t)flows + bytes;
+		struct flow_room room = flow_room_divide(flows, bytes);
+
+		assert_true(flow_room_bytes(room.conns.capacity) <= bytes);
+		assert_true(flow_room_bytes(room.conns.capacity + 1) > bytes);
+		assert_true(1u << room.conns.bucket_bits >= 2 * room.conns.capacity);
+		assert_true((uintptr_t)room.nat.bindings >=
+			    (uintptr_t)(flows->conns + room.conns.capacity));
+		assert_true((uintptr_t)room.conns.heads >=
+			    (uintptr_t)(room.nat.bindings + room.nat.capacity));
+		assert_true((uintptr_t)room.nat.inside >=
+			    (uintptr_t)(room.conns.heads + (1ull << room.conns.bucket_bits)));
+		assert_true((uintptr_t)room.nat.outside >=
+			    (uintptr_t)(room.nat.inside + (1ull << room.nat.bucket_bits)));
+		assert_true((uintptr_t)(room.nat.outside + (1ull << room.nat.bucket_bits)) <= end);
+	}
+	assert_int_equal(flow_room_capacity(100), 0);
+}
+
 /* Whatever one wild byte hits, a restart keeps all flows or all but that one. */
 static void one_wild_byte_costs_at_most_one_flow(void **state)
 {
-	struct world *w = world_new_small(20);
+	struct world *w = world_new_sized(20);
 	size_t bytes = 20 * sizeof(struct conn);
 	uint8_t *start, *saved = malloc(w->flows_bytes);
 
@@ -326,7 +386,9 @@ int main(void)
 		TEST(ping_lives_60_s),
 		TEST(icmp_errors_keep_no_flow_alive),
 		TEST(full_table_refuses_and_recovers),
-		TEST(four_mebibytes_hold_32_k_flows_and_restore_them),
+		TEST(the_products_region_holds_32_k_flows_and_restores_them),
+		TEST(a_larger_region_holds_100000_flows_and_restores_them_in_parts),
+		TEST(a_region_is_divided_without_overlap),
 		TEST(one_wild_byte_costs_at_most_one_flow),
 	};
 

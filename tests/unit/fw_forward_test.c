@@ -147,7 +147,7 @@ static void nothing_passes_between_restart_and_configuration(void **state)
 	struct frame f;
 
 	tcp_syn(w, 20000);
-	fw_init(&w->fw, w->flows, w->flows_bytes, true, 1);
+	world_restart_begin(w);
 	frame_tcp(&f, SERVER, 80, WAN_ADDRESS, 20000, TCP_ACK, 5001, 1001, 100);
 	world_send(w, WAN_PORT, &f);
 	assert_dropped(w, DROP_NO_CONFIGURATION);

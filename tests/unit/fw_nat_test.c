@@ -177,12 +177,15 @@ static void bindings_end_with_their_last_flow(void **state)
 
 static void exhausted_range_refuses(void **state)
 {
-	static struct nat nat;
+	static struct nat_binding bindings[2048];
+	static uint16_t inside[2048], outside_heads[2048];
+	const struct nat_room room = { bindings, inside, outside_heads, 2048, 11 };
+	struct nat nat;
 	uint16_t outside;
 	unsigned given = 0;
 
 	(void)state;
-	nat_init(&nat, 5);
+	nat_init(&nat, &room, 5);
 	for (uint32_t host = 0; host < 1100; host++)
 		given += nat_acquire(&nat, (struct nat_endpoint){ host + 1, 5, IPPROTO_UDP_NUMBER },
 				     &outside) == FW_REASON_NONE;
@@ -208,15 +211,11 @@ static void incremental_checksums_agree_with_recomputed_ones(void **state)
 		unsigned data = (unsigned)rand() % 1400;
 
 		switch (rand() % 3) {
-		case 0:
-			frame_udp(&f, client, port, server, 53, data);
-			break;
+		case 0: frame_udp(&f, client, port, server, 53, data); break;
 		case 1:
 			frame_tcp(&f, client, port, server, 80, TCP_SYN, (uint32_t)rand(), 0, data);
 			break;
-		default:
-			frame_echo(&f, ICMP_ECHO_REQUEST, client, server, port, data);
-			break;
+		default: frame_echo(&f, ICMP_ECHO_REQUEST, client, server, port, data); break;
 		}
 		world_send(w, LAN_PORT, &f);
 		if (w->verdict.outcome == FW_FORWARD)

@@ -205,11 +205,7 @@ static void a_flow_of_the_lease_outlives_the_firewall(void **state)
 
 	have_lease(w);
 	from_lan(w, 4000);
-	memset(&w->fw, 0, sizeof w->fw);
-	fw_init(&w->fw, w->flows, w->flows_bytes, true, 43);
-	fw_time_set(&w->fw, w->now_us);
-	fw_mac_set(&w->fw, LAN_PORT, &mac_lan);
-	fw_mac_set(&w->fw, WAN_PORT, &mac_wan);
+	world_restart_begin(w);
 	fw_lease_set(&w->fw, &lease); /* read before the configuration, as at the start */
 	assert_null(world_configure(w));
 	world_discard_queued(w);

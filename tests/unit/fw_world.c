@@ -17,10 +17,12 @@ static struct world *world_make(size_t flows_bytes)
 	struct world *w = calloc(1, sizeof *w);
 
 	w->flows_bytes = flows_bytes;
-	w->flows = aligned_alloc(64, flows_bytes);
+	w->flows = aligned_alloc(64, (flows_bytes + 63) / 64 * 64);
 	memset(w->flows, 0, flows_bytes);
 	w->now_us = 10000000;
 	fw_init(&w->fw, w->flows, flows_bytes, false, 42);
+	while (!fw_adopt(&w->fw))
+		;
 	fw_time_set(&w->fw, w->now_us);
 	fw_mac_set(&w->fw, LAN_PORT, &mac_lan);
 	fw_mac_set(&w->fw, WAN_PORT, &mac_wan);
@@ -48,17 +50,17 @@ static struct world *world_start(struct world *w)
 
 struct world *world_new_unconfigured(void)
 {
-	return world_make(FW_FLOWS_BYTES);
+	return world_make(WORLD_FLOWS_BYTES);
 }
 
 struct world *world_new(void)
 {
-	return world_start(world_make(FW_FLOWS_BYTES));
+	return world_start(world_make(WORLD_FLOWS_BYTES));
 }
 
-struct world *world_new_small(unsigned flows)
+struct world *world_new_sized(unsigned flows)
 {
-	return world_start(world_make(sizeof(struct fw_flows) + (flows + 1) * sizeof(struct conn)));
+	return world_start(world_make(flow_room_bytes(flows + 1)));
 }
 
 void world_free(struct world *w)
@@ -74,13 +76,20 @@ const char *world_configure(struct world *w)
 	return fw_configure(&w->fw, &w->netconf);
 }
 
-void world_restart(struct world *w)
+void world_restart_begin(struct world *w)
 {
 	memset(&w->fw, 0, sizeof w->fw);
 	fw_init(&w->fw, w->flows, w->flows_bytes, true, 43);
+	while (!fw_adopt(&w->fw))
+		;
 	fw_time_set(&w->fw, w->now_us);
 	fw_mac_set(&w->fw, LAN_PORT, &mac_lan);
 	fw_mac_set(&w->fw, WAN_PORT, &mac_wan);
+}
+
+void world_restart(struct world *w)
+{
+	world_restart_begin(w);
 	if (world_configure(w) != NULL)
 		abort();
 	world_discard_queued(w);
@@ -316,10 +325,8 @@ bool frame_sums_hold(const uint8_t *ip, unsigned bytes)
 	case IPPROTO_UDP_NUMBER:
 		return (l4[6] | l4[7]) == 0 ||
 		       plain_sum(l4, l4_bytes, plain_pseudo(ip, l4_bytes)) == 0xffff;
-	case IPPROTO_ICMP_NUMBER:
-		return plain_sum(l4, l4_bytes, 0) == 0xffff;
-	default:
-		return true;
+	case IPPROTO_ICMP_NUMBER: return plain_sum(l4, l4_bytes, 0) == 0xffff;
+	default: return true;
 	}
 }
 

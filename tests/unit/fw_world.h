@@ -31,6 +31,8 @@
 
 extern const mac_t mac_lan, mac_wan, mac_client, mac_client2, mac_gateway, mac_all;
 
+#define WORLD_FLOWS_BYTES (4992u << 10) /* as in config/system.toml */
+
 struct frame {
 	uint8_t buffer[FW_BUFFER_BYTES];
 	unsigned bytes; /* with the Ethernet header */
@@ -51,14 +53,16 @@ struct world {
 struct world *world_new(void);
 /* One without any configuration. */
 struct world *world_new_unconfigured(void);
-/* With room for few flows. */
-struct world *world_new_small(unsigned flows);
+/* With room for so many flows. */
+struct world *world_new_sized(unsigned flows);
 void world_free(struct world *w);
 
 /* Seals w->netconf with its checksum and puts it in force. */
 const char *world_configure(struct world *w);
 /* The firewall dies and starts again on the same flows and configuration. */
 void world_restart(struct world *w);
+/* Its first part: it has taken up its flows, and has no configuration yet. */
+void world_restart_begin(struct world *w);
 void world_pass_time(struct world *w, uint64_t us);
 /* Time passes in steps, with a tick each. */
 void world_run(struct world *w, unsigned seconds);

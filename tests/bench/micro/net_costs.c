@@ -25,14 +25,18 @@ static struct netq_firewall fw_side;
 static struct rx_queue queue;
 static uint8_t frames[NETQ_RX_SLOTS][64];
 static struct conn_table conns;
-static void *records;
+static struct conn_room conn_room;
 static struct netconf_rule rules[RULES_MAX];
 static struct rule_kind kinds[RULES_MAX];
 static uint16_t heads[RULE_BUCKETS], next[RULES_MAX];
 
 void net_costs_init(void)
 {
-	records = region("flows", FW_FLOWS_BYTES);
+	const struct start_map *map = region_find("flows");
+
+	if (map == NULL)
+		service_panic("no region for flows");
+	conn_room = flow_room_divide((struct fw_flows *)map->address, map->size_bytes).conns;
 	rx_queue_attach(&queue, &drv, &fw_side, 0);
 }
 
@@ -93,7 +97,9 @@ static void flows_open(unsigned flows)
 {
 	static const uint64_t secret[2] = { 0x243f6a8885a308d3u, 0x13198a2e03707344u };
 
-	conn_table_init(&conns, records, FW_FLOWS_BYTES, false, secret);
+	conn_table_init(&conns, &conn_room, false, secret);
+	while (!conn_table_is_ready(&conns))
+		(void)conn_adopt(&conns);
 	for (unsigned flow = 0; flow < flows; flow++) {
 		struct conn *conn = conn_allocate(&conns);
 
@@ -112,7 +118,7 @@ static uint64_t flows_look(unsigned flows, unsigned first, bool known)
 	uint64_t begin = ticks();
 
 	for (unsigned look = 0; look < LOOKS; look++) {
-		union conn_key key = key_of(first + look * 29u % flows);
+		union conn_key key = key_of(first + look * 97u % flows);
 
 		if ((conn_lookup(&conns, &key) != CONN_NONE) != known)
 			service_panic("flow look-up %u", look);
