@@ -119,7 +119,8 @@ def allowed(schema, document):
     """What a value may be, in words."""
     schema = resolved(schema, document)
     if "anyOf" in schema:
-        return " or ".join(allowed(variant, document) for variant in schema["anyOf"])
+        return " or ".join(("a list of " if variant.get("type") == "array" else "") + allowed(variant, document)
+                           for variant in schema["anyOf"])
     if "enum" in schema:
         return ", ".join(f"`{word}`" for word in schema["enum"])
     if schema["type"] == "integer":
@@ -157,7 +158,8 @@ def place_allowed(schema, document):
     """What a value may be, in words for people."""
     if schema.get("type") == "string" and "enum" not in schema:
         return f"such as {schema['examples'][0]}" if "examples" in schema else "text"
-    return allowed(schema, document).replace("`", "").replace("port-range", "a range such as 8000-8010")
+    said = allowed(schema, document).replace("`", "").replace("port-range", "a range such as 8000-8010")
+    return said.replace("ipv4-network", f"such as {schema.get('examples', [''])[0]}")
 
 
 def place_rows(schema, document, place=""):

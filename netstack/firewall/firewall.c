@@ -16,9 +16,10 @@ static struct fw_ports ports;
 static struct fw_table *table;
 static struct quarantine *quarantine;
 static const struct netconf_region *netconf;
-static struct netconf netconf_copy; /* ours alone: checked, then used */
-static uint32_t netconf_in_force;   /* checksum */
-static uint32_t netconf_refused;    /* checksum of the last bad one: logged once */
+static struct netconf netconf_copy; /* ours alone, as the next: checked, then used */
+static struct netconf_lists lists_copy;
+static uint32_t netconf_in_force; /* checksum */
+static uint32_t netconf_refused;  /* checksum of the last bad one: logged once */
 static const struct wan_lease_region *lease_region;
 static struct wan_lease lease; /* the last good one */
 static uint64_t inet_slot;     /* its bit, and */
@@ -50,12 +51,13 @@ static void configuration_read(void)
 	if (fw.settings.valid && netconf->copies[current].crc32 == netconf_in_force)
 		return;
 	memcpy(&netconf_copy, &netconf->copies[current], sizeof netconf_copy);
-	wrong = fw_configure(&fw, &netconf_copy);
+	memcpy(&lists_copy, &netconf->lists[current], sizeof lists_copy);
+	wrong = fw_configure(&fw, &netconf_copy, &lists_copy);
 	if (wrong == NULL) {
 		netconf_in_force = netconf_copy.crc32;
 		fw_ports_mode_set(&ports);
 		log_notice("configuration %u in force, %u rules", netconf_copy.serial,
-			   netconf_copy.rule_count);
+			   fw.rules.count);
 	} else if (netconf_copy.crc32 != netconf_refused) {
 		netconf_refused = netconf_copy.crc32;
 		log_error("configuration %u refused: %s", netconf_copy.serial, wrong);

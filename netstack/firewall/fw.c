@@ -40,7 +40,7 @@ void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool pre
 	bool restore = preserved && flows_are_ours(flows);
 	uint64_t secret[2] = { secret_next(&seed), secret_next(&seed) };
 
-	fw->settings = (struct settings){ .valid = false };
+	fw->settings = (struct settings){ .valid = false, .rules = &fw->rules };
 	fw->lease = (struct settings_lease){ 0 };
 	fw->epoch = 1;
 	fw->icmp_tokens = FW_ICMP_BURST;
@@ -75,9 +75,10 @@ static void epoch_advance(struct firewall *fw)
 		fw->epoch = 1;
 }
 
-const char *fw_configure(struct firewall *fw, const struct netconf *netconf)
+const char *fw_configure(struct firewall *fw, const struct netconf *netconf,
+			 const struct netconf_lists *lists)
 {
-	const char *wrong = settings_load(&fw->settings, netconf);
+	const char *wrong = settings_load(&fw->settings, netconf, lists);
 
 	if (wrong != NULL)
 		return wrong;

@@ -60,8 +60,9 @@ struct firewall {
 	uint64_t icmp_suppressed;
 	uint64_t forwarded, deferred, consumed;
 	uint64_t dropped[FW_REASON_COUNT];
-	uint64_t rule_hits[NETCONF_RULES_MAX];
+	uint64_t rule_hits[NETCONF_RULES_MAX]; /* of the document's rules */
 	struct settings settings;
+	struct rule_table rules;     /* the settings' */
 	struct settings_lease lease; /* as last told; in force if settings.wan_dhcp */
 	struct neighbour_table neighbours;
 	struct conn_table conns;
@@ -98,7 +99,8 @@ void fw_time_set(struct firewall *fw, uint64_t now_us);
  * Puts a configuration in force, if it holds; NULL, or what is wrong with it (nothing has then
  * changed). Flows that it forbids end.
  */
-const char *fw_configure(struct firewall *fw, const struct netconf *netconf);
+const char *fw_configure(struct firewall *fw, const struct netconf *netconf,
+			 const struct netconf_lists *lists);
 
 /*
  * The WAN's address by DHCP, for as long as the configuration wants it from there. Flows that were

@@ -3,7 +3,8 @@
 fw_core := $(addprefix netstack/firewall/, \
 	arp.c bridge.c checksum.c conn.c conn_tcp.c conn_udp.c flow.c flow_room.c forward.c fragment.c \
 	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c port_forward.c process.c queue.c \
-	route.c rule_index.c rules.c settings.c translate.c)
+	route.c rule_index.c rule_table.c rules.c settings.c translate.c) \
+	$(addprefix services/runtime/, rule_kinds.c rule_lists.c)
 
 fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c silence.c) \
 	services/runtime/crc32.c
@@ -40,7 +41,7 @@ fw_rules_test_sources := tests/unit/fw_rules_test.c tests/unit/fw_linear.c $(fw_
 
 fuzz_targets += fw_rules
 fw_rules_fuzz_sources := tests/fuzz/fw_rules_fuzz.c tests/unit/fw_linear.c \
-	netstack/firewall/rule_index.c
+	netstack/firewall/rule_index.c services/runtime/rule_kinds.c
 
 fuzz_targets += fw_frame
 fw_frame_fuzz_sources := tests/fuzz/fw_frame_fuzz.c $(fw_test_sources)

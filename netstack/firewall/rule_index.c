@@ -2,12 +2,7 @@
 
 #include "netstack/wire/ipv4.h"
 
-#include <stdbool.h>
 #include <string.h>
-
-#define EXACT_PROTOCOL         1u
-#define EXACT_SOURCE_PORT      2u
-#define EXACT_DESTINATION_PORT 4u
 
 /* --- One rule ---------------------------------------------------------------------------- */
 
@@ -42,25 +37,6 @@ rule_matches(const struct netconf_rule *rule, const union conn_key *key, uint8_t
 
 /* --- Kinds and places -------------------------------------------------------------------- */
 
-static struct rule_kind kind_of(const struct netconf_rule *rule, uint32_t number)
-{
-	struct rule_kind kind = { rule->source_mask, rule->destination_mask, (uint16_t)number, 0 };
-
-	if (rule->protocol != 0)
-		kind.exact |= EXACT_PROTOCOL;
-	if (rule->source_port_low == rule->source_port_high)
-		kind.exact |= EXACT_SOURCE_PORT;
-	if (rule->destination_port_low == rule->destination_port_high)
-		kind.exact |= EXACT_DESTINATION_PORT;
-	return kind;
-}
-
-static bool kind_same(const struct rule_kind *a, const struct rule_kind *b)
-{
-	return a->source_mask == b->source_mask && a->destination_mask == b->destination_mask &&
-	       a->exact == b->exact;
-}
-
 /* The chain for `key` of a kind of rules. Outsiders choose no rules, so it needs no secret. */
 static uint32_t bucket_of(const struct rule_kind *kind, const union conn_key *key,
 			  uint32_t bucket_count)
@@ -69,11 +45,11 @@ static uint32_t bucket_of(const struct rule_kind *kind, const union conn_key *ke
 			     (key->destination & kind->destination_mask);
 	uint64_t rest = kind->exact;
 
-	if ((kind->exact & EXACT_PROTOCOL) != 0)
+	if ((kind->exact & RULE_EXACT_PROTOCOL) != 0)
 		rest |= (uint64_t)key->protocol << 8;
-	if ((kind->exact & EXACT_SOURCE_PORT) != 0)
+	if ((kind->exact & RULE_EXACT_SOURCE_PORT) != 0)
 		rest |= (uint64_t)key->source_port << 16;
-	if ((kind->exact & EXACT_DESTINATION_PORT) != 0)
+	if ((kind->exact & RULE_EXACT_DESTINATION_PORT) != 0)
 		rest |= (uint64_t)key->destination_port << 32;
 	uint64_t hash = (addresses ^ rest * 0xd6e8feb86659fd93u) * 0x9e3779b97f4a7c15u;
 
@@ -94,34 +70,25 @@ static union conn_key key_wanted(const struct netconf_rule *rule)
 	return key;
 }
 
-/* Adds the kind if there is none like it; returns how many there are. */
-static uint32_t kind_note(struct rule_kind *kinds, uint32_t count, struct rule_kind kind)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (kind_same(&kinds[i], &kind))
-			return count;
-	kinds[count] = kind;
-	return count + 1;
-}
-
 uint32_t rule_index_build(const struct rule_index_room *room, const struct netconf_rule *rules,
 			  uint32_t rule_count)
 {
-	uint32_t kind_count = 0;
+	struct rule_kinds kinds = { .kinds = room->kinds, .max = room->kinds_max };
 
 	memset(room->heads, 0, room->bucket_count * sizeof room->heads[0]);
 	for (uint32_t number = 0; number < rule_count; number++)
-		kind_count = kind_note(room->kinds, kind_count, kind_of(&rules[number], number));
+		if (!rule_kinds_note(&kinds, &rules[number], number))
+			return RULE_INDEX_NONE;
 	/* From the last to the first, so that each chain begins with its first rule. */
 	for (uint32_t number = rule_count; number-- > 0;) {
-		struct rule_kind kind = kind_of(&rules[number], number);
+		struct rule_kind kind = rule_kind_of(&rules[number], number);
 		union conn_key key = key_wanted(&rules[number]);
 		uint16_t *head = &room->heads[bucket_of(&kind, &key, room->bucket_count)];
 
 		room->next[number] = *head;
 		*head = (uint16_t)(number + 1);
 	}
-	return kind_count;
+	return kinds.count;
 }
 
 /* The first rule before `best` in the chain of that kind that matches; else `best`. */

@@ -1,5 +1,5 @@
 /*
- * The rules as they are looked up: by hash instead of one after the other, with
+ * Rules as they are looked up: by hash instead of one after the other, with
  * the same outcome. Made once a configuration.
  *
  * A rule's kind is which bits of a packet's addresses it looks at, and whether it
@@ -10,30 +10,26 @@
  * rules: once a rule is found, kinds that begin behind it need no look.
  *
  * A probe costs as much as looking at two rules. So if there are more kinds than
- * half the rules, it is one rule after the other, as without an index.
+ * half the rules, or than there is room for, it is one rule after the other, as
+ * without an index.
  */
 #ifndef FIREWALL_RULE_INDEX_H
 #define FIREWALL_RULE_INDEX_H
 
 #include "netstack/firewall/conn.h"
-#include "services/proto/netconf.h"
+#include "services/runtime/rule_kinds.h"
 
 #include <stdint.h>
 
 #define RULE_INDEX_NONE 0xffffffffu
 
-struct rule_kind {
-	uint32_t source_mask, destination_mask;
-	uint16_t first; /* the first rule of this kind */
-	uint8_t exact;  /* a bit for each field of which the rule wants one value */
-};
-
 /* Where an index of `rule_count` rules lies: arrays of its maker's. */
 struct rule_index_room {
-	struct rule_kind *kinds; /* rule_count */
+	struct rule_kind *kinds; /* kinds_max */
 	uint16_t *heads;         /* bucket_count: the first rule of each chain, from 1; 0: none */
 	uint16_t *next;          /* rule_count: the rule behind this one in its chain, likewise */
 	uint32_t bucket_count;   /* a power of two, best twice rule_count */
+	uint32_t kinds_max;
 };
 
 struct rule_index {
@@ -43,7 +39,7 @@ struct rule_index {
 	uint32_t rule_count, kind_count, bucket_count;
 };
 
-/* Fills the room for at most 65,535 rules; returns how many kinds there are. */
+/* Fills the room for at most 65,535 rules; returns how many kinds: RULE_INDEX_NONE if too many. */
 uint32_t rule_index_build(const struct rule_index_room *room, const struct netconf_rule *rules,
 			  uint32_t rule_count);
 

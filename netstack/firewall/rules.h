@@ -9,7 +9,7 @@
 
 struct rules_decision {
 	enum fw_reason reason; /* FW_REASON_NONE: allowed */
-	uint32_t rule;         /* index in settings->rules, or RULES_DEFAULT */
+	uint32_t rule;         /* its number in the document, or RULES_DEFAULT */
 };
 
 /* Decides on a flow whose first packet has `key`, as its initiator sent it, to `to_zone`. */

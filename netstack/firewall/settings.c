@@ -1,13 +1,14 @@
 #include "netstack/firewall/settings.h"
 
 #include "netstack/firewall/port_forward.h"
+#include "services/runtime/rule_lists.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #define CRC32_POLYNOMIAL 0xedb88320u /* reflected */
 
-/* A nibble at a time: a table of 16 words, fast enough for 6 KiB once a change. */
+/* A nibble at a time: a table of 16 words, fast enough for 40 KiB once a change. */
 uint32_t settings_crc32(const void *data, size_t bytes)
 {
 	uint32_t table[16];
@@ -97,26 +98,16 @@ static bool rule_is_sound(const struct netconf_rule *rule)
 	       (rule->destination & ~rule->destination_mask) == 0;
 }
 
-void settings_rules_index(struct settings *settings)
-{
-	struct rule_index_room room = { settings->rule_kinds, settings->rule_heads,
-					settings->rule_next, SETTINGS_RULE_BUCKETS };
-
-	settings->rule_kind_count = rule_index_build(&room, settings->rules, settings->rule_count);
-}
-
-static const char *rules_load(struct settings *settings, const struct netconf *netconf)
+static const char *rules_check(const struct netconf *netconf, const struct netconf_lists *lists)
 {
 	if (netconf->rule_count > NETCONF_RULES_MAX)
 		return "more rules than there can be";
-	for (uint32_t i = 0; i < netconf->rule_count; i++) {
+	for (uint32_t i = 0; i < netconf->rule_count; i++)
 		if (!rule_is_sound(&netconf->rules[i]))
 			return "a rule has a field out of its range";
-		settings->rules[i] = netconf->rules[i];
-	}
-	settings->rule_count = netconf->rule_count;
-	settings_rules_index(settings);
-	return NULL;
+	if (settings_crc32(lists, sizeof *lists) != netconf->lists_crc32)
+		return "wrong checksum of the lists";
+	return rule_lists_check(lists, netconf->rule_count);
 }
 
 static const char *wan_load(struct settings *settings, const struct netconf_interface *interface,
@@ -164,13 +155,15 @@ void settings_lease_apply(struct settings *settings, const struct settings_lease
 		(void)wan_load(settings, &none, 0);
 }
 
-const char *settings_load(struct settings *settings, const struct netconf *netconf)
+const char *settings_load(struct settings *settings, const struct netconf *netconf,
+			  const struct netconf_lists *lists)
 {
 	static struct settings checked; /* too large for the stack */
 	const uint8_t *body = (const uint8_t *)netconf + sizeof netconf->crc32;
 	const char *wrong;
 
 	memset(&checked, 0, sizeof checked);
+	checked.rules = settings->rules;
 	checked.nat = netconf->nat == 1;
 	checked.serial = netconf->serial;
 	if (netconf->version != NETCONF_VERSION)
@@ -183,11 +176,13 @@ const char *settings_load(struct settings *settings, const struct netconf *netco
 	if (wrong == NULL)
 		wrong = addresses_load(&checked, netconf);
 	if (wrong == NULL)
-		wrong = rules_load(&checked, netconf);
+		wrong = rules_check(netconf, lists);
 	if (wrong == NULL)
 		wrong = port_forwards_load(&checked, netconf);
 	if (wrong != NULL)
 		return wrong;
+	/* Nothing is wrong any more: now the old ones may go. */
+	rule_table_fill(settings->rules, netconf->rules, netconf->rule_count, lists);
 	checked.valid = true;
 	*settings = checked;
 	return NULL;

@@ -5,7 +5,7 @@
 #ifndef FIREWALL_SETTINGS_H
 #define FIREWALL_SETTINGS_H
 
-#include "netstack/firewall/rule_index.h"
+#include "netstack/firewall/rule_table.h"
 #include "services/proto/netconf.h"
 
 #include <stdbool.h>
@@ -17,9 +17,6 @@
 #define FW_PORT_NONE 0xffu
 
 #define FW_MTU_BYTES 1500u
-
-#define SETTINGS_RULE_BUCKETS 512u
-_Static_assert(SETTINGS_RULE_BUCKETS >= 2 * NETCONF_RULES_MAX, "rules are found by short chains");
 
 struct settings_interface {
 	uint32_t address; /* 0: none */
@@ -45,43 +42,25 @@ struct settings {
 	uint32_t lan_ports; /* a bit a port */
 	uint32_t serial;
 	struct settings_interface lan, wan;
-	uint32_t gateway; /* 0: none */
-	uint32_t rule_count;
-	struct netconf_rule rules[NETCONF_RULES_MAX];
-	uint32_t rule_kind_count; /* this and the next three: see settings_rule_index */
-	struct rule_kind rule_kinds[NETCONF_RULES_MAX];
-	uint16_t rule_heads[SETTINGS_RULE_BUCKETS];
-	uint16_t rule_next[NETCONF_RULES_MAX];
+	uint32_t gateway;         /* 0: none */
+	struct rule_table *rules; /* of who has these settings */
 	uint32_t forward_count;
 	struct netconf_forward forwards[NETCONF_FORWARDS_MAX]; /* those enabled */
 };
 
 /*
- * Checks `netconf` (a private copy of the region's) in every field and, if all
- * of it holds, fills in `settings` from it. Returns NULL, or what is wrong.
+ * Checks `netconf` and its lists (private copies of the region's) in every field
+ * and, if all of it holds, fills in `settings` and its rules from them. Returns NULL,
+ * or what is wrong.
  */
-const char *settings_load(struct settings *settings, const struct netconf *netconf);
+const char *settings_load(struct settings *settings, const struct netconf *netconf,
+			  const struct netconf_lists *lists);
 
 /*
  * If the WAN's address comes by DHCP: puts the lease in force. One that cannot be a host's, or that
  * overlaps the LAN, is as good as none.
  */
 void settings_lease_apply(struct settings *settings, const struct settings_lease *lease);
-
-/* Makes the index of the rules that are set. */
-void settings_rules_index(struct settings *settings);
-
-/* The index of the rules, as settings_load made it. */
-static inline struct rule_index settings_rule_index(const struct settings *settings)
-{
-	return (struct rule_index){ .rules = settings->rules,
-				    .kinds = settings->rule_kinds,
-				    .heads = settings->rule_heads,
-				    .next = settings->rule_next,
-				    .rule_count = settings->rule_count,
-				    .kind_count = settings->rule_kind_count,
-				    .bucket_count = SETTINGS_RULE_BUCKETS };
-}
 
 /* CRC-32 as zlib computes it (IEEE 802.3, reflected). */
 uint32_t settings_crc32(const void *data, size_t bytes);

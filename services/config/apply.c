@@ -36,12 +36,12 @@ void apply_compiled(void)
 	static const char *const web[] = { "webd" };
 
 	engine.state->stands = 0;
-	(void)force_put(&engine.net, &engine.compiled.net);
+	(void)force_put(&engine.net, &engine.compiled.net, &engine.compiled.lists);
 	/* Always: our former life may have died between the switch and this. */
 	tell(net, sizeof(net) / sizeof(net[0]));
-	if (force_put(&engine.alerts, &engine.compiled.alerts))
+	if (force_put(&engine.alerts, &engine.compiled.alerts, NULL))
 		tell(alerts, 1);
-	if (force_put(&engine.web, &engine.compiled.web))
+	if (force_put(&engine.web, &engine.compiled.web, NULL))
 		tell(web, 1);
 }
 

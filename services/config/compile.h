@@ -28,9 +28,16 @@ struct service_names {
 	uint32_t count;
 };
 
+/* How much of the lists is taken. */
+struct list_fill {
+	uint32_t networks, ports;
+};
+
 /* A whole document, as the services read it. Serials and checksums are force.c's. */
 struct compiled {
 	struct netconf net;
+	struct netconf_lists lists; /* of its rules */
+	struct list_fill filled;    /* of them */
 	struct alertconf alerts;
 	struct webconf web;
 	uint32_t override_count;
@@ -45,8 +52,8 @@ struct compiled {
 bool compile_document(const struct cJSON *document, const struct service_names *services,
 		      struct compiled *compiled, struct refusal *refusal);
 
-/* compile_rule.c: one rule of the list. */
-bool compile_rule(const struct cJSON *rule, unsigned number, struct netconf_rule *out,
+/* compile_rule.c: rule `number` of the document, and its lists. */
+bool compile_rule(const struct cJSON *rule, unsigned number, struct compiled *compiled,
 		  struct refusal *refusal);
 
 /* compile_address.c: ports, lan.address and wan. */

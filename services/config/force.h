@@ -24,6 +24,9 @@ struct force {
 	void *copies[2];
 	size_t bytes; /* of a copy */
 	uint32_t version;
+	/* Netconf's lists, one of each copy, in which their checksum stands; else nothing. */
+	void *lists[2];
+	size_t lists_bytes, lists_crc32_at;
 };
 
 struct force force_of_netconf(struct netconf_region *region);
@@ -32,8 +35,8 @@ struct force force_of_webconf(struct webconf_region *region);
 
 /* The copy in force, or NULL if there is none that checks out. */
 const void *force_current(const struct force *force);
-/* Puts *copy in force under the next serial. False: it is already. */
-bool force_put(const struct force *force, void *copy);
+/* Puts *copy, with netconf's *lists, in force under the next serial. False: it is already. */
+bool force_put(const struct force *force, void *copy, const void *lists);
 /*
  * Puts the copy that was in force before this one in force again. False: there is none, or it does
  * not check out.

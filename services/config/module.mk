@@ -15,7 +15,8 @@ check: $(config_reference)
 config_pure := $(addprefix services/config/, compare.c desk.c ledger.c ledger_change.c pack.c persist.c texts.c tree.c)
 
 config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_address.c compile_alerts.c \
-	compile_dhcp.c compile_forward.c compile_host.c compile_recovery.c compile_rule.c document.c force.c format.c nearest.c refusal.c scan.c schema.c) services/runtime/crc32.c services/runtime/policy.c
+	compile_dhcp.c compile_forward.c compile_host.c compile_recovery.c compile_rule.c document.c force.c format.c nearest.c refusal.c scan.c schema.c) \
+	$(addprefix services/runtime/, crc32.c policy.c rule_kinds.c rule_lists.c)
 
 services += config
 config_sources := $(addprefix services/config/, apply.c archive.c config.c request.c) $(config_core) $(config_pure) \
@@ -27,9 +28,11 @@ config_libraries := build/third/lib/libcjson.a
 
 config_host_cflags := -isystem build/third/cjson
 config_tested := $(config_core) build/third/cjson/cJSON.c \
-	$(addprefix netstack/firewall/, settings.c rule_index.c port_forward.c)
+	$(addprefix netstack/firewall/, settings.c rule_index.c rule_table.c port_forward.c)
 
-unit_tests += config_refusal config_document config_constraint
+unit_tests += config_refusal config_document config_constraint config_lists
+config_lists_test_sources := tests/unit/config_lists_test.c $(config_tested)
+config_lists_test_cflags := $(config_host_cflags)
 config_constraint_test_sources := tests/unit/config_constraint_test.c services/config/tree.c $(config_tested)
 config_constraint_test_cflags := $(config_host_cflags)
 config_refusal_test_sources := tests/unit/config_refusal_test.c $(config_tested)

@@ -225,6 +225,9 @@ static const char *kinds_text(unsigned kinds)
 	case SCHEMA_STRING: return "a text in quotes";
 	case SCHEMA_INTEGER: return "a number";
 	case SCHEMA_BOOLEAN: return "true or false";
+	case SCHEMA_STRING | SCHEMA_ARRAY: return "a text in quotes, or a list of them in [ ]";
+	case SCHEMA_STRING | SCHEMA_INTEGER | SCHEMA_ARRAY:
+		return "a number or a text in quotes, or a list of them in [ ]";
 	default: return "a number or a text in quotes";
 	}
 }

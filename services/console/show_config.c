@@ -51,6 +51,7 @@ static void rule_json(struct json *json, struct text *out, const struct netconf_
 {
 	json_object(json, out, NULL);
 	json_number(json, out, "number", rule->number);
+	json_number(json, out, "matches", rule->matches);
 	json_word(json, out, "action", rule->action == RULE_ALLOW ? "allow" : "deny");
 	json_word(json, out, "from_zone", view_zone_text(rule->from_zone));
 	json_word(json, out, "to_zone", view_zone_text(rule->to_zone));
@@ -82,6 +83,8 @@ static void rule_text(struct text *out, const struct netconf_rule *rule)
 	text_printf(out, " to %s %s", view_zone_text(rule->to_zone),
 		    address_network(rule->destination, rule->destination_mask).text);
 	rule_ports_text(out, rule->destination_port_low, rule->destination_port_high);
+	if (rule->matches > 1)
+		text_printf(out, ", the first of %u of its lists", rule->matches);
 	text_string(out, "\r\n");
 }
 

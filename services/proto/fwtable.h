@@ -134,7 +134,7 @@ struct fw_table {
 	uint64_t connections_opened;            /* in all lives */
 	uint64_t forwarded, deferred, consumed; /* outcomes, in all lives */
 	uint64_t dropped[FW_REASONS_MAX];       /* by enum fw_reason, in all lives */
-	uint64_t rule_hits[NETCONF_RULES_MAX];  /* by the rule's number in force */
+	uint64_t rule_hits[NETCONF_RULES_MAX];  /* by the rule's number in the document */
 	struct fw_table_port ports[FW_TABLE_PORTS];
 	uint32_t connection_count; /* of those below */
 	uint32_t neighbour_count;

@@ -18,8 +18,8 @@
 
 #include <stdint.h>
 
-#define NETCONF_RULES_MAX 256
-#define NETCONF_VERSION   2u
+#define NETCONF_RULES_MAX 256 /* in the document */
+#define NETCONF_VERSION   3u
 
 enum netconf_zone {
 	ZONE_NONE = 0, /* the port is not used */
@@ -49,7 +49,46 @@ struct netconf_rule {
 	uint32_t destination, destination_mask;
 	uint16_t source_port_low, source_port_high; /* 0 to 65535: any */
 	uint16_t destination_port_low, destination_port_high;
-	uint32_t number; /* of the rule in the document, from 0, for counters */
+	uint16_t number;  /* of the rule in the document, from 0, for counters */
+	uint16_t matches; /* with its lists: how many rules it stands for, to be shown; 1: no lists
+			   */
+};
+
+/*
+ * Lists in rules: where a rule of the document names several sources, destinations
+ * or ports, it stands for one rule of each combination of them, all at its place.
+ * Of what it has a list of, its own field is the first.
+ */
+#define NETCONF_MATCHES_MAX  10000 /* rules that those of the document stand for */
+#define NETCONF_NETWORKS_MAX 2816  /* in all lists */
+#define NETCONF_PORTS_MAX    256   /* likewise */
+/*
+ * A rule's kind is its two masks, and of which of protocol and ports it wants exactly one: the
+ * firewall looks once for each kind (rule_index.h), however many rules are of it.
+ */
+#define NETCONF_KINDS_MAX 256
+
+struct netconf_network {
+	uint32_t address, mask;
+};
+
+struct netconf_ports {
+	uint16_t low, high;
+};
+
+struct netconf_span {
+	uint16_t first, count; /* in `networks` or `ports`; 0: the rule has no list of them */
+};
+
+struct netconf_rule_lists {
+	struct netconf_span source, destination;
+	struct netconf_span source_port, destination_port;
+};
+
+struct netconf_lists {
+	struct netconf_rule_lists rules[NETCONF_RULES_MAX];
+	struct netconf_network networks[NETCONF_NETWORKS_MAX];
+	struct netconf_ports ports[NETCONF_PORTS_MAX];
 };
 
 /* Where the WAN's address comes from. */
@@ -147,14 +186,17 @@ struct netconf {
 	struct netconf_time time;
 	struct netconf_syslog syslog;
 	char hostname[NETCONF_HOST_BYTES]; /* a lower-case label */
+	uint32_t lists_crc32;              /* of all of the netconf_lists that belong to it */
 };
 
+/* lists[i] belongs to copies[i]; only the firewall needs it. */
 struct netconf_region {
 	uint32_t current; /* 0 or 1; anything else: none yet */
 	struct netconf copies[2];
+	struct netconf_lists lists[2];
 };
 
-#define NETCONF_REGION_BYTES 32768u
+#define NETCONF_REGION_BYTES 81920u
 _Static_assert(sizeof(struct netconf_region) <= NETCONF_REGION_BYTES, "region size");
 
 #endif

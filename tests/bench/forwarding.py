@@ -28,6 +28,7 @@ PAYLOAD = bytes(22)  # a frame of 64 bytes, without its check sequence
 QUIET_S = 0.001
 QUIET_LIMIT_S = 30
 BOOT_LIMIT_S = 240
+SHOW_LIMIT_S = 60  # the table of connections on a serial line
 SERVER = End(WAN_HOST, 7400)
 FIRST_PORT = 20000
 
@@ -96,7 +97,7 @@ class Bursts:
     @property
     def flows(self):
         """That are live."""
-        return self.console.json("show connections")["used"]
+        return self.console.json("show connections", SHOW_LIMIT_S)["used"]
 
     @property
     def console(self):

@@ -14,7 +14,6 @@ from tests.harness.topology import LAN_HOST
 
 COUNTS = (100, 1000, 10_000, 100_000)
 NIC = "rtl8139"
-OPENED_AT_ONCE = 128
 CLIENT_PORTS = range(10_000, 60_000)  # each to both ports of the server
 CONNECTION_PORTS = 1100  # and up: of the connections in between
 PAYLOAD = bytes(6)  # a frame of 64 bytes, without its check sequence
@@ -43,8 +42,8 @@ def _ends(flow):
 
 
 def _open(bursts, flows):
-    for first in range(flows.start, flows.stop, OPENED_AT_ONCE):
-        ends = [_ends(flow) for flow in range(first, min(first + OPENED_AT_ONCE, flows.stop))]
+    for first in range(flows.start, flows.stop, BURST):
+        ends = [_ends(flow) for flow in range(first, min(first + BURST, flows.stop))]
         seen = bursts.carried(bursts.lan, bursts.wan, [segments.tcp(*both, "S", 1000, 0) for both in ends])
         answers = [segments.tcp(target, source, "SA", 5000, 1001) for source, target in map(segments.ends, seen)]
         bursts.carried(bursts.wan, bursts.lan, answers)

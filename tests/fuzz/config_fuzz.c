@@ -23,7 +23,8 @@ static bool is_printable(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static struct netconf_region region;
-	static struct settings settings;
+	static struct rule_table rules;
+	static struct settings settings = { .rules = &rules };
 	static struct compiled compiled;
 	static const char names[][NAME_BYTES] = { "rs", "port0", "inet" };
 	const struct service_names services = { names, 3 };
@@ -36,8 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		assert(is_printable(refusal.path) && is_printable(refusal.reason));
 		return 0;
 	}
-	force_put(&force, &compiled.net);
+	force_put(&force, &compiled.net, &compiled.lists);
 	assert(force_current(&force) != NULL);
-	assert(settings_load(&settings, force_current(&force)) == NULL);
+	assert(settings_load(&settings, force_current(&force), &region.lists[region.current]) ==
+	       NULL);
 	return 0;
 }

@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct netconf_rule rules[RULES_MAX];
 	static struct rule_kind kinds[RULES_MAX];
 	static uint16_t heads[BUCKET_COUNT], next[RULES_MAX];
-	struct rule_index_room room = { kinds, heads, next, BUCKET_COUNT };
+	struct rule_index_room room = { kinds, heads, next, BUCKET_COUNT, RULES_MAX };
 	struct input input = { data, size };
 	uint32_t rule_count = 0;
 	uint8_t wanted;

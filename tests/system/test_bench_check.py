@@ -1,8 +1,11 @@
 """The guard over instruction counts says what got worse; no machine is needed to see that."""
 
+import json
+import math
+
 import pytest
 
-from tests.bench import check, overlay, segments
+from tests.bench import check, overlay, rules, segments
 from tests.bench.segments import End
 
 
@@ -52,6 +55,15 @@ def test_an_overlay_changes_what_it_names_and_refuses_what_is_not_there():
         '[system]\nmemory = "44M"\n\n[region."flows"]\nsize = "16M"\nwriter = "firewall"\n')
     with pytest.raises(ValueError, match="region.flow"):
         overlay.changed(manifest, {"region.flow": {"size": "1M"}})
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 10, 256, 1000, 10_000])
+def test_rules_with_lists_stand_for_as_many_as_are_wanted(count):
+    def length(value):
+        return len(value) if isinstance(value, list) else 1
+    made = rules.rules(count)
+    assert sum(math.prod(length(value) for value in rule.values()) for rule in made) == count
+    assert len(made) <= 256 and len(json.dumps(made)) < 65536
 
 
 def test_packets_have_the_checksums_that_scapy_would_give_them():

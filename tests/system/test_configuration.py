@@ -59,6 +59,42 @@ def test_nat_can_be_off(boot):
     assert sources == {LAN_HOST}, sources
 
 
+def test_ten_thousand_rules_decide_and_outlive_firewall_and_config(boot):
+    """2,500 addresses, of which the last is the LAN host's, that are kept from ports of the WAN host."""
+    hosts = [f"10.{number >> 8}.{number & 255}.7" for number in range(2499)] + [LAN_HOST]
+    document = CONFIGURATION | {"rules": [
+        {"action": "deny", "protocol": "udp", "source": hosts, "destination": WAN_HOST,
+         "destination_port": [5350, 5351, "5352-5353"]},
+        {"action": "deny", "protocol": "tcp", "source": hosts[:51], "destination": hosts[:49], "destination_port": 1},
+        {"action": "allow", "from": "wan", "to": "lan", "protocol": "icmp"},
+    ]}
+    router = boot(Spec(config=json.dumps(document)))
+    router.console.wait_ready()
+    appliance = Appliance(router.console)
+    router.topology.wan_route_to_lan()
+    assert [rule["matches"] for rule in router.console.json("show config")["rules"]] == [7500, 2499, 1]
+    assert "configuration 1 in force, 10000 rules" in appliance.log_text()
+    for victim in ("nobody", "firewall", "config"):
+        if victim != "nobody":
+            generation = appliance.service(victim)["generation"]
+            appliance.restart(victim)
+            appliance.wait_next_life(victim, generation)
+        assert answered(router.topology.wan, LAN_HOST, 2) == 2
+        before = appliance.drops().get("rule-denied", 0)
+        router.topology.lan.run("nping", "--udp", "-p", 5353, "-c", 2, "--delay", "100ms", WAN_HOST)
+        wait_until(lambda: appliance.drops()["rule-denied"] >= before + 2, SHOWN_TIMEOUT_S,
+                   f"two packets denied by a rule, {victim} killed", appliance.drops)
+
+
+def test_a_rule_too_many_by_its_lists_is_refused_with_its_place(boot):
+    hosts = [f"10.{number >> 8}.{number & 255}.7" for number in range(2500)]
+    document = CONFIGURATION | {"rules": [
+        {"action": "deny", "protocol": "udp", "source": hosts, "destination_port": [1, 2, 3, 4]}, {"action": "allow"}]}
+    router = boot(Spec(config=json.dumps(document)))
+    router.console.wait_ready()
+    assert "/rules/1: its lists make 1 rules of it, 10001 with those before it" in Appliance(router.console).log_text()
+
+
 def test_rules_allow_and_deny(boot):
     """Denied by a rule: that port. Allowed by a rule: ping from the WAN to a LAN host."""
     document = copy.deepcopy(CONFIGURATION)

@@ -155,14 +155,15 @@ static void integer_break(const char *place, const struct schema *schema)
 
 static void count_break(const char *place, const cJSON *node, const struct schema *schema)
 {
-	cJSON *more = cJSON_Duplicate(node, true);
+	bool is_one = node->child == NULL; /* where there may be a list of them, too */
+	cJSON *more = is_one ? cJSON_CreateArray() : cJSON_Duplicate(node, true);
 	char wanted[48], key[16];
 
 	for (int i = 0; i <= schema->items_max; i++) {
-		cJSON *copy = cJSON_Duplicate(node->child, true);
+		cJSON *copy = cJSON_Duplicate(is_one ? node : node->child, true);
 
 		(void)snprintf(key, sizeof(key), "more%d", i);
-		if (cJSON_IsArray(node))
+		if (cJSON_IsArray(more))
 			cJSON_AddItemToArray(more, copy);
 		else
 			cJSON_AddItemToObject(more, key, copy);
@@ -300,6 +301,14 @@ static const struct pair pairs[] = {
 	{ "/dns/upstreams/1", "\"203.0.113.2\"", "/dns/upstreams/1", "is the appliance itself" },
 	{ "/dns/upstreams/1", "\"0.0.0.0\"", "/dns/upstreams/1", "that a device can have" },
 	{ "/rules/0/protocol", "\"icmp\"", "/rules/0/source_port", "needs 'protocol'" },
+	{ "/rules/0/source", "[]", "/rules/0/source", "is an empty list" },
+	{ "/rules/0/destination_port", "[]", "/rules/0/destination_port", "is an empty list" },
+	{ "/rules/0/source", "[\"10.0.0.0/8\", \"10.0.0.1/8\"]", "/rules/0/source/1",
+	  "10.0.0.1/8" },
+	{ "/rules/0/source_port", "[1, \"9-8\"]", "/rules/0/source_port/1",
+	  "ends before it begins" },
+	{ "/rules/0/destination", "[[\"10.0.0.0/8\"]]", "/rules/0/destination/0",
+	  "has to be a text in quotes" },
 	{ "/forwards/0/host", "\"192.168.1.1\"", "/forwards/0/host", "is the appliance itself" },
 	{ "/forwards/0/host", "\"198.51.100.9\"", "/forwards/0/host", "in the LAN's network" },
 	{ "/forwards/0/port", "\"80-70\"", "/forwards/0/port", "ends before it begins" },

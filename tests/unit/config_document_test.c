@@ -292,20 +292,22 @@ static void region_begin(int byte)
 
 static void what_is_put_in_force_the_firewall_takes(void **state)
 {
-	static struct settings settings;
+	static struct rule_table rules;
+	static struct settings settings = { .rules = &rules };
 
 	(void)state;
 	region_begin(0xff);
 	assert_null(force_current(&force));
 	assert_taken("{\"wan\": {\"address\": \"203.0.113.2/24\", \"gateway\": \"203.0.113.1\"},"
 		     " \"rules\": [{\"action\": \"allow\", \"from\": \"wan\", \"to\": \"lan\"}]}");
-	assert_true(force_put(&force, &compiled.net));
+	assert_true(force_put(&force, &compiled.net, &compiled.lists));
 	assert_non_null(force_current(&force));
-	const char *wrong = settings_load(&settings, force_current(&force));
+	const char *wrong =
+		settings_load(&settings, force_current(&force), &region.lists[region.current]);
 	if (wrong != NULL)
 		fail_msg("the firewall says: %s", wrong);
 	assert_int_equal(settings.serial, 1);
-	assert_int_equal(settings.rule_count, 1);
+	assert_int_equal(rules.count, 1);
 }
 
 static void the_same_again_changes_nothing_and_another_switches(void **state)
@@ -313,13 +315,13 @@ static void the_same_again_changes_nothing_and_another_switches(void **state)
 	(void)state;
 	region_begin(0);
 	assert_taken("{}");
-	assert_true(force_put(&force, &compiled.net));
+	assert_true(force_put(&force, &compiled.net, &compiled.lists));
 	struct netconf_region before = region;
 	assert_taken("{}");
-	assert_false(force_put(&force, &compiled.net));
+	assert_false(force_put(&force, &compiled.net, &compiled.lists));
 	assert_memory_equal(&region, &before, sizeof(region));
 	assert_taken("{\"nat\": false}");
-	assert_true(force_put(&force, &compiled.net));
+	assert_true(force_put(&force, &compiled.net, &compiled.lists));
 	assert_int_not_equal(region.current, before.current);
 	assert_int_equal(((const struct netconf *)force_current(&force))->serial, 2);
 	assert_memory_equal(&region.copies[before.current], &before.copies[before.current],
@@ -331,17 +333,17 @@ static void a_damaged_copy_is_not_in_force_and_is_replaced(void **state)
 	(void)state;
 	region_begin(0);
 	assert_taken("{}");
-	assert_true(force_put(&force, &compiled.net));
+	assert_true(force_put(&force, &compiled.net, &compiled.lists));
 	region.copies[region.current].nat ^= 1;
 	assert_null(force_current(&force));
-	assert_true(force_put(&force, &compiled.net));
+	assert_true(force_put(&force, &compiled.net, &compiled.lists));
 	assert_non_null(force_current(&force));
 }
 
 /* Of the three regions; of a copy every `step`th bit, as the checksum is over all. */
-static void flips_are_found(const struct force *of, void *copy, unsigned step)
+static void flips_are_found(const struct force *of, void *copy, const void *lists, unsigned step)
 {
-	assert_true(force_put(of, copy));
+	assert_true(force_put(of, copy, lists));
 	uint8_t *bytes = of->copies[*of->current];
 	for (size_t bit = 0; bit < 8 * of->bytes; bit += step) {
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -365,9 +367,9 @@ static void a_flipped_bit_puts_nothing_else_in_force(void **state)
 	(void)state;
 	region_begin(0);
 	assert_taken("{}");
-	flips_are_found(&force, &compiled.net, 97);
-	flips_are_found(&of_alerts, &compiled.alerts, 5);
-	flips_are_found(&of_web, &compiled.web, 1);
+	flips_are_found(&force, &compiled.net, &compiled.lists, 97);
+	flips_are_found(&of_alerts, &compiled.alerts, NULL, 5);
+	flips_are_found(&of_web, &compiled.web, NULL, 1);
 }
 
 static void the_copy_before_comes_back_once(void **state)
@@ -376,10 +378,10 @@ static void the_copy_before_comes_back_once(void **state)
 	region_begin(0);
 	assert_false(force_return(&force)); /* none at all */
 	assert_taken("{}");
-	assert_true(force_put(&force, &compiled.net));
+	assert_true(force_put(&force, &compiled.net, &compiled.lists));
 	assert_false(force_return(&force)); /* none before it */
 	compiled.net.nat ^= 1;
-	assert_true(force_put(&force, &compiled.net));
+	assert_true(force_put(&force, &compiled.net, &compiled.lists));
 	assert_int_equal(((const struct netconf *)force_current(&force))->serial, 2);
 	region.copies[1 - region.current].gateway ^= 1;
 	assert_false(force_return(&force)); /* damaged */

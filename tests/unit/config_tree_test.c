@@ -7,6 +7,7 @@
 #include "tests/unit/unit.h"
 
 #include <cJSON.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +111,46 @@ static void differences_are_named_by_pointer(void **state)
 			   "[{\"path\":\"/a~1b\",\"before\":1,\"after\":2}]");
 	assert_differences("{\"a\":{}}", "{\"a\":[]}",
 			   "[{\"path\":\"/a\",\"before\":{},\"after\":[]}]");
+}
+
+/* "[0,1,2]" of `count` numbers from `first` on; to be freed. */
+static char *numbers(unsigned first, unsigned count)
+{
+	char *made = malloc(8u * count + 20), *at = made;
+
+	at += sprintf(at, "{\"l\":[");
+	for (unsigned i = 0; i < count; i++)
+		at += sprintf(at, "%s%u", i == 0 ? "" : ",", first + i);
+	sprintf(at, "]}");
+	return made;
+}
+
+static void of_long_lists_only_what_changed_is_named(void **state)
+{
+	char *all = numbers(0, 2500), *behind = numbers(1, 2500), *first = numbers(0, 2499),
+	     *others = numbers(5000, 2498);
+
+	(void)state;
+	assert_differences("{\"l\":[1,2,3]}", "{\"l\":[1,9,2,3]}",
+			   "[{\"path\":\"/l/1\",\"after\":9}]");
+	assert_differences("{\"l\":[1,2,3,4]}", "{\"l\":[1,7,4]}",
+			   "[{\"path\":\"/l/1\",\"before\":2,\"after\":7},"
+			   "{\"path\":\"/l/2\",\"before\":3}]");
+	assert_differences("{\"l\":[1,1]}", "{\"l\":[1,1,1]}", "[{\"path\":\"/l/2\",\"after\":1}]");
+	assert_differences("{\"l\":[]}", "{\"l\":[1]}", "[{\"path\":\"/l/0\",\"after\":1}]");
+	assert_differences(all, all, "[]");
+	assert_differences(all, first, "[{\"path\":\"/l/2499\",\"before\":2499}]");
+	assert_differences(first, all, "[{\"path\":\"/l/2499\",\"after\":2499}]");
+	assert_differences(
+		all, behind,
+		"[{\"path\":\"/l\",\"before\":\"2500 entries\",\"after\":\"2500 entries\"}]");
+	assert_differences(
+		all, others,
+		"[{\"path\":\"/l\",\"before\":\"2500 entries\",\"after\":\"2498 entries\"}]");
+	free(all);
+	free(behind);
+	free(first);
+	free(others);
 }
 
 #define SECRETS(password) "{\"alerts\":{\"user\":\"me\",\"password\":\"" password "\"}}"
@@ -305,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_are_set_and_deleted_by_pointer),
 		cmocka_unit_test(differences_are_named_by_pointer),
+		cmocka_unit_test(of_long_lists_only_what_changed_is_named),
 		cmocka_unit_test(secrets_are_hidden_and_come_back),
 		cmocka_unit_test(every_secret_of_the_schema_is_hidden),
 		cmocka_unit_test(a_secret_of_the_candidate_comes_before_that_in_force),

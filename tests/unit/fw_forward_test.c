@@ -366,7 +366,7 @@ static void bad_configuration_changes_nothing(void **state)
 	assert_int_equal(w->fw.settings.serial, serial);
 	w->netconf.gateway = GATEWAY;
 	w->netconf.crc32 ^= 1;
-	assert_non_null(fw_configure(&w->fw, &w->netconf));
+	assert_non_null(fw_configure(&w->fw, &w->netconf, &w->lists));
 	assert_int_equal(w->fw.settings.serial, serial);
 	assert_null(world_configure(w));
 	assert_int_equal(w->fw.settings.serial, serial + 1);

@@ -93,7 +93,7 @@ static union conn_key some_key(void)
 
 static void index_make(uint32_t rule_count, uint32_t bucket_count)
 {
-	struct rule_index_room room = { kinds, heads, next, bucket_count };
+	struct rule_index_room room = { kinds, heads, next, bucket_count, MANY };
 	uint32_t kind_count = rule_index_build(&room, rules, rule_count);
 
 	index_made = (struct rule_index){ rules,      kinds,      heads,       next,
@@ -193,6 +193,98 @@ static void ten_thousand_addresses_are_one_kind_in_short_chains(void **state)
 	}
 }
 
+static void kinds_without_room_are_looked_through_in_turn(void **state)
+{
+	struct rule_index_room room = { kinds, heads, next, 512, 2 };
+
+	(void)state;
+	dice_state = 0x9e3779b97f4a7c15u;
+	for (uint32_t i = 0; i < 50; i++)
+		rules[i] = some_rule();
+	index_made = (struct rule_index){ rules, kinds, heads, next, 50, 0, 512 };
+	index_made.kind_count = rule_index_build(&room, rules, 50);
+	assert_int_equal(index_made.kind_count, RULE_INDEX_NONE);
+	for (unsigned look = 0; look < LOOKS; look++) {
+		union conn_key key = some_key();
+
+		assert_int_equal(rule_index_find(&index_made, &key, ZONE_WAN),
+				 linear_find(rules, 50, &key, ZONE_WAN));
+	}
+}
+
+static void rules_with_lists_decide_as_all_that_they_stand_for(void **state)
+{
+	static const uint32_t hosts = 2500;
+	struct world *w = world_new();
+	struct rules_decision decision;
+
+	(void)state;
+	w->netconf.rule_count = 2;
+	w->netconf.rules[0] = world_rule(RULE_DENY, ZONE_LAN, ZONE_WAN);
+	w->netconf.rules[0].protocol = 6;
+	w->netconf.rules[1] = world_rule(RULE_ALLOW, ZONE_ANY, ZONE_ANY);
+	w->lists.rules[0].destination = (struct netconf_span){ 10, hosts };
+	w->lists.rules[0].destination_port = (struct netconf_span){ 3, 3 };
+	for (uint32_t i = 0; i < hosts; i++)
+		w->lists.networks[10 + i] =
+			(struct netconf_network){ 0x0a000000 + (i << 8), 0xffffff00 };
+	for (uint16_t i = 0; i < 3; i++)
+		w->lists.ports[3 + i] =
+			(struct netconf_ports){ (uint16_t)(100 * i), (uint16_t)(100 * i + i) };
+	assert_null(world_configure(w));
+	assert_int_equal(w->fw.rules.count, 7501);
+	assert_int_equal(w->fw.rules.kind_count, 3);
+	for (uint32_t i = 0; i <= hosts; i++) {
+		union conn_key key = { .destination = 0x0a000009 + (i << 8),
+				       .destination_port = 202,
+				       .protocol = 6,
+				       .zone = ZONE_LAN };
+
+		decision = rules_decide(&w->fw.settings, &key, ZONE_WAN);
+		assert_int_equal(decision.rule, i < hosts ? 0 : 1);
+		assert_int_equal(decision.reason, i < hosts ? DROP_RULE_DENIED : FW_REASON_NONE);
+		key.destination_port = 203;
+		assert_int_equal(rules_decide(&w->fw.settings, &key, ZONE_WAN).rule, 1);
+	}
+	world_free(w);
+}
+
+/* Each way in which lists can be wrong; what was in force stays. */
+static void lists_that_make_no_sense_are_refused(void **state)
+{
+	struct world *w = world_new();
+	struct netconf_rule_lists *of = &w->lists.rules[0];
+
+	(void)state;
+	w->netconf.rule_count = 1;
+	w->netconf.rules[0] = world_rule(RULE_DENY, ZONE_LAN, ZONE_WAN);
+	assert_null(world_configure(w));
+	of->source = (struct netconf_span){ NETCONF_NETWORKS_MAX - 1, 2 };
+	assert_non_null(world_configure(w));
+	of->source = (struct netconf_span){ 65535, 65535 };
+	assert_non_null(world_configure(w));
+	of->source = (struct netconf_span){ 0, 1 };
+	w->lists.networks[0] = (struct netconf_network){ 0x0a000001, 0xff000000 };
+	assert_non_null(world_configure(w));
+	*of = (struct netconf_rule_lists){ .destination_port = { NETCONF_PORTS_MAX, 1 } };
+	assert_non_null(world_configure(w));
+	of->destination_port = (struct netconf_span){ 0, 1 };
+	w->lists.ports[0] = (struct netconf_ports){ 2, 1 };
+	assert_non_null(world_configure(w));
+	w->lists.ports[0] = (struct netconf_ports){ 2, 2 };
+	of->destination = (struct netconf_span){ 1, 2000 };
+	of->destination_port.count = 6;
+	assert_non_null(world_configure(w)); /* 12,000 */
+	of->destination_port.count = 5;
+	w->netconf.rules[0].protocol = 6;
+	assert_null(world_configure(w));
+	assert_int_equal(w->fw.rules.count, 10000);
+	w->lists.networks[1].mask = 0xffffffff;
+	assert_non_null(fw_configure(&w->fw, &w->netconf, &w->lists)); /* the checksum */
+	assert_int_equal(w->fw.rules.count, 10000);
+	world_free(w);
+}
+
 static void a_configuration_brings_its_index(void **state)
 {
 	struct world *w = world_new();
@@ -209,7 +301,7 @@ static void a_configuration_brings_its_index(void **state)
 							     .source_mask = 0xffffffff,
 							     .source_port_high = 65535,
 							     .destination_port_high = 65535,
-							     .number = i };
+							     .number = (uint16_t)i };
 	assert_null(world_configure(w));
 	decision = rules_decide(&w->fw.settings, &key, ZONE_LAN);
 	assert_int_equal(decision.rule, 255);
@@ -228,6 +320,9 @@ int main(void)
 		cmocka_unit_test(random_rules_decide_as_one_after_the_other),
 		cmocka_unit_test(no_rules_match_nothing),
 		cmocka_unit_test(ten_thousand_addresses_are_one_kind_in_short_chains),
+		cmocka_unit_test(kinds_without_room_are_looked_through_in_turn),
+		cmocka_unit_test(rules_with_lists_decide_as_all_that_they_stand_for),
+		cmocka_unit_test(lists_that_make_no_sense_are_refused),
 		cmocka_unit_test(a_configuration_brings_its_index),
 	};
 

@@ -71,9 +71,10 @@ void world_free(struct world *w)
 
 const char *world_configure(struct world *w)
 {
+	w->netconf.lists_crc32 = settings_crc32(&w->lists, sizeof w->lists);
 	w->netconf.crc32 = settings_crc32((const uint8_t *)&w->netconf + sizeof w->netconf.crc32,
 					  sizeof w->netconf - sizeof w->netconf.crc32);
-	return fw_configure(&w->fw, &w->netconf);
+	return fw_configure(&w->fw, &w->netconf, &w->lists);
 }
 
 void world_restart_begin(struct world *w)

@@ -41,6 +41,7 @@ struct frame {
 struct world {
 	struct firewall fw;
 	struct netconf netconf;
+	struct netconf_lists lists;
 	struct fw_flows *flows;
 	size_t flows_bytes;
 	uint64_t now_us;

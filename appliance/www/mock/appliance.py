@@ -202,7 +202,7 @@ class Appliance:
         moved = int(self.uptime()) % 100_000
         return {"drops": [{"reason": reason, "text": text, "count": count + (moved if count else 0)}
                           for reason, text, count in REASONS],
-                "rules": [{"number": index + 1, "count": 4102 * (index + 3) % 9001 + moved}
+                "rules": [{"number": index, "count": 4102 * (index + 3) % 9001 + moved}
                           for index in range(len(self.configuration.running.get("rules", [])))],
                 "quarantined": 0}
 

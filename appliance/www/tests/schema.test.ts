@@ -10,6 +10,7 @@ import {
   resolved,
   schemaAt,
   suggestions,
+  typedText,
   type Schema,
 } from '../src/config/schema.ts';
 import { PAGES } from '../src/router.ts';
@@ -59,6 +60,12 @@ test('kinds', () => {
 test('digits are a number where one may stand, and text elsewhere', () => {
   assert.equal(parsed(at('rules', '0', 'destination_port'), ' 443 '), 443);
   assert.equal(parsed(at('rules', '0', 'destination_port'), '8000-8010'), '8000-8010');
+  assert.deepEqual(parsed(at('rules', '0', 'destination_port'), '22, 8000-8010,'), [22, '8000-8010']);
+  assert.deepEqual(parsed(at('rules', '0', 'source'), '10.0.0.0/8,192.0.2.1'), ['10.0.0.0/8', '192.0.2.1']);
+  assert.equal(typedText(['10.0.0.0/8', '192.0.2.1']), '10.0.0.0/8, 192.0.2.1');
+  assert.equal(typedText(443), '443');
+  assert.equal(typedText(undefined), '');
+  assert.equal(parsed({ type: 'string' }, 'a, b'), 'a, b');
   assert.equal(parsed({ type: 'string' }, '443'), '443');
   assert.equal(parsed({ type: 'integer' }, 'many'), 'many');
   assert.equal(parsed({ type: 'string' }, '  '), undefined);

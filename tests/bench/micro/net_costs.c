@@ -167,7 +167,7 @@ static struct netconf_rule rule_of(unsigned i)
 /* The last one matches: one address, one port. */
 static struct rule_index rules_fill(unsigned count)
 {
-	struct rule_index_room room = { kinds, heads, next, RULE_BUCKETS };
+	struct rule_index_room room = { kinds, heads, next, RULE_BUCKETS, RULES_MAX };
 
 	for (unsigned i = 0; i + 1 < count; i++)
 		rules[i] = rule_of(i);
@@ -209,7 +209,7 @@ uint64_t cost_rules(unsigned count)
 /* The worst that rules can be: no two look at the same bits. */
 uint64_t cost_rules_unlike(unsigned count)
 {
-	struct rule_index_room room = { kinds, heads, next, RULE_BUCKETS };
+	struct rule_index_room room = { kinds, heads, next, RULE_BUCKETS, RULES_MAX };
 	struct rule_index index = rules_fill(count);
 
 	for (unsigned i = 0; i + 1 < count; i++) {

@@ -58,10 +58,21 @@ export function kindOf(root: Schema, given: Schema): Kind {
 const acceptsInteger = (schema: Schema): boolean =>
   (schema.anyOf ?? []).some((one) => one.type === 'integer');
 
+/* Whether one value may be a list of them instead. */
+const acceptsList = (schema: Schema): boolean => (schema.anyOf ?? []).some((one) => one.type === 'array');
+
+/* A value as it is typed: of a list, with commas between. */
+export const typedText = (value: Json | undefined): string =>
+  value === undefined ? '' : Array.isArray(value) ? value.map(String).join(', ') : String(value);
+
 /* What was typed, as the schema would have it: of a text or number, digits are the number. */
 export function parsed(schema: Schema, typed: string): Json | undefined {
   const text = typed.trim();
   if (text === '') return undefined;
+  if (acceptsList(schema) && text.includes(',')) {
+    const parts = text.split(',').filter((part) => part.trim() !== '');
+    return parts.map((part) => parsed(schema, part) ?? '');
+  }
   const numeric = schema.type === 'integer' || schema.type === 'number' || acceptsInteger(schema);
   return numeric && /^-?\d+$/.test(text) ? Number(text) : text;
 }

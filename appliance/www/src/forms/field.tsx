@@ -1,7 +1,15 @@
 /* One value of the configuration, edited as its schema says. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Json } from '../config/json.ts';
-import { defaultText, kindOf, parsed, resolved, suggestions, type Schema } from '../config/schema.ts';
+import {
+  defaultText,
+  kindOf,
+  parsed,
+  resolved,
+  suggestions,
+  typedText,
+  type Schema,
+} from '../config/schema.ts';
 import { fieldId } from './field_id.ts';
 import { ListField } from './list_field.tsx';
 
@@ -106,9 +114,9 @@ const unsetText = (schema: Schema): string => {
 
 /* Keeps what was typed, as "07" and "7" are the same number but not the same text. */
 function useTyped(value: Json | undefined, schema: Schema): [string, (text: string) => void] {
-  const shown = value === undefined ? '' : String(value);
+  const shown = typedText(value);
   const [typed, setTyped] = useState(shown);
-  const same = String(parsed(schema, typed) ?? '') === shown;
+  const same = typedText(parsed(schema, typed)) === shown;
   useEffect(() => {
     if (!same) setTyped(shown);
   }, [shown]);

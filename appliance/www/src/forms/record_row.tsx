@@ -1,6 +1,7 @@
 /* One entry of a list of records: its values, and what can be done with it. */
 import type { ComponentChildren } from 'preact';
 import { isObject, type Json } from '../config/json.ts';
+import { typedText } from '../config/schema.ts';
 
 /* What can be done with the entry at an index. */
 export interface RowActions {
@@ -28,8 +29,15 @@ interface RecordRowProps {
   extra: { title: string; content: ComponentChildren } | null;
 }
 
-const cellText = (value: Json | undefined): string =>
-  value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+const LISTED = 3; /* values of a list that a cell shows */
+
+function cellText(value: Json | undefined): string {
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) {
+    const more = value.length - LISTED;
+    return typedText(value.slice(0, LISTED)) + (more > 0 ? ` and ${more} more` : '');
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : typedText(value);
+}
 
 const Handle = ({ noun, index, actions }: Pick<RecordRowProps, 'noun' | 'index' | 'actions'>) => (
   <button

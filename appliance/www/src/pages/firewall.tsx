@@ -23,7 +23,7 @@ function Rules({ counters }: { counters: FirewallCounters | null }) {
   if (!draftReady() || root === null) return null;
   const description = resolved(root, root.properties?.['rules'] ?? {}).description;
   const hits = (index: number): string => {
-    const rule = counters?.rules.find(({ number }) => number === index + 1);
+    const rule = counters?.rules.find(({ number }) => number === index);
     return rule === undefined ? '–' : count(rule.count);
   };
   return (
