@@ -187,6 +187,7 @@ static void handshake_work(struct conn *conn)
 	int result = tls_handshake(&conn->tls);
 
 	conn->runs = result == 0;
+	conn->sends = result == TLS_FULL;
 	if (result == TLS_CLOSED)
 		conn_close(conn);
 	else if (result == 1)

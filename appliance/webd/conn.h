@@ -36,7 +36,8 @@ struct conn {
 	enum conn_phase phase;
 	int fd;
 	bool is_secure, keeps_alive;
-	bool runs; /* has something to do that no poll would tell */
+	bool runs;  /* has something to do that no poll would tell */
+	bool sends; /* the handshake waits for room to send */
 	uint32_t peer;
 	uint64_t since_us; /* of the phase, or of its last progress */
 	uint64_t begun_us; /* of the request that is being read; 0: none */

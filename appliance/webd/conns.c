@@ -104,9 +104,9 @@ void conns_polls(struct pollfd polls[CONNS_MAX])
 	for (unsigned i = 0; i < CONNS_MAX; i++) {
 		const struct conn *conn = &conns[i];
 		bool waits = conn->phase != CONN_FREE && conn->phase != CONN_LATER;
-		polls[i] =
-			(struct pollfd){ .fd = waits ? conn->fd : -1,
-					 .events = conn->phase == CONN_WRITING ? POLLOUT : POLLIN };
+		bool sends = conn->phase == CONN_WRITING || conn->sends;
+		polls[i] = (struct pollfd){ .fd = waits ? conn->fd : -1,
+					    .events = sends ? POLLOUT : POLLIN };
 	}
 }
 

@@ -122,6 +122,8 @@ int tls_handshake(mbedtls_ssl_context *tls)
 {
 	int result = mbedtls_ssl_handshake_step(tls);
 
+	if (result == MBEDTLS_ERR_SSL_WANT_WRITE)
+		return TLS_FULL;
 	if (result != 0)
 		return outcome(result);
 	return mbedtls_ssl_is_handshake_over(tls) ? 1 : 0;
