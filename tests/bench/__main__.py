@@ -12,6 +12,7 @@ from tests.bench import plot
 from tests.bench.measures import MEASURES
 from tests.bench.record import RESULTS, Record
 from tests.bench.routers import BULKHEAD, KINDS, Router
+from tests.bench.starts import Starts
 from tests.fault import host
 from tests.fault.bench_machine import build_id
 
@@ -22,15 +23,16 @@ def parsed():
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--nics", type=lambda text: tuple(text.split(",")), default=("rtl8139", "rtl8139"))
-    parser.add_argument("--only", default="", help="measures whose name contains this")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=("",), help="if its name contains one")
+    parser.add_argument("--without", type=lambda text: text.split(","), default=(), help="nor one of these")
     parser.add_argument("--dry", action="store_true", help="print only, leave RESULTS.md alone")
     return parser.parse_args()
 
 
 def figure(kind, measure, subject):
-    """What the measure says of the router, or of kind and cards; not a number if it could not be taken."""
+    """What the measure says of its Router, or Starts; not a number if it could not be taken."""
     try:
-        found = measure.take(*subject)
+        found = measure.take(subject)
     except FAILURES as error:
         print(f"{kind.name}: {measure.name}: {error}", flush=True)
         return float("nan")
@@ -44,7 +46,7 @@ def boot_taken(kind, nics, measures):
     try:
         with Router(kind, nics, count=counts, rules=rules) as router:
             found = {"build": build_id(router.machine)} if kind is BULKHEAD else {}
-            return found | {measure: figure(kind, measure, (router,)) for measure in measures}
+            return found | {measure: figure(kind, measure, router) for measure in measures}
     except FAILURES as error:
         print(f"{kind.name}: {error}", flush=True)
         return {measure: float("nan") for measure in measures}
@@ -52,10 +54,10 @@ def boot_taken(kind, nics, measures):
 
 def round_taken(kind, nics, measures):
     """{measure: figure}: a boot for all that want the same one."""
-    found, boots = {}, {}
+    found, boots, starts = {}, {}, Starts(kind, nics)
     for measure in measures:
         if measure.boots:
-            found[measure] = figure(kind, measure, (kind, nics))
+            found[measure] = figure(kind, measure, starts)
         else:
             boots.setdefault((measure.counts, measure.rules), []).append(measure)
     for wanted in boots.values():
@@ -65,13 +67,14 @@ def round_taken(kind, nics, measures):
 
 def main():
     options = parsed()
-    measures = [measure for measure in MEASURES if options.only in measure.name]
+    measures = [measure for measure in MEASURES if any(word in measure.name for word in options.only)
+                and not any(word in measure.name for word in options.without)]
     record = Record(options.nics, " ".join(sys.argv[1:]), host.described())
     for number in range(options.rounds):
         for kind in KINDS:
             record.add(kind, round_taken(kind, options.nics, [each for each in measures if not (each.once and number)]))
-    text = record.text(measures)
-    print(text)
+        text = record.text(measures)
+        print(text, flush=True)
     if not options.dry:
         with open(RESULTS, "a", encoding="utf-8") as file:
             file.write("\n" + text)

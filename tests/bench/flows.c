@@ -30,7 +30,7 @@
 #define BATCH          64
 #define OPEN_PAUSE_US  500 /* after OPEN_BATCH of them */
 #define OPEN_BATCH     4
-#define OPEN_ROUNDS    5
+#define OPEN_ROUNDS    60
 #define SETTLE_US      300000
 
 static uint32_t flow_count, socket_count;
@@ -92,20 +92,31 @@ static void *receiver_run(void *unused)
 	return unused;
 }
 
-/* How many have come through. */
+/* Sends on those that have not come through yet. */
+static void flows_open_round(void)
+{
+	uint32_t sent = 0;
+
+	for (uint32_t flow = 0; flow < flow_count; flow++) {
+		if (seen[flow])
+			continue;
+		flow_send(flow);
+		if (++sent % OPEN_BATCH == 0)
+			pause_us(OPEN_PAUSE_US);
+	}
+	pause_us(SETTLE_US);
+}
+
+/* Until all have come through, or a whole round brought none: how many have. */
 static uint32_t flows_open(void)
 {
-	for (int round = 0; round < OPEN_ROUNDS && distinct < flow_count; round++) {
-		uint32_t sent = 0;
+	uint32_t before = 0;
 
-		for (uint32_t flow = 0; flow < flow_count; flow++) {
-			if (seen[flow])
-				continue;
-			flow_send(flow);
-			if (++sent % OPEN_BATCH == 0)
-				pause_us(OPEN_PAUSE_US);
-		}
-		pause_us(SETTLE_US);
+	for (int round = 0; round < OPEN_ROUNDS; round++) {
+		flows_open_round();
+		if (distinct == flow_count || distinct == before)
+			break;
+		before = distinct;
 	}
 	return distinct;
 }

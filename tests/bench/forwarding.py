@@ -20,6 +20,7 @@ from tests.harness.settings import CONFIGURATION
 from tests.harness.topology import LAN_HOST, WAN_HOST
 
 BURST = 32
+MANY = 128  # as they pile up in front of a saturated router; a port's queue holds so many
 WARM_BURSTS = 4  # until the guest's own tables are as they stay
 PACKET_BURSTS = 100
 CONNECTION_BURSTS = 40
@@ -59,21 +60,26 @@ class Wires:
 
 
 class Bursts:
-    """A running appliance, whose instructions are counted burst by burst."""
+    """
+    A running appliance, whose instructions are counted burst by burst; if `timed`, its processor's
+    nanoseconds. Or another machine, of the class that is given.
+    """
 
-    def __init__(self, directory, iso, nic, rules):
+    def __init__(self, directory, iso, nic, rules=0, timed=False, machine=Machine, memory_mib=Spec.memory_mib):
         directory.mkdir(parents=True, exist_ok=True)
-        self._counter = Counter(directory / "instructions")
+        self._counter = None if timed else Counter(directory / "instructions")
         self._wires = Wires()
         document = json.dumps(CONFIGURATION | {"rules": rules_of(rules)})
-        spec = Spec(nics=(nic, nic), capture=False, devices=tuple(self._counter.words), iso=str(iso), config=document)
-        self._machine = Machine(spec, self._wires, directory)
+        devices = tuple(self._counter.words) if self._counter else ()
+        spec = Spec(nics=(nic, nic), memory_mib=memory_mib, capture=False, devices=devices, iso=str(iso),
+                    config=document)
+        self._machine = machine(spec, self._wires, directory)
         self.lan, self.wan = self._wires.lan, self._wires.wan
 
     def __enter__(self):
         try:
             self._machine.start()
-            self._machine.console.wait_ready(BOOT_LIMIT_S)
+            self._machine.wait_ready(BOOT_LIMIT_S)
         except BaseException:
             self.__exit__()
             raise
@@ -84,7 +90,7 @@ class Bursts:
         self._wires.close()
 
     def through(self, source, target, packets):
-        """Sends `packets` at once: what arrived at `target`, and the instructions until the guest rested."""
+        """Sends `packets` at once: what arrived at `target`, and what was spent until the guest rested."""
         before = self._rested()
         arrived = self.carried(source, target, packets)
         return arrived, self._rested() - before
@@ -106,13 +112,16 @@ class Bursts:
     def _rested(self):
         """The count, once it stands still and not just because QEMU waits for the host's processor."""
         limit = time.monotonic() + QUIET_LIMIT_S
-        count = self._counter.value
+        count = self._spent()
         while time.monotonic() < limit:
             time.sleep(QUIET_S)
-            before, sleeps, count = count, self._qemu_sleeps(), self._counter.value
+            before, sleeps, count = count, self._qemu_sleeps(), self._spent()
             if count == before and sleeps:
                 return count
         raise TimeoutError("the guest does not come to rest")
+
+    def _spent(self):
+        return self._counter.value if self._counter else self._machine.processor_ns
 
     def _qemu_sleeps(self):
         """Is none of QEMU's threads runnable? proc(5), /proc/pid/stat."""
@@ -127,21 +136,39 @@ def acquaint(bursts):
     bursts.through(bursts.wan, bursts.lan, [segments.udp(target, source, PAYLOAD)])
 
 
-def packet(bursts):
-    """Instructions a 64-byte frame of one translated UDP flow, BURST at a time."""
-    datagrams = [segments.udp(End(LAN_HOST, 7100), SERVER, PAYLOAD)] * BURST
-    return undisturbed(lambda _: [bursts.through(bursts.lan, bursts.wan, datagrams)[1]], PACKET_BURSTS)
+def packet(bursts, at_once=BURST):
+    """What a 64-byte frame of one translated UDP flow takes, so many at once."""
+    return packets([bursts], at_once)[0]
+
+
+def packets(machines, at_once=BURST):
+    """The same of each of the machines, which take turns."""
+    datagrams = [segments.udp(End(LAN_HOST, 7100), SERVER, PAYLOAD)] * at_once
+    return _in_turns(machines, PACKET_BURSTS, at_once,
+                     lambda bursts, _: [bursts.through(bursts.lan, bursts.wan, datagrams)[1]])
 
 
 def connection(bursts, first_port=FIRST_PORT):
-    """Instructions a translated TCP connection that is opened, used once and closed, BURST at a time."""
-    return undisturbed(lambda burst: _converse(bursts, first_port + burst * BURST), CONNECTION_BURSTS)
+    """What a translated TCP connection takes that is opened, used once and closed, BURST at a time."""
+    return connections([bursts], first_port)[0]
+
+
+def connections(machines, first_port=FIRST_PORT):
+    """The same of each of the machines, which take turns."""
+    return _in_turns(machines, CONNECTION_BURSTS, BURST,
+                     lambda bursts, number: _converse(bursts, first_port + number * BURST))
 
 
 def undisturbed(take, count):
-    """Instructions of one of BURST, if take(n) gives those of each step of the n-th burst."""
-    steps = zip(*[take(number) for number in range(WARM_BURSTS + count)][WARM_BURSTS:])
-    return round(sum(sorted(step)[count // UNDISTURBED] for step in steps) / BURST)
+    """Of one of BURST, if take(n) gives what each step of the n-th burst took."""
+    return _in_turns([None], count, BURST, lambda _, number: take(number))[0]
+
+
+def _in_turns(machines, count, at_once, take):
+    """Of one of `at_once`, if take(machine, n) gives what each step of its n-th burst took."""
+    found = [[take(machine, number) for machine in machines] for number in range(WARM_BURSTS + count)][WARM_BURSTS:]
+    return [round(sum(sorted(step)[count // UNDISTURBED] for step in zip(*each)) / at_once)
+            for each in zip(*found)]
 
 
 def _converse(bursts, first_port):

@@ -47,7 +47,7 @@ class Spec:
 class Machine:
     def __init__(self, spec, topology, directory):
         self.spec, self.topology, self.directory = spec, topology, directory
-        self._process = self.serial = self.qmp = None
+        self._process = self.serial = self.qmp = self._schedstat = None
         directory.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self):
@@ -92,7 +92,11 @@ class Machine:
         for end in (self.qmp, self.serial):
             if end is not None:
                 end.close()
-        self._process = None
+        self._process = self._schedstat = None
+
+    def wait_ready(self, timeout_s):
+        """Until it says on the serial line that it can be talked to."""
+        self.console.wait_ready(timeout_s)
 
     def cut_power(self):
         """Ends QEMU at whatever it is just doing; its disk keeps what was written so far."""
@@ -110,10 +114,11 @@ class Machine:
         return self.qmp.command("query-cpus-fast")[0]["thread-id"]
 
     @property
-    def processor_s(self):
+    def processor_ns(self):
         """The time for which that thread ran (proc(5), /proc/pid/schedstat)."""
-        file = Path(f"/proc/{self.pid}/task/{self.processor_thread}/schedstat")
-        return int(file.read_text().split()[0]) / 1e9
+        if self._schedstat is None:
+            self._schedstat = Path(f"/proc/{self.pid}/task/{self.processor_thread}/schedstat")
+        return int(self._schedstat.read_text().split()[0])
 
     @property
     def alive(self):

@@ -8,39 +8,70 @@ import argparse
 import statistics
 import sys
 import time
+from contextlib import ExitStack
+from dataclasses import dataclass
 
+from tests.bench import forwarding
+from tests.bench.forwarding import MANY, Bursts
 from tests.bench.isolation import variant
-from tests.bench.measures import (FRAME_64_BYTES, WITHOUT_PAUSE, Measure, connections_a_second, instructions_a_connection,
-                                  instructions_a_packet, packets_a_second, processor_ns_a_packet, throughput)
+from tests.bench.measures import FRAME_64_BYTES, connections_a_second, packets_a_second, processor_ns_a_packet
 from tests.bench.record import RESULTS, shown
 from tests.bench.routers import BULKHEAD, ISO, Kind, Router
 from tests.fault import host
 from tests.fault.bench_machine import build_id
 from tests.fault.figures import table
+from tests.harness.paths import ARTIFACTS
 
 COST_MAX = 0.25
 WINDOWS = 3  # of a load, for one figure
 SHARED = Kind("Bulkhead, one address space", iso=str(variant.ISO))
 
 
-def median_of(take):
-    """Of WINDOWS figures one after another."""
-    return lambda router: statistics.median(take(router) for _ in range(WINDOWS))
+@dataclass(frozen=True)
+class Figure:
+    """`more` says whether more is better; a `goal` is set for it: at most COST_MAX is lost."""
+
+    name: str
+    more: bool = False
+    goal: bool = False
 
 
-MEASURES = (
-    Measure("UDP, 64-byte frames, saturated", "packets/s", True, median_of(packets_a_second(FRAME_64_BYTES)),
-            limit=COST_MAX),
-    Measure("Processor time a 64-byte packet, saturated", "ns of the host", False, median_of(processor_ns_a_packet),
-            limit=COST_MAX),
-    Measure("TCP, WAN to LAN", "Mbit/s", True, throughput(False)),
-    Measure("TCP, LAN to WAN", "Mbit/s", True, throughput(True)),
-    Measure("New TCP connections", "1/s", True, connections_a_second),
-    Measure("Instructions a 64-byte packet, saturated", "", False, instructions_a_packet(WITHOUT_PAUSE), counts=True,
-            limit=COST_MAX),
-    Measure("Instructions a 64-byte packet at 1,000/s", "", False, instructions_a_packet(1000), counts=True),
-    Measure("Instructions a TCP connection", "", False, instructions_a_connection, counts=True),
-)
+PACKETS = Figure("UDP, 64-byte frames, saturated, packets/s", more=True, goal=True)
+PACKET_TIME = Figure("the guest's processor, a packet of these, ns", goal=True)
+CONNECTIONS = Figure("New TCP connections, 1/s", more=True)
+BURST_TIME = Figure(f"the guest's processor, a 64-byte packet of {forwarding.BURST} at once, ns")
+MANY_TIME = Figure(f"the guest's processor, a 64-byte packet of {MANY} at once, ns", goal=True)
+CONNECTION_TIME = Figure("the guest's processor, a TCP connection, ns")
+BURST_COUNT = Figure(f"Instructions a 64-byte packet of {forwarding.BURST} at once", goal=True)
+MANY_COUNT = Figure(f"Instructions a 64-byte packet of {MANY} at once", goal=True)
+CONNECTION_COUNT = Figure("Instructions a TCP connection")
+FIGURES = (PACKETS, PACKET_TIME, CONNECTIONS, BURST_TIME, MANY_TIME, CONNECTION_TIME, BURST_COUNT, MANY_COUNT,
+           CONNECTION_COUNT)
+
+
+def flooded(kind, nics):
+    """Under a sender without a pause, between two namespaces of the host."""
+    with Router(kind, nics) as router:
+        return {"build": build_id(router.machine),
+                PACKETS: _median(router, packets_a_second(FRAME_64_BYTES)),
+                PACKET_TIME: _median(router, processor_ns_a_packet),
+                CONNECTIONS: _median(router, connections_a_second)}
+
+
+def _median(router, take):
+    return statistics.median(take(router) for _ in range(WINDOWS))
+
+
+def bursts(nics, timed):
+    """Of bursts, each until the guest rests, for both: the same work each time, however busy the host."""
+    figures = (BURST_TIME, MANY_TIME, CONNECTION_TIME) if timed else (BURST_COUNT, MANY_COUNT, CONNECTION_COUNT)
+    with ExitStack() as stack:
+        both = [stack.enter_context(Bursts(ARTIFACTS / f"isolation-{name}", kind.iso, nics[0], timed=timed))
+                for name, kind in (("isolated", BULKHEAD), ("shared", SHARED))]
+        for running in both:
+            forwarding.acquaint(running)
+        found = forwarding.packets(both), forwarding.packets(both, MANY), forwarding.connections(both)
+    return [dict(zip(figures, values, strict=True)) for values in zip(*found)]
 
 
 def parsed():
@@ -51,29 +82,27 @@ def parsed():
     return parser.parse_args()
 
 
-def taken(kind, nics):
-    """{measure: figure} of a boot with the counter and one without, and the build's name."""
-    found = {}
-    for counts in (False, True):
-        with Router(kind, nics, count=counts) as router:
-            found["build"] = build_id(router.machine)
-            for measure in (each for each in MEASURES if each.counts == counts):
-                found[measure] = measure.take(router)
-                print(f"{kind.name}: {measure.name}: {found[measure]:.1f} {measure.unit}", flush=True)
-    return found
+def pair_taken(number, nics):
+    """{figure: value} of isolated and shared, and the build's name; who is first changes from round to round."""
+    kinds = (BULKHEAD, SHARED) if number % 2 == 0 else (SHARED, BULKHEAD)
+    found = {kind: flooded(kind, nics) for kind in kinds}
+    times, counts = bursts(nics, timed=True), bursts(nics, timed=False)
+    pair = [found[kind] | times[place] | counts[place] for place, kind in enumerate((BULKHEAD, SHARED))]
+    for figure in FIGURES:
+        print(f"{figure.name}: {pair[0][figure]:.0f}, shared {pair[1][figure]:.0f}", flush=True)
+    return pair
 
 
-def cost(measure, pair):
+def cost(figure, pair):
     """What isolation costs by this figure, of the build that has none of it."""
-    real, shared = (found[measure] for found in pair)
-    return (shared / real if measure.more else real / shared) - 1
+    real, shared = (found[figure] for found in pair)
+    return (shared / real if figure.more else real / shared) - 1
 
 
-def row(measure, pairs):
-    costs = [cost(measure, pair) for pair in pairs]
-    spread = [_spread([pair[number][measure] for pair in pairs]) for number in (0, 1)]
-    return [measure.name + (f", {measure.unit}" if measure.unit else ""), *spread,
-            f"{statistics.median(costs):+.1%} ({min(costs):+.1%} to {max(costs):+.1%})"]
+def row(figure, pairs):
+    costs = [cost(figure, pair) for pair in pairs]
+    spread = [_spread([pair[number][figure] for pair in pairs]) for number in (0, 1)]
+    return [figure.name, *spread, f"{statistics.median(costs):+.1%} ({min(costs):+.1%} to {max(costs):+.1%})"]
 
 
 def _spread(values):
@@ -81,10 +110,10 @@ def _spread(values):
 
 
 def missed(pairs):
-    for measure in MEASURES:
-        found = statistics.median(cost(measure, pair) for pair in pairs)
-        if measure.limit is not None and found > measure.limit:
-            yield f"{measure.name}: {found:.1%} instead of {measure.limit:.0%}"
+    for figure in (each for each in FIGURES if each.goal):
+        found = statistics.median(cost(figure, pair) for pair in pairs)
+        if found > COST_MAX:
+            yield f"{figure.name}: {found:.1%} instead of {COST_MAX:.0%}"
 
 
 def report(options, pairs, before):
@@ -96,7 +125,7 @@ def report(options, pairs, before):
         f"{before} when it began; {host.described().split(', ')[2].split(';')[0]} when it ended", "",
         f"Medians of {len(pairs)} rounds, the smallest and the largest behind them; the cost is the median of the "
         "rounds' own. It is what is lost by having address spaces of one's own, of what there would be without.", "",
-        *table(["", "isolated", "one address space", "cost"], [row(measure, pairs) for measure in MEASURES]), "",
+        *table(["", "isolated", "one address space", "cost"], [row(figure, pairs) for figure in FIGURES]), "",
         f"Goals not met: {'; '.join(missed(pairs)) or 'none'}.", ""])
 
 
@@ -104,11 +133,7 @@ def main():
     options = parsed()
     before = host.described()
     variant.built(ISO)
-    pairs = []
-    for number in range(options.rounds):
-        kinds = (BULKHEAD, SHARED) if number % 2 == 0 else (SHARED, BULKHEAD)
-        found = {kind: taken(kind, options.nics) for kind in kinds}
-        pairs.append((found[BULKHEAD], found[SHARED]))
+    pairs = [pair_taken(number, options.nics) for number in range(options.rounds)]
     text = report(options, pairs, before)
     print(text)
     if not options.dry:
