@@ -18,9 +18,8 @@ from tests.bench.measures import FRAME_64_BYTES, connections_a_second, packets_a
 from tests.bench.record import RESULTS, shown
 from tests.bench.routers import BULKHEAD, ISO, Kind, Router
 from tests.fault import host
-from tests.fault.bench_machine import build_id
 from tests.fault.figures import table
-from tests.harness.paths import ARTIFACTS
+from tests.harness.paths import ARTIFACTS, BUILD
 
 COST_MAX = 0.25
 WINDOWS = 3  # of a load, for one figure
@@ -52,14 +51,18 @@ FIGURES = (PACKETS, PACKET_TIME, CONNECTIONS, BURST_TIME, MANY_TIME, CONNECTION_
 def flooded(kind, nics):
     """Under a sender without a pause, between two namespaces of the host."""
     with Router(kind, nics) as router:
-        return {"build": build_id(router.machine),
-                PACKETS: _median(router, packets_a_second(FRAME_64_BYTES)),
+        return {PACKETS: _median(router, packets_a_second(FRAME_64_BYTES)),
                 PACKET_TIME: _median(router, processor_ns_a_packet),
                 CONNECTIONS: _median(router, connections_a_second)}
 
 
 def _median(router, take):
     return statistics.median(take(router) for _ in range(WINDOWS))
+
+
+def build():
+    """The product's, as the manifest's compiler was told."""
+    return (BUILD / "objects" / "version").read_text().split()[0]
 
 
 def bursts(nics, timed):
@@ -78,17 +81,18 @@ def parsed():
     parser = argparse.ArgumentParser(prog="tests.bench.isolation", description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--nics", type=lambda text: tuple(text.split(",")), default=("rtl8139", "rtl8139"))
+    parser.add_argument("--bursts", action="store_true", help="no flood, as its figures are those of a busy host")
     parser.add_argument("--dry", action="store_true", help="print only, leave RESULTS.md alone")
     return parser.parse_args()
 
 
-def pair_taken(number, nics):
-    """{figure: value} of isolated and shared, and the build's name; who is first changes from round to round."""
+def pair_taken(number, options):
+    """{figure: value} of isolated and shared; who is first changes from round to round."""
     kinds = (BULKHEAD, SHARED) if number % 2 == 0 else (SHARED, BULKHEAD)
-    found = {kind: flooded(kind, nics) for kind in kinds}
-    times, counts = bursts(nics, timed=True), bursts(nics, timed=False)
+    found = {kind: {} if options.bursts else flooded(kind, options.nics) for kind in kinds}
+    times, counts = bursts(options.nics, timed=True), bursts(options.nics, timed=False)
     pair = [found[kind] | times[place] | counts[place] for place, kind in enumerate((BULKHEAD, SHARED))]
-    for figure in FIGURES:
+    for figure in pair[0]:
         print(f"{figure.name}: {pair[0][figure]:.0f}, shared {pair[1][figure]:.0f}", flush=True)
     return pair
 
@@ -110,7 +114,7 @@ def _spread(values):
 
 
 def missed(pairs):
-    for figure in (each for each in FIGURES if each.goal):
+    for figure in (each for each in pairs[0][0] if each.goal):
         found = statistics.median(cost(figure, pair) for pair in pairs)
         if found > COST_MAX:
             yield f"{figure.name}: {found:.1%} instead of {COST_MAX:.0%}"
@@ -120,12 +124,12 @@ def report(options, pairs, before):
     """The entry of RESULTS.md."""
     return "\n".join([
         f"## Cost of isolation, {' and '.join(options.nics)}", "",
-        f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}, image of commit {pairs[0][0]['build']}, "
+        f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}, image of commit {build()}, "
         f"`make bench-isolation OPTIONS=\"{' '.join(sys.argv[1:])}\"`; nothing is drawn at random", "",
         f"{before} when it began; {host.described().split(', ')[2].split(';')[0]} when it ended", "",
         f"Medians of {len(pairs)} rounds, the smallest and the largest behind them; the cost is the median of the "
         "rounds' own. It is what is lost by having address spaces of one's own, of what there would be without.", "",
-        *table(["", "isolated", "one address space", "cost"], [row(figure, pairs) for figure in FIGURES]), "",
+        *table(["", "isolated", "one address space", "cost"], [row(figure, pairs) for figure in FIGURES if figure in pairs[0][0]]), "",
         f"Goals not met: {'; '.join(missed(pairs)) or 'none'}.", ""])
 
 
@@ -133,7 +137,7 @@ def main():
     options = parsed()
     before = host.described()
     variant.built(ISO)
-    pairs = [pair_taken(number, options.nics) for number in range(options.rounds)]
+    pairs = [pair_taken(number, options) for number in range(options.rounds)]
     text = report(options, pairs, before)
     print(text)
     if not options.dry:
