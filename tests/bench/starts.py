@@ -8,7 +8,7 @@ import time
 from functools import cached_property, partial
 
 from tests.bench import forwarding
-from tests.bench.forwarding import MANY, Bursts
+from tests.bench.forwarding import Bursts
 from tests.bench.program import plugin
 from tests.bench.routers import BOOT_TIMEOUT_S, BULKHEAD_MEMORY_MIB, LINUX_MEMORY_MIB, LinuxMachine, Router
 from tests.harness.machine import Machine
@@ -113,7 +113,7 @@ class Starts:
 
     @cached_property
     def burst_ns(self):
-        """The guest's processor, a 64-byte packet of MANY at once; and in instructions."""
+        """The guest's processor, a 64-byte packet of a burst; Linux loses what comes beyond 64 of them at once."""
         return self._burst(timed=True)
 
     @cached_property
@@ -127,7 +127,7 @@ class Starts:
         with Bursts(ARTIFACTS / "bench-bursts", self._kind.iso, self._nics[0], timed=timed, machine=machine,
                     memory_mib=memory_mib) as running:
             forwarding.acquaint(running)
-            return forwarding.packet(running, MANY)
+            return forwarding.packet(running)
 
     def memory_mib(self):
         """The least of the sizes tried with which it boots and forwards."""
