@@ -115,15 +115,18 @@ class Walker:
                 self.lost_depth = max(depth, self.lost_depth or 0)
             return
         place, targets = int(table.group(1), 16), 0
-        while (target := self.binary.word_at(place)) in self.code and self._is_ours(target):
+        while (target := self.binary.word_at(place)) in self.code and self._is_case(target, depth):
             self._reach(target, depth, base)
             place, targets = place + WORD, targets + 1
         if not targets:
             self.frame.calls.append((depth, None))
 
-    def _is_ours(self, address):
+    def _is_case(self, address, depth):
+        """Else it is a pointer that lies behind the table; one to this function's beginning is no case inside it."""
         function = self.code[address][2]
-        return function is self.function or function.name.startswith(self.function.name + ".cold")
+        if function is not self.function:
+            return function.name.startswith(self.function.name + ".cold")
+        return depth == 0 or address != function.address
 
     def _moved(self, instruction, name, operands, depth, base):
         """(depth, base) after the instruction."""
