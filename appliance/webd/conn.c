@@ -1,15 +1,15 @@
 /* See conn.h. */
 #include "appliance/webd/conn.h"
 
-#include "appliance/webd/conns.h"
+#include "appliance/webd/conn_answer.h"
 #include "appliance/webd/world.h"
 #include "services/runtime/service.h"
+#include "services/runtime/socket.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void phase_set(struct conn *conn, enum conn_phase phase)
+void conn_phase_set(struct conn *conn, enum conn_phase phase)
 {
 	conn->phase = phase;
 	conn->since_us = world.now_us;
@@ -29,15 +29,7 @@ void conn_open(struct conn *conn, int fd, uint32_t peer, bool is_secure)
 		(void)socket_close(fd);
 		return;
 	}
-	phase_set(conn, is_secure ? CONN_HANDSHAKE : CONN_READING);
-}
-
-static void body_drop(struct conn *conn)
-{
-	free(conn->owned);
-	conn->owned = NULL;
-	conn->body = NULL;
-	conn->body_bytes = 0;
+	conn_phase_set(conn, is_secure ? CONN_HANDSHAKE : CONN_READING);
 }
 
 void conn_close(struct conn *conn)
@@ -52,7 +44,7 @@ void conn_close(struct conn *conn)
 		tls_close(&conn->tls);
 	}
 	request_fini(&conn->request);
-	body_drop(conn);
+	conn_body_drop(conn);
 	(void)socket_close(conn->fd);
 	conn->phase = CONN_FREE;
 }
@@ -80,105 +72,6 @@ static ssize_t conn_write(struct conn *conn, const void *bytes, size_t count)
 	return plain_outcome(send(conn->fd, bytes, count, MSG_DONTWAIT));
 }
 
-/* --- Answers --------------------------------------------------------------------------------- */
-
-/* Keeps a copy of what lies in the one buffer; false: no memory. */
-static bool body_keep(struct conn *conn, const struct response *response)
-{
-	conn->body = response->body;
-	conn->body_bytes = response->body == NULL ? 0 : response->body_bytes;
-	if (response->is_file || conn->body_bytes == 0)
-		return true;
-	conn->owned = malloc(conn->body_bytes);
-	if (conn->owned == NULL)
-		return false;
-	memcpy(conn->owned, response->body, conn->body_bytes);
-	conn->body = conn->owned;
-	return true;
-}
-
-static void answer(struct conn *conn, struct response *response)
-{
-	bool is_head = conn->request.parser.method == HTTP_HEAD;
-
-	conn->keeps_alive = request_keeps_alive(&conn->request) && !response->is_endless;
-	conn->sent_bytes = 0;
-	if (!body_keep(conn, response)) {
-		response_status(response, 503);
-		conn->keeps_alive = false;
-		body_drop(conn);
-	}
-	conn->head_bytes = response_head_write(response, conn->keeps_alive, conn->head);
-	if (is_head)
-		body_drop(conn);
-	request_fini(&conn->request);
-	if (conn->head_bytes == 0)
-		conn_close(conn);
-	else
-		phase_set(conn, CONN_WRITING);
-}
-
-static void exchange_init(struct exchange *exchange, struct conn *conn, struct response *response)
-{
-	response_init(response);
-	*exchange = (struct exchange){ .request = &conn->request,
-				       .peer = conn->peer,
-				       .response = response };
-}
-
-static void refuse(struct conn *conn, unsigned status)
-{
-	struct response response;
-
-	response_init(&response);
-	response_problem(&response, status, NULL, "%s", response_status_text(status));
-	answer(conn, &response);
-}
-
-/* Port 80 only says where the console is. */
-static void redirect(struct conn *conn)
-{
-	static const char allowed[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-	const char *host = conn->request.host;
-	uint32_t own = world.netconf.lan.address;
-	size_t length = strspn(host, allowed);
-	struct response response;
-
-	response_init(&response);
-	response_status(&response, 308);
-	if (length > 0 && (host[length] == '\0' || host[length] == ':'))
-		response_header(&response, "Location: https://%.*s/", (int)length, host);
-	else
-		response_header(&response, "Location: https://%u.%u.%u.%u/", own >> 24,
-				own >> 16 & 255u, own >> 8 & 255u, own & 255u);
-	answer(conn, &response);
-}
-
-static void respond(struct conn *conn)
-{
-	struct response response;
-	struct exchange exchange;
-
-	exchange_init(&exchange, conn, &response);
-	switch (app_respond(&exchange)) {
-	case APP_ANSWERED: answer(conn, &response); return;
-	case APP_LATER:
-		conn->later = exchange.later;
-		conn->due_us = world.now_us;
-		phase_set(conn, CONN_LATER);
-		return;
-	case APP_EVENTS:
-		if (conns_listening() >= CONN_EVENTS_MAX) {
-			refuse(conn, 503);
-			return;
-		}
-		events_init(&conn->events, exchange.session, &conn->request);
-		answer(conn, &response);
-		return;
-	}
-}
-
 /* --- Pieces of work ------------------------------------------------------------------------------
  */
 
@@ -191,24 +84,7 @@ static void handshake_work(struct conn *conn)
 	if (result == TLS_CLOSED)
 		conn_close(conn);
 	else if (result == 1)
-		phase_set(conn, CONN_READING);
-}
-
-/* The head has arrived: is its body to be let in? */
-static void head_judge(struct conn *conn)
-{
-	struct response response;
-	struct exchange exchange;
-
-	if (!conn->is_secure) {
-		redirect(conn);
-		return;
-	}
-	exchange_init(&exchange, conn, &response);
-	if (request_body_expected(&conn->request) != 0 && !app_admit(&exchange))
-		answer(conn, &response);
-	else
-		(void)request_body_allow(&conn->request);
+		conn_phase_set(conn, CONN_READING);
 }
 
 static void request_work(struct conn *conn)
@@ -218,9 +94,9 @@ static void request_work(struct conn *conn)
 	switch (conn->request.state) {
 	case REQUEST_READING_HEAD:
 	case REQUEST_READING_BODY: return;
-	case REQUEST_HEAD: head_judge(conn); return;
-	case REQUEST_COMPLETE: respond(conn); return;
-	case REQUEST_REFUSED: refuse(conn, conn->request.refused_status); return;
+	case REQUEST_HEAD: conn_answer_head(conn); return;
+	case REQUEST_COMPLETE: conn_answer_request(conn); return;
+	case REQUEST_REFUSED: conn_refuse(conn, conn->request.refused_status); return;
 	}
 }
 
@@ -250,7 +126,7 @@ static void linger_begin(struct conn *conn)
 	if (conn->is_secure)
 		tls_notify_close(&conn->tls);
 	(void)shutdown(conn->fd, SHUT_WR);
-	phase_set(conn, CONN_LINGERING);
+	conn_phase_set(conn, CONN_LINGERING);
 }
 
 static void linger_work(struct conn *conn)
@@ -264,10 +140,10 @@ static void linger_work(struct conn *conn)
 
 static void written(struct conn *conn)
 {
-	body_drop(conn);
+	conn_body_drop(conn);
 	conn->head_bytes = conn->sent_bytes = 0;
 	if (events_are_wanted(&conn->events)) {
-		phase_set(conn, CONN_EVENTS);
+		conn_phase_set(conn, CONN_EVENTS);
 		return;
 	}
 	if (!conn->keeps_alive) {
@@ -276,7 +152,7 @@ static void written(struct conn *conn)
 	}
 	request_init(&conn->request);
 	conn->begun_us = conn->in_at < conn->in_bytes ? world.now_us : 0;
-	phase_set(conn, CONN_READING);
+	conn_phase_set(conn, CONN_READING);
 }
 
 static void writing_work(struct conn *conn)
@@ -321,21 +197,7 @@ static void events_work(struct conn *conn)
 	memcpy(conn->owned, response_buffer(), bytes);
 	conn->body = conn->owned;
 	conn->body_bytes = bytes;
-	phase_set(conn, CONN_WRITING);
-}
-
-static void later_work(struct conn *conn)
-{
-	struct response response;
-	struct exchange exchange;
-
-	conn->runs = false;
-	conn->due_us = conn->later->work(world.now_us);
-	if (conn->due_us != LATER_OVER)
-		return;
-	exchange_init(&exchange, conn, &response);
-	conn->later->finish(&exchange);
-	answer(conn, &response);
+	conn_phase_set(conn, CONN_WRITING);
 }
 
 void conn_work(struct conn *conn)
@@ -344,7 +206,7 @@ void conn_work(struct conn *conn)
 	case CONN_FREE: return;
 	case CONN_HANDSHAKE: handshake_work(conn); return;
 	case CONN_READING: reading_work(conn); return;
-	case CONN_LATER: later_work(conn); return;
+	case CONN_LATER: conn_answer_later(conn); return;
 	case CONN_WRITING: writing_work(conn); return;
 	case CONN_EVENTS: events_work(conn); return;
 	case CONN_LINGERING: linger_work(conn); return;
@@ -387,7 +249,7 @@ uint64_t conn_deadline_us(const struct conn *conn)
 void conn_expire(struct conn *conn)
 {
 	if (conn->phase == CONN_READING && conn->begun_us != 0)
-		refuse(conn, 408);
+		conn_refuse(conn, 408);
 	else
 		conn_close(conn);
 }

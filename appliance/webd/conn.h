@@ -60,6 +60,8 @@ struct conn {
 /* Takes fd in; it stays FREE, and fd is closed, if there is no memory for TLS. */
 void conn_open(struct conn *conn, int fd, uint32_t peer, bool is_secure);
 void conn_close(struct conn *conn);
+/* What follows may begin at once. */
+void conn_phase_set(struct conn *conn, enum conn_phase phase);
 /* A piece of what is to be done. */
 void conn_work(struct conn *conn);
 /* When there is work without a poll telling so; when it has taken too long. */

@@ -13,7 +13,7 @@ webd_pure := $(addprefix appliance/webd/, alerts.c api_account.c api_alert_test.
 webd_headers := -isystem build/third/http-parser -isystem build/third/mbedtls/include -isystem build/third/cjson
 
 services += webd
-webd_sources := $(addprefix appliance/webd/, act.c conn.c conns.c keep.c tls.c webd.c) $(webd_pure) $(webd_files) \
+webd_sources := $(addprefix appliance/webd/, act.c conn.c conn_answer.c conns.c keep.c tls.c webd.c) $(webd_pure) $(webd_files) \
 	services/runtime/entropy.c services/runtime/event.c services/runtime/event_kind.c services/runtime/tls_port.c
 webd_fpu := yes # cJSON keeps numbers as doubles
 webd_cflags := $(webd_headers)
