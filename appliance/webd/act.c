@@ -60,6 +60,22 @@ void act_account_save(const struct password_record *record)
 	webd_account_set(record);
 }
 
+enum kept act_account_kept(void)
+{
+	struct store_status status;
+
+	if (!keep_has_store())
+		return KEPT_IN_MEMORY;
+	switch (keep_state(KEEP_ACCOUNT)) {
+	case KEEP_WAITS: return KEPT_NOT_YET;
+	case KEEP_FAILED: return KEPT_NOWHERE;
+	case KEEP_SAVED: break;
+	}
+	if (store_status(&status) != OK)
+		return KEPT_NOT_YET;
+	return status.mode == STORE_MEMORY ? KEPT_IN_MEMORY : KEPT_ON_DISK;
+}
+
 void act_sessions_save(void)
 {
 	webd_state_save();

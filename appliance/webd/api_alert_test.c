@@ -36,7 +36,8 @@ static bool is_passing(enum status status)
 	return status == E_AGAIN || status == E_TIMEOUT || status == E_DEAD;
 }
 
-static uint64_t work(uint64_t now_us)
+/* Is there nothing more to wait for? */
+static bool is_decided(void)
 {
 	uint64_t limit_us = test.taken ? TEST_LIMIT_US : ASK_LIMIT_US;
 
@@ -44,11 +45,9 @@ static uint64_t work(uint64_t now_us)
 		test.status = act_alert_test(test.ticket);
 		test.taken = test.status == OK;
 		if (!test.taken && !is_passing(test.status))
-			return LATER_OVER;
+			return true;
 	}
-	if ((test.taken && is_over()) || now_us - test.begun_us >= limit_us)
-		return LATER_OVER;
-	return now_us + LOOK_US;
+	return (test.taken && is_over()) || world.now_us - test.begun_us >= limit_us;
 }
 
 /* A line an element, as far as it has come. */
@@ -87,8 +86,10 @@ static void outcome_answer(struct exchange *exchange)
 	(void)api_done(exchange);
 }
 
-static void finish(struct exchange *exchange)
+static uint64_t work(struct exchange *exchange)
 {
+	if (!is_decided())
+		return world.now_us + LOOK_US;
 	if (test.taken && is_over())
 		outcome_answer(exchange);
 	else if (test.taken)
@@ -101,6 +102,7 @@ static void finish(struct exchange *exchange)
 	else
 		(void)api_problem(exchange, 503, "the service that sends mail does not answer");
 	test.ticket = 0;
+	return LATER_OVER;
 }
 
 static void cancel(void)
@@ -110,7 +112,7 @@ static void cancel(void)
 
 enum app_outcome api_alerts_test(struct exchange *exchange)
 {
-	static const struct later later = { .work = work, .finish = finish, .cancel = cancel };
+	static const struct later later = { .work = work, .cancel = cancel };
 
 	if (test.ticket != 0)
 		return api_problem(exchange, 409, "another test mail is under way");

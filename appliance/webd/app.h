@@ -21,19 +21,27 @@ enum app_outcome {
 	APP_EVENTS, /* the head is to be sent, and then events as they come */
 };
 
-/* An answer that takes its time. Of each kind there is one at a time. */
+/* An answer that takes its time. */
 #define LATER_OVER 0u
 struct later {
-	/* A piece of it: when it is to be called next, or LATER_OVER: finish can answer. */
-	uint64_t (*work)(uint64_t now_us);
-	/* In another exchange, which knows the peer, but no session. */
-	void (*finish)(struct exchange *exchange);
+	/*
+	 * A piece of it: when it is to be called next, or LATER_OVER: exchange->response is the
+	 * answer. The exchange is another one each time, of the same request and attempt.
+	 */
+	uint64_t (*work)(struct exchange *exchange);
 	/* Whoever asked is gone. */
 	void (*cancel)(void);
 };
 
+/* What a request needs to know of the times it was tried before. */
+struct attempt {
+	uint64_t begun_us;  /* when it was tried first, which names it to others, too; 0: not yet */
+	size_t taken_bytes; /* of its body, by whom it is for */
+};
+
 struct exchange {
 	struct request *request;
+	struct attempt *attempt;
 	uint32_t peer;                             /* host byte order */
 	struct session *session;                   /* NULL: not logged in */
 	char words[APP_WORDS_MAX][APP_WORD_BYTES]; /* of the path, where the route has '*' */

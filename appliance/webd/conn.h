@@ -55,6 +55,7 @@ struct conn {
 	/* LATER: whom the answer waits for, and when that is to be called. */
 	const struct later *later;
 	uint64_t due_us;
+	struct attempt attempt; /* of the request that is being answered */
 };
 
 /* Takes fd in; it stays FREE, and fd is closed, if there is no memory for TLS. */

@@ -45,6 +45,7 @@ static void answer(struct conn *conn, struct response *response)
 	if (is_head)
 		conn_body_drop(conn);
 	request_fini(&conn->request);
+	conn->attempt = (struct attempt){ 0 };
 	if (conn->head_bytes == 0)
 		conn_close(conn);
 	else
@@ -55,6 +56,7 @@ static void exchange_init(struct exchange *exchange, struct conn *conn, struct r
 {
 	response_init(response);
 	*exchange = (struct exchange){ .request = &conn->request,
+				       .attempt = &conn->attempt,
 				       .peer = conn->peer,
 				       .response = response };
 }
@@ -134,10 +136,8 @@ void conn_answer_later(struct conn *conn)
 	struct exchange exchange;
 
 	conn->runs = false;
-	conn->due_us = conn->later->work(world.now_us);
-	if (conn->due_us != LATER_OVER)
-		return;
 	exchange_init(&exchange, conn, &response);
-	conn->later->finish(&exchange);
-	answer(conn, &response);
+	conn->due_us = conn->later->work(&exchange);
+	if (conn->due_us == LATER_OVER)
+		answer(conn, &response);
 }

@@ -1,6 +1,7 @@
 /*
  * webd's records in the store: "seed", "account", "certificate". Loaded once after
- * a boot; saved whenever they change, one at a time, as the store wants it. A
+ * a boot; saved whenever they change, one at a time, as the store wants it. What the
+ * disk refused is tried again later: it may have been replaced. A
  * system without a store has none: then nothing outlives a reboot.
  */
 #ifndef WEBD_KEEP_H
@@ -17,6 +18,12 @@ enum keep_record {
 	KEEP_RECORDS,
 };
 
+enum keep_state {
+	KEEP_SAVED, /* the store has it as it is, or it was never to be saved */
+	KEEP_WAITS,
+	KEEP_FAILED, /* the store refused it, and is asked again now and then */
+};
+
 /* What is saved, and loaded if it is `wanted`, lies in the caller's `bytes`, for ever. */
 void keep_init(enum keep_record record, void *bytes, size_t count, bool wanted);
 /* Is there a store that we may call? */
@@ -27,7 +34,9 @@ bool keep_load(void);
 bool keep_found(enum keep_record record);
 /* Its bytes have changed. */
 void keep_save(enum keep_record record);
-/* Goes on with saving; true if there is nothing more to do. */
-bool keep_work(void);
+/* What has become of that. */
+enum keep_state keep_state(enum keep_record record);
+/* Goes on with saving; returns when to be called again. */
+uint64_t keep_work(uint64_t now_us);
 
 #endif

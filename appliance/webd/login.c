@@ -10,11 +10,17 @@
 
 /*
  *	NOTHING --> LOG_IN --> NOTHING
- *	NOTHING --> SET_UP --> NOTHING
- *	NOTHING --> CHECK_OLD --right--> HASH_NEW --> NOTHING
+ *	NOTHING --> SET_UP --> KEEP --> NOTHING
+ *	NOTHING --> CHECK_OLD --right--> HASH_NEW --> KEEP --> NOTHING
  *	            CHECK_OLD --wrong--> NOTHING
+ *
+ * KEEP waits for the store: whoever hears that his password is set finds it set after a
+ * power cut, or hears that it will not be.
  */
-enum purpose { NOTHING, LOG_IN, SET_UP, CHECK_OLD, HASH_NEW };
+enum purpose { NOTHING, LOG_IN, SET_UP, CHECK_OLD, HASH_NEW, KEEP };
+
+#define KEEP_LOOK_US  20000u
+#define KEEP_LIMIT_US 5000000u /* a disk that is there has written or failed by then */
 
 static enum login_account account;
 static struct password_record record;
@@ -24,6 +30,7 @@ static struct {
 	uint8_t salt[PASSWORD_SALT_BYTES];
 	struct password_job job;
 	char next[PASSWORD_LENGTH_MAX + 1]; /* CHECK_OLD: what it is to become */
+	uint64_t since_us;                  /* KEEP */
 } current;
 
 void login_account_set(const struct password_record *kept)
@@ -66,26 +73,14 @@ static void change_go_on(void)
 	mbedtls_platform_zeroize(current.next, sizeof(current.next));
 }
 
-/* One slice. */
-static uint64_t work(uint64_t now_us)
-{
-	if (current.purpose == NOTHING)
-		return LATER_OVER;
-	if (!password_work(&current.job))
-		return now_us;
-	if (current.purpose != CHECK_OLD || !is_right())
-		return LATER_OVER;
-	change_go_on();
-	return now_us;
-}
-
 static void cancel(void)
 {
 	password_end(&current.job);
 	mbedtls_platform_zeroize(&current, sizeof(current));
 }
 
-static void session_answer(struct exchange *exchange)
+/* `kept`: NULL where nothing was to be. */
+static void session_answer(struct exchange *exchange, const char *kept)
 {
 	uint8_t random[SESSION_RANDOM_BYTES];
 	char id[SESSION_ID_DIGITS + 1];
@@ -98,6 +93,8 @@ static void session_answer(struct exchange *exchange)
 	json_object(json, NULL);
 	json_string(json, "user", LOGIN_USER);
 	json_string(json, "csrf", exchange->session->csrf);
+	if (kept != NULL)
+		json_string(json, "store", kept);
 	json_object_end(json);
 	response_json_end(exchange->response);
 	response_header(exchange->response,
@@ -113,16 +110,30 @@ static void record_take(void)
 	memcpy(record.hash, current.job.sum, sizeof(record.hash));
 	account = LOGIN_SET;
 	act_account_save(&record);
+	current.purpose = KEEP;
+	current.since_us = world.now_us;
 }
 
-static void setup_finish(struct exchange *exchange)
+static const char *kept_text(enum kept kept)
 {
-	if (account != LOGIN_FIRST_VISIT) {
-		(void)api_problem(exchange, 409, "a password has been set already");
-		return;
+	switch (kept) {
+	case KEPT_ON_DISK: return "disk";
+	case KEPT_IN_MEMORY: return "memory";
+	case KEPT_NOT_YET:
+	case KEPT_NOWHERE: break;
 	}
-	record_take();
-	session_answer(exchange);
+	return "failed";
+}
+
+/* False: the store has not decided yet. */
+static bool keep_finish(struct exchange *exchange)
+{
+	enum kept kept = act_account_kept();
+
+	if (kept == KEPT_NOT_YET && world.now_us - current.since_us < KEEP_LIMIT_US)
+		return false;
+	session_answer(exchange, kept_text(kept));
+	return true;
 }
 
 static void failure_count(const struct exchange *exchange)
@@ -136,40 +147,69 @@ static void failure_count(const struct exchange *exchange)
 static void log_in_finish(struct exchange *exchange)
 {
 	if (current.user_is_right && is_right()) {
-		session_answer(exchange);
+		session_answer(exchange, NULL);
 		return;
 	}
 	failure_count(exchange);
 	(void)api_problem(exchange, 401, "wrong name or password");
 }
 
-/* Whoever knew the old one is out, the asker has a new session: its id may be known, too. */
-static void change_finish(struct exchange *exchange)
+/* The session may end while we work; then nobody asks any more. */
+static bool asks_still(struct exchange *exchange)
 {
-	/* The session may have ended while we worked; then nobody asks any more. */
-	if (app_session_find(exchange->request) == NULL) {
-		(void)api_problem(exchange, 401, "log in first");
-	} else if (current.purpose == CHECK_OLD) {
-		failure_count(exchange);
-		response_problem(exchange->response, 422, "/old", "this is not the password");
-	} else {
-		record_take();
-		session_end_all(world.sessions);
-		act_password_changed(exchange->peer);
-		session_answer(exchange);
-	}
+	if (app_session_find(exchange->request) != NULL)
+		return true;
+	(void)api_problem(exchange, 401, "log in first");
+	return false;
 }
 
-static void finish(struct exchange *exchange)
+static bool old_finish(struct exchange *exchange)
+{
+	if (!asks_still(exchange))
+		return true;
+	if (is_right()) {
+		change_go_on();
+		return false;
+	}
+	failure_count(exchange);
+	response_problem(exchange->response, 422, "/old", "this is not the password");
+	return true;
+}
+
+/* Whoever knew the old one is out, the asker gets a new session: its id may be known, too. */
+static bool change_finish(struct exchange *exchange)
+{
+	if (!asks_still(exchange))
+		return true;
+	record_take();
+	session_end_all(world.sessions);
+	act_password_changed(exchange->peer);
+	return false;
+}
+
+/* What comes when a hash is there; false: it goes on. */
+static bool finish(struct exchange *exchange)
 {
 	switch (current.purpose) {
-	case NOTHING: break;
-	case LOG_IN: log_in_finish(exchange); break;
-	case SET_UP: setup_finish(exchange); break;
-	case CHECK_OLD:
-	case HASH_NEW: change_finish(exchange); break;
+	case NOTHING: return true;
+	case LOG_IN: log_in_finish(exchange); return true;
+	case SET_UP: record_take(); return false;
+	case CHECK_OLD: return old_finish(exchange);
+	case HASH_NEW: return change_finish(exchange);
+	case KEEP: return keep_finish(exchange);
 	}
-	cancel();
+	return true;
+}
+
+static uint64_t work(struct exchange *exchange)
+{
+	if (current.purpose == KEEP || password_work(&current.job)) {
+		if (finish(exchange)) {
+			cancel();
+			return LATER_OVER;
+		}
+	}
+	return world.now_us + (current.purpose == KEEP ? KEEP_LOOK_US : 0);
 }
 
 /* --- Beginnings --------------------------------------------------------------------- */
@@ -177,7 +217,7 @@ static void finish(struct exchange *exchange)
 static enum app_outcome begin(struct exchange *exchange, enum purpose purpose, const char *password,
 			      uint32_t rounds)
 {
-	static const struct later later = { .work = work, .finish = finish, .cancel = cancel };
+	static const struct later later = { .work = work, .cancel = cancel };
 
 	job_begin(purpose, password, rounds);
 	exchange->later = &later;

@@ -244,7 +244,7 @@ static uint64_t work(uint64_t now_us)
 {
 	world.now_us = now_us;
 	configuration_follow();
-	bool kept_all = keep_work();
+	uint64_t keep_us = keep_work(now_us);
 	bool told_all = event_work();
 	if (phase == LOADING)
 		load();
@@ -253,7 +253,8 @@ static uint64_t work(uint64_t now_us)
 	if (phase != SERVING)
 		return now_us + AGAIN_US;
 	uint64_t next_us = serve();
-	return kept_all && told_all ? next_us : earlier(next_us, now_us + AGAIN_US);
+	return earlier(earlier(next_us, keep_us),
+		       told_all ? SERVICE_NO_DEADLINE : now_us + AGAIN_US);
 }
 
 static const void *optional(const char *alias, size_t size_bytes)

@@ -78,6 +78,13 @@ void world_crash_range(uint32_t *first, uint32_t *next);
 
 /* --- What is asked of others (act.c, or a test) ---------------------------------- */
 
+enum kept {
+	KEPT_NOT_YET,
+	KEPT_ON_DISK,
+	KEPT_IN_MEMORY, /* there is no disk: until the next reboot */
+	KEPT_NOWHERE,   /* the disk has failed: likewise, or what was kept before counts again */
+};
+
 enum status act_service(enum rs_op op, uint32_t slot, uint32_t argument);
 void act_random(void *bytes, size_t count);
 /* The lease "lease.N" in DS. E_ABSENT: there is none. */
@@ -89,6 +96,8 @@ void act_config_message(char text[DS_VALUE_BYTES + 1]);
 enum status act_store_status(struct store_status *status);
 /* The account is to be kept in the store. */
 void act_account_save(const struct password_record *record);
+/* What has become of that. */
+enum kept act_account_kept(void);
 /* Sessions have changed: sealed for our next life. */
 void act_sessions_save(void);
 void act_login_failed(uint32_t address, uint32_t failures);

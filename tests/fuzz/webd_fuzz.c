@@ -14,6 +14,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 static struct request request;
+static struct attempt attempt;
 static struct response response;
 
 static void answer_check(void)
@@ -31,9 +32,9 @@ static void answer_check(void)
 
 static void respond(void)
 {
-	struct exchange exchange = { .request = &request,
-				     .peer = WEBD_PEER,
-				     .response = &response };
+	struct exchange exchange = {
+		.request = &request, .attempt = &attempt, .peer = WEBD_PEER, .response = &response
+	};
 
 	response_init(&response);
 	if (request.state != REQUEST_COMPLETE)
@@ -51,9 +52,9 @@ static void respond(void)
 /* False: there is no more to be had of it. */
 static bool piece_feed(const char *text, size_t count, size_t *used)
 {
-	struct exchange exchange = { .request = &request,
-				     .peer = WEBD_PEER,
-				     .response = &response };
+	struct exchange exchange = {
+		.request = &request, .attempt = &attempt, .peer = WEBD_PEER, .response = &response
+	};
 
 	*used = request_feed(&request, text, count);
 	assert(*used <= count);
@@ -94,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		length = bytes - 1;
 	}
 	request_init(&request);
+	attempt = (struct attempt){ 0 };
 	for (size_t at = 0, used; at < length; at += used) {
 		size_t piece = 1u + data[0] * 7u;
 		if (!piece_feed(text + at, length - at < piece ? length - at : piece, &used) ||

@@ -27,6 +27,8 @@ SAVED_S = 20
 MAIL_S = 60
 SMTP_PORT = 25
 EMPTY_QUEUE_BYTES = 8  # appliance/alertd/archive.h
+DISK_DEVICE = "ide0-hd0"  # QEMU's name of the disk that is flashed
+SLOW_WRITES_S = 5
 WAYS = ("warm reboot", "power cut")
 WAN = '{"mode":"static","address":"%s/24","gateway":"%s"}' % (WAN_APPLIANCE, WAN_HOST)
 
@@ -142,6 +144,23 @@ def test_account_and_certificate_outlive_the_power_and_sessions_end_with_it(flas
         client.cookie = None
         assert client.log_in("not the password").status == 401, how
         assert client.log_in(PASSWORD).status == 200, how
+
+
+def test_the_first_password_is_there_after_a_power_cut_at_its_answer(flashed):
+    """With a disk so slow, and so busy, that an answer ahead of the store would be one for nothing."""
+    machine = flashed()
+    client = WebClient(machine.topology.lan)
+    client.wait_ready()
+    wait_saved(machine)
+    run(machine, "config set /nat false", "set in the candidate")
+    machine.qmp.monitor(f"block_set_io_throttle {DISK_DEVICE} 0 0 0 0 0 {SLOW_WRITES_S}")
+    run(machine, "config commit", "in force")
+    answer = client.log_in()
+    machine.cut_power()
+    assert answer.status == 200 and answer.json["store"] == "disk", answer
+    client = WebClient(flashed().topology.lan)
+    assert client.wait_ready().json["first_visit"] is False
+    assert client.log_in().status == 200
 
 
 def cut_and_boot(boot, machine):

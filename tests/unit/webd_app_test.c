@@ -281,7 +281,7 @@ static void a_configuration_is_tried_committed_and_confirmed(void **state)
 	assert_int_equal(
 		ask("POST", "/api/v1/config/commit", "{\"comment\":\"no NAT\",\"confirm_s\":60}"),
 		200);
-	assert_non_null(strstr(webd_body(), "\"serial\":8,\"confirm_until_uptime\":1060.000"));
+	assert_non_null(strstr(webd_body(), "\"serial\":8,\"confirm_until_uptime\":1060.020"));
 	assert_int_equal(ask("GET", "/api/v1/config/status", NULL), 200);
 	assert_non_null(strstr(webd_body(), "\"confirm_left_s\":60"));
 	assert_int_equal(ask("POST", "/api/v1/config/confirm", NULL), 204);

@@ -74,6 +74,14 @@ void act_account_save(const struct password_record *record)
 	webd_asked.account = *record;
 }
 
+enum kept act_account_kept(void)
+{
+	if (webd_asked.account_kept_looks == 0)
+		return webd_asked.account_kept;
+	webd_asked.account_kept_looks--;
+	return KEPT_NOT_YET;
+}
+
 void act_sessions_save(void)
 {
 	webd_asked.saves++;
@@ -133,7 +141,7 @@ void webd_world_new(void)
 {
 	memset(&manifest, 0, sizeof(manifest));
 	memset(&sessions, 0, sizeof(sessions));
-	memset(&webd_asked, 0, sizeof(webd_asked));
+	webd_asked = (struct webd_asked){ .account_kept = KEPT_ON_DISK };
 	memset(&webd_alerts, 0, sizeof(webd_alerts));
 	webd_forget(true, true);
 	manifest.service_count = 2;
@@ -159,37 +167,45 @@ void webd_world_new(void)
 	login_account_set(NULL);
 }
 
+/* Of that request, as a connection makes it anew for each try. */
+static struct exchange exchange_of(struct request *request, struct attempt *attempt)
+{
+	response_init(&response);
+	return (struct exchange){
+		.request = request, .attempt = attempt, .peer = WEBD_PEER, .response = &response
+	};
+}
+
 static void respond(struct request *request)
 {
-	struct exchange exchange = { .request = request, .peer = WEBD_PEER, .response = &response };
+	struct attempt attempt = { 0 };
+	struct exchange exchange = exchange_of(request, &attempt);
 
-	response_init(&response);
 	if (request->state == REQUEST_REFUSED) {
 		response_problem(&response, request->refused_status, NULL, "refused");
 		return;
 	}
 	if (app_respond(&exchange) != APP_LATER)
 		return;
-	uint64_t due_us;
-	while ((due_us = exchange.later->work(world.now_us)) != LATER_OVER)
+	const struct later *later = exchange.later;
+	exchange = exchange_of(request, &attempt);
+	for (uint64_t due_us; (due_us = later->work(&exchange)) != LATER_OVER;) {
 		world.now_us = due_us;
-	response_init(&response);
-	exchange.later->finish(&exchange);
+		exchange = exchange_of(request, &attempt);
+	}
 }
 
 /* As a connection does: the body is let in when the head has been judged. */
 static void feed(struct request *request, const char *text, size_t count)
 {
+	struct attempt attempt = { 0 };
 	size_t at = 0;
 
 	while (at < count || request->state == REQUEST_HEAD) {
-		struct exchange exchange = { .request = request,
-					     .peer = WEBD_PEER,
-					     .response = &response };
+		struct exchange exchange = exchange_of(request, &attempt);
 		size_t used = request_feed(request, text + at, count - at);
 		at += used;
 		if (request->state == REQUEST_HEAD) {
-			response_init(&response);
 			if (request_body_expected(request) != 0 && !app_admit(&exchange))
 				return;
 			(void)request_body_allow(request);
@@ -226,6 +242,31 @@ const struct response *webd_ask(const char *method, const char *path, const char
 		 sent != NULL ? "Content-Type: application/json\r\n" : "",
 		 sent != NULL ? strlen(sent) : 0, sent != NULL ? sent : "");
 	return webd_send(text);
+}
+
+void webd_kept_begin(struct webd_kept *kept, const char *path)
+{
+	char text[REQUEST_HEAD_BYTES];
+	int bytes = snprintf(text, sizeof(text),
+			     "GET %s HTTP/1.1\r\nHost: 192.168.1.1\r\nCookie: %s\r\n\r\n", path,
+			     cookie);
+	struct request *request = &kept->request;
+
+	memset(kept, 0, sizeof(*kept));
+	request_init(request);
+	size_t used = request_feed(request, text, (size_t)bytes);
+	(void)request_body_allow(request);
+	(void)request_feed(request, text + used, (size_t)bytes - used);
+}
+
+enum app_outcome webd_kept_try(struct webd_kept *kept)
+{
+	struct exchange exchange = exchange_of(&kept->request, &kept->attempt);
+	enum app_outcome outcome = app_respond(&exchange);
+
+	if (outcome != APP_LATER)
+		request_fini(&kept->request);
+	return outcome;
 }
 
 /* What stands between `before` and `end` in the last answer. */

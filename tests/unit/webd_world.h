@@ -14,6 +14,8 @@ struct webd_asked {
 	uint32_t slot;
 	bool account_saved;
 	struct password_record account;
+	enum kept account_kept;      /* KEPT_ON_DISK to begin with */
+	unsigned account_kept_looks; /* so often it is KEPT_NOT_YET before */
 	enum status service_answer;
 	unsigned alert_tests;
 	enum status alert_answer;         /* of alertd, to a test */
@@ -25,8 +27,23 @@ extern struct alert_table webd_alerts;
 void webd_world_new(void);
 /* The configuration service (webd_config.c) begins anew. */
 void webd_config_new(void);
-/* Sends a whole request; `outcome` may be NULL. A password is worked out to the end. */
+/* What it has of a document that is on its way is lost once, as with its life. */
+extern bool webd_config_forgets;
+/* So often it does what it is asked, but the asker's time is up. */
+extern unsigned webd_config_late;
+/* So often it is not even asked: it is dead, or has no time. */
+extern unsigned webd_config_away;
+/* Commits that were made. */
+extern unsigned webd_config_commits;
+/* Sends a whole request. What takes its time is worked on to the end. */
 const struct response *webd_send(const char *text);
+/* The same in steps: a GET of `path` with the session that arrives, and is tried. */
+struct webd_kept {
+	struct request request;
+	struct attempt attempt;
+};
+void webd_kept_begin(struct webd_kept *kept, const char *path);
+enum app_outcome webd_kept_try(struct webd_kept *kept);
 /* The same as METHOD PATH with the session's cookie and token, and a JSON body if it is not NULL.
  */
 const struct response *webd_ask(const char *method, const char *path, const char *body);

@@ -148,10 +148,9 @@ class Handler(BaseHTTPRequestHandler):
             if not 12 <= len(self.body["password"]) <= 128:
                 raise Problem(422, "a password has 12 to 128 characters", "/password")
             mock.password = self.body["password"]
-        else:
-            self._log_in()
-        answer = mock.session_begin()
-        return 200, answer, mock.token
+            return 200, {**mock.session_begin(), "store": "memory"}, mock.token
+        self._log_in()
+        return 200, mock.session_begin(), mock.token
 
     def _password(self):
         mock, body = self.mock, self.body
@@ -160,8 +159,7 @@ class Handler(BaseHTTPRequestHandler):
         if not 12 <= len(body["new"]) <= 128:
             raise Problem(422, "a password has 12 to 128 characters", "/new")
         mock.password = body["new"]
-        answer = mock.session_begin()
-        return 200, answer, mock.token
+        return 200, {**mock.session_begin(), "store": "disk"}, mock.token
 
     def _log_in(self):
         mock, left = self.mock, self.mock.locked_until - time.monotonic()

@@ -6,6 +6,7 @@ import { ConfirmBanner } from './candidate/confirm_banner.tsx';
 import { draftFollow, draftLoad } from './config/draft.ts';
 import { Header } from './frame/header.tsx';
 import { Navigation } from './frame/navigation.tsx';
+import { PasswordNote } from './frame/password_note.tsx';
 import { configStatus, feedStart, feedStop } from './live/feed.ts';
 import { liveness } from './live/stream.ts';
 import { Alerts } from './pages/alerts.tsx';
@@ -69,6 +70,7 @@ export function Console() {
       <Navigation />
       <main id="main" tabIndex={-1}>
         <ConfirmBanner />
+        <PasswordNote />
         <Boundary key={page.value}>
           <View />
         </Boundary>

@@ -2,13 +2,15 @@
 import { signal } from '@preact/signals';
 import { onSignedOut, session as requests, useToken } from './api/client.ts';
 import { reasonOf } from './api/problem.ts';
-import type { Session } from './api/types.ts';
+import type { PasswordSet, Session } from './api/types.ts';
 
 export type Standing = 'unknown' | 'unreachable' | 'first-visit' | 'signed-out' | 'signed-in';
 
 export const session = signal<Session | null>(null);
 export const standing = signal<Standing>('unknown');
 export const failure = signal<string | null>(null);
+/* Of the password set here last; an owner has to hear of it if it is not on the disk. */
+export const passwordStore = signal<PasswordSet['store']>('disk');
 /* Set when a session ended that the user did not end. */
 export const expired = signal(false);
 
@@ -42,7 +44,7 @@ export async function sessionRead(): Promise<void> {
 }
 
 export async function sessionSetUp(password: string): Promise<void> {
-  await requests.setUp(password);
+  passwordStore.value = (await requests.setUp(password)).store;
   await sessionRead();
 }
 
@@ -54,7 +56,9 @@ export async function sessionBegin(user: string, password: string): Promise<void
 
 /* The appliance gives us a new session with it: the id that others may know is of no use. */
 export async function sessionPasswordChange(old: string, password: string): Promise<void> {
-  useToken((await requests.changePassword(old, password)).csrf);
+  const set = await requests.changePassword(old, password);
+  passwordStore.value = set.store;
+  useToken(set.csrf);
 }
 
 export async function sessionEnd(): Promise<void> {

@@ -359,7 +359,10 @@ void test('the first visit sets a password, with advice', async () => {
   await page.getByLabel('Once more').fill('violin copper drizzle');
   await page.getByRole('button', { name: 'Set password and enter' }).click();
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  const note = page.getByText('The password lasts until the next restart.');
+  await note.waitFor();
   await changePassword(page, 'violin copper drizzle', 'amber window fourteen');
+  await note.waitFor({ state: 'detached' });
   await page.getByText('Account: admin').click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in to bulkhead' }).waitFor();

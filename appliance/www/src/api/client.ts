@@ -12,8 +12,10 @@ import type {
   Lease,
   LogRecord,
   Overview,
+  PasswordSet,
   Service,
   Session,
+  SignedIn,
 } from './types.ts';
 import type { Difference } from '../config/difference.ts';
 import type { Json } from '../config/json.ts';
@@ -84,11 +86,10 @@ async function get<T>(path: string): Promise<T> {
 
 export const session = {
   read: () => get<Session>('/session'),
-  setUp: (password: string) => ask<{ user: string; csrf: string }>('POST', '/setup', { password }),
-  begin: (user: string, password: string) =>
-    ask<{ user: string; csrf: string }>('POST', '/session', { user, password }),
+  setUp: (password: string) => ask<PasswordSet>('POST', '/setup', { password }),
+  begin: (user: string, password: string) => ask<SignedIn>('POST', '/session', { user, password }),
   changePassword: (old: string, password: string) =>
-    ask<{ user: string; csrf: string }>('POST', '/password', { old, new: password }),
+    ask<PasswordSet>('POST', '/password', { old, new: password }),
   end: () => send('DELETE', '/session'),
 };
 

@@ -9,6 +9,16 @@ export interface Session {
   test_image?: boolean;
 }
 
+export interface SignedIn {
+  user: string;
+  csrf: string;
+}
+
+/* Where the password was put: what is not on the disk lasts until the next restart. */
+export interface PasswordSet extends SignedIn {
+  store: 'disk' | 'memory' | 'failed';
+}
+
 export interface Port {
   name: string;
   mac: string;
