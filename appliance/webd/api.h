@@ -68,6 +68,8 @@ void api_time_write(struct json *json, const char *key, uint64_t time_us);
 /* A decimal query parameter; `fallback` if it was not sent; false: it is no number. */
 bool api_number_get(const struct exchange *exchange, const char *name, uint64_t fallback,
 		    uint64_t *number);
+/* Who has the answer is busy, or being restarted: for some seconds it is tried again, then 503. */
+enum app_outcome api_again(struct exchange *exchange, const char *detail);
 enum app_outcome api_problem(struct exchange *exchange, unsigned status, const char *detail);
 enum app_outcome api_done(struct exchange *exchange);
 

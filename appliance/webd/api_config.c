@@ -32,9 +32,15 @@ static enum app_outcome refused(struct exchange *exchange, enum status status,
 	case E_FULL: return api_problem(exchange, 503, "config has no room for it now");
 	case E_AGAIN:
 	case E_TIMEOUT:
-	case E_DEAD: return api_problem(exchange, 503, "config does not answer; try again");
+	case E_DEAD: return api_again(exchange, "config does not answer; try again");
 	default: return api_problem(exchange, 500, status_text(status));
 	}
+}
+
+/* Names what is asked for, the same each time it is tried. */
+static uint64_t token_of(const struct exchange *exchange)
+{
+	return exchange->attempt->begun_us;
 }
 
 static enum app_outcome done(struct exchange *exchange, enum status status)
@@ -61,7 +67,7 @@ static enum status text_read(enum config_what what, uint32_t serial, size_t *use
 				    room < CHUNK_BYTES ? room : CHUNK_BYTES, &reply);
 		if (status != OK)
 			return status;
-		if (reply.length_bytes > room || (*used != begun && reply.serial != *of_serial))
+		if (*used != begun && reply.serial != *of_serial)
 			return E_AGAIN; /* it changed under our hands */
 		*of_serial = reply.serial;
 		*used += reply.length_bytes;
@@ -141,18 +147,34 @@ enum app_outcome api_config_status(struct exchange *exchange)
 
 /* --- The candidate -------------------------------------------------------------------------- */
 
-static enum status candidate_write(const struct request *request, struct config_note *note)
+/* The chunk that comes next; config may have lost those before it with its life. */
+static enum status chunk_write(struct exchange *exchange, struct config_note *note)
 {
-	for (size_t at = 0; at < request->body_bytes;) {
-		size_t left = request->body_bytes - at;
-		size_t count = left < CHUNK_BYTES ? left : CHUNK_BYTES;
-		enum status status =
-			config_write(at, request->body + at, count, request->body_bytes, note);
+	const struct request *request = exchange->request;
+	struct attempt *attempt = exchange->attempt;
+	size_t at = attempt->taken_bytes, left = request->body_bytes - at;
+	size_t count = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+	enum status status = config_write(token_of(exchange), at, request->body + at, count,
+					  request->body_bytes, note);
+
+	if (status == OK)
+		attempt->taken_bytes += count;
+	if (status != E_STATE || at == 0)
+		return status;
+	attempt->taken_bytes = 0;
+	return E_AGAIN;
+}
+
+static enum status candidate_write(struct exchange *exchange, struct config_note *note)
+{
+	if (exchange->request->body_bytes == 0)
+		return E_ARGUMENT;
+	while (exchange->attempt->taken_bytes < exchange->request->body_bytes) {
+		enum status status = chunk_write(exchange, note);
 		if (status != OK)
 			return status;
-		at += count;
 	}
-	return request->body_bytes == 0 ? E_ARGUMENT : config_check(note);
+	return config_check(token_of(exchange), note);
 }
 
 enum app_outcome api_config_candidate_put(struct exchange *exchange)
@@ -162,7 +184,7 @@ enum app_outcome api_config_candidate_put(struct exchange *exchange)
 	size_t used = sizeof(before) - 1;
 	uint32_t serial = 0;
 
-	enum status status = candidate_write(exchange->request, &note);
+	enum status status = candidate_write(exchange, &note);
 	if (status != OK)
 		return refused(exchange, status, &note);
 	memcpy(response_buffer(), before, used);
@@ -272,7 +294,7 @@ enum app_outcome api_config_commit(struct exchange *exchange)
 
 	if (!wish_read(exchange, &wish))
 		return api_problem(exchange, 400, "comment is a string, confirm_s at most 3600");
-	enum status status = config_commit(wish.confirm_s, &wish.note, &serial);
+	enum status status = config_commit(token_of(exchange), wish.confirm_s, &wish.note, &serial);
 	if (status == E_ABSENT)
 		return api_problem(exchange, 409, "there is no candidate");
 	return committed(exchange, status, &wish, serial);
@@ -285,13 +307,14 @@ enum app_outcome api_config_rollback(struct exchange *exchange)
 
 	if (!wish_read(exchange, &wish) || !wish.has_serial)
 		return api_problem(exchange, 400, "serial has to be a number");
-	enum status status = config_rollback(wish.serial, wish.confirm_s, &wish.note, &serial);
+	enum status status = config_rollback(token_of(exchange), wish.serial, wish.confirm_s,
+					     &wish.note, &serial);
 	return committed(exchange, status, &wish, serial);
 }
 
 enum app_outcome api_config_confirm(struct exchange *exchange)
 {
-	enum status status = config_confirm();
+	enum status status = config_confirm(token_of(exchange));
 
 	if (status == E_STATE)
 		return api_problem(exchange, 409, "nothing waits to be confirmed");

@@ -58,7 +58,7 @@ enum app_outcome api_leases(struct exchange *exchange)
 		if (status == E_ABSENT)
 			continue;
 		if (status != OK)
-			return api_problem(exchange, 503, "the data store does not answer");
+			return api_again(exchange, "the data store does not answer");
 		if (entry.length_bytes != sizeof(lease))
 			continue;
 		memcpy(&lease, entry.value, sizeof(lease));

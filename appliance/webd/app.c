@@ -13,7 +13,13 @@ enum needs {
 	NEEDS_CSRF = 3, /* and a session */
 	HAS_BODY = 4,   /* JSON */
 	OWN_CHECK = 8,  /* the handler looks for itself */
+	IN_TURN = 16,   /* one at a time; it answers, or api_again() */
 };
+
+/* Longer than config reads its store after a boot, and than RS lets anybody rest after a death. */
+#define AGAIN_LIMIT_US 8000000u
+#define AGAIN_US       20000u  /* between two tries */
+#define TURN_LAPSE_US  500000u /* of one that is not tried any more: its connection is gone */
 
 struct route {
 	enum http_method method;
@@ -41,18 +47,20 @@ static const struct route routes[] = {
 	{ HTTP_GET, NEEDS_SESSION, V1 "/leases", api_leases },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/connections", api_connections },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/firewall", api_firewall },
-	{ HTTP_GET, NEEDS_SESSION, V1 "/config", api_config_running },
-	{ HTTP_GET, NEEDS_SESSION, V1 "/config/schema", api_config_schema },
+	{ HTTP_GET, NEEDS_SESSION | IN_TURN, V1 "/config", api_config_running },
+	{ HTTP_GET, NEEDS_SESSION | IN_TURN, V1 "/config/schema", api_config_schema },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/config/status", api_config_status },
-	{ HTTP_PUT, NEEDS_CSRF | HAS_BODY, V1 "/config/candidate", api_config_candidate_put },
-	{ HTTP_GET, NEEDS_SESSION, V1 "/config/candidate", api_config_candidate_get },
-	{ HTTP_DELETE, NEEDS_CSRF, V1 "/config/candidate", api_config_candidate_delete },
-	{ HTTP_GET, NEEDS_SESSION, V1 "/config/candidate/differences", api_config_differences },
-	{ HTTP_POST, NEEDS_CSRF | HAS_BODY, V1 "/config/commit", api_config_commit },
-	{ HTTP_POST, NEEDS_CSRF, V1 "/config/confirm", api_config_confirm },
-	{ HTTP_POST, NEEDS_CSRF | HAS_BODY, V1 "/config/rollback", api_config_rollback },
-	{ HTTP_GET, NEEDS_SESSION, V1 "/config/history", api_config_history },
-	{ HTTP_GET, NEEDS_SESSION, V1 "/config/history/*", api_config_history_entry },
+	{ HTTP_PUT, NEEDS_CSRF | HAS_BODY | IN_TURN, V1 "/config/candidate",
+	  api_config_candidate_put },
+	{ HTTP_GET, NEEDS_SESSION | IN_TURN, V1 "/config/candidate", api_config_candidate_get },
+	{ HTTP_DELETE, NEEDS_CSRF | IN_TURN, V1 "/config/candidate", api_config_candidate_delete },
+	{ HTTP_GET, NEEDS_SESSION | IN_TURN, V1 "/config/candidate/differences",
+	  api_config_differences },
+	{ HTTP_POST, NEEDS_CSRF | HAS_BODY | IN_TURN, V1 "/config/commit", api_config_commit },
+	{ HTTP_POST, NEEDS_CSRF | IN_TURN, V1 "/config/confirm", api_config_confirm },
+	{ HTTP_POST, NEEDS_CSRF | HAS_BODY | IN_TURN, V1 "/config/rollback", api_config_rollback },
+	{ HTTP_GET, NEEDS_SESSION | IN_TURN, V1 "/config/history", api_config_history },
+	{ HTTP_GET, NEEDS_SESSION | IN_TURN, V1 "/config/history/*", api_config_history_entry },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/alerts", api_alerts },
 	{ HTTP_POST, NEEDS_CSRF, V1 "/alerts/test", api_alerts_test },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/logs", api_logs },
@@ -68,6 +76,25 @@ enum app_outcome api_problem(struct exchange *exchange, unsigned status, const c
 {
 	response_problem(exchange->response, status, NULL, "%s", detail);
 	return APP_ANSWERED;
+}
+
+static uint64_t try_again(struct exchange *exchange)
+{
+	return app_respond(exchange) == APP_LATER ? world.now_us + AGAIN_US : LATER_OVER;
+}
+
+static void nothing_cancel(void)
+{
+}
+
+enum app_outcome api_again(struct exchange *exchange, const char *detail)
+{
+	static const struct later again = { .work = try_again, .cancel = nothing_cancel };
+
+	if (world.now_us - exchange->attempt->begun_us >= AGAIN_LIMIT_US)
+		return api_problem(exchange, 503, detail);
+	exchange->later = &again;
+	return APP_LATER;
 }
 
 enum app_outcome api_done(struct exchange *exchange)
@@ -240,8 +267,32 @@ bool app_admit(struct exchange *exchange)
 	return is_for_files(exchange) || admit(exchange) != NULL;
 }
 
+/*
+ * Config makes one text at a time: two requests that are tried in turns would throw
+ * away each other's before it is read, for ever if the machine is busy enough.
+ */
+static enum app_outcome respond_in_turn(struct exchange *exchange, app_handler handler)
+{
+	static struct {
+		uint64_t begun_us, tried_us;
+	} first; /* whose turn it is */
+	uint64_t begun_us = exchange->attempt->begun_us;
+
+	if (first.begun_us != 0 && first.begun_us != begun_us &&
+	    world.now_us - first.tried_us < TURN_LAPSE_US)
+		return api_again(exchange, "others wait for config already; try again");
+	first.begun_us = begun_us;
+	first.tried_us = world.now_us;
+	enum app_outcome outcome = handler(exchange);
+	if (outcome != APP_LATER)
+		first.begun_us = 0;
+	return outcome;
+}
+
 enum app_outcome app_respond(struct exchange *exchange)
 {
+	if (exchange->attempt->begun_us == 0)
+		exchange->attempt->begun_us = world.now_us;
 	if (is_for_files(exchange))
 		return files_answer(exchange);
 	const struct route *route = admit(exchange);
@@ -251,5 +302,7 @@ enum app_outcome app_respond(struct exchange *exchange)
 		exchange->session->used_us = world.now_us;
 		act_sessions_save();
 	}
+	if (route->needs & IN_TURN)
+		return respond_in_turn(exchange, route->handler);
 	return route->handler(exchange);
 }

@@ -12,7 +12,7 @@ $(config_reference): config/generate.py config/schema.json
 	$(quiet)$(PYTHON) $< --reference config/schema.json > $@
 check: $(config_reference)
 
-config_pure := $(addprefix services/config/, compare.c desk.c ledger.c ledger_change.c pack.c persist.c texts.c tree.c)
+config_pure := $(addprefix services/config/, answer.c compare.c desk.c ledger.c ledger_change.c pack.c persist.c texts.c tree.c)
 
 config_core := $(config_tables) $(addprefix services/config/, address.c compile.c compile_address.c compile_alerts.c \
 	compile_dhcp.c compile_forward.c compile_host.c compile_recovery.c compile_rule.c document.c force.c format.c nearest.c refusal.c scan.c schema.c) \
@@ -44,7 +44,8 @@ fuzz_targets += config
 config_fuzz_sources := tests/fuzz/config_fuzz.c $(config_tested)
 config_fuzz_cflags := $(config_host_cflags)
 
-unit_tests += config_ledger config_tree
+unit_tests += config_ledger config_tree config_answer
+config_answer_test_sources := tests/unit/config_answer_test.c services/config/answer.c
 config_packed := $(addprefix services/config/, ledger.c ledger_change.c pack.c persist.c) build/third/lz4/lz4.c
 config_ledger_test_sources := tests/unit/config_ledger_test.c tests/unit/version_text.c $(config_packed) services/runtime/crc32.c
 config_ledger_test_cflags := -isystem build/third/lz4

@@ -1,4 +1,5 @@
 /* See engine.h: the requests of services/proto/config.h. */
+#include "services/config/answer.h"
 #include "services/config/document.h"
 #include "services/config/engine.h"
 #include "services/config/schema.h"
@@ -408,22 +409,61 @@ static enum status serve(struct exchange *exchange, uint32_t op)
 	return E_CALL;
 }
 
+static struct answer untaken;
+
+static struct question question_of(const struct exchange *exchange, uint32_t op)
+{
+	return (struct question){ .token = exchange->request.token,
+				  .slot = exchange->slot,
+				  .op = op,
+				  .offset_bytes = exchange->request.offset_bytes,
+				  .edition = engine.edition };
+}
+
+static enum status serve_untaken(struct exchange *exchange)
+{
+	exchange->refusal = untaken.refusal;
+	*reply_of(exchange) = untaken.reply;
+	return untaken.status;
+}
+
+static enum status respond(struct exchange *exchange, uint32_t op)
+{
+	const struct question question = question_of(exchange, op);
+	enum status status = note_get(exchange);
+
+	if (status != OK)
+		return status;
+	return answer_fits(&untaken, &question) ? serve_untaken(exchange) : serve(exchange, op);
+}
+
+/* Nobody waited for it: it is kept for when he asks again. */
+static void untaken_keep(const struct exchange *exchange, uint32_t op)
+{
+	const struct answer answer = {
+		.to = question_of(exchange, op),
+		.status = (enum status)exchange->reply.status,
+		.reply = *(const struct config_reply *)exchange->reply.payload.bytes,
+		.refusal = exchange->refusal,
+	};
+
+	if (answer_lasts(&answer))
+		untaken = answer;
+}
+
 void request_serve(const struct message *message)
 {
 	struct exchange exchange = { .slot = message->from.slot };
 	const endpoint_t from = message->from;
 	const uint32_t op = message->op;
-	enum status status = OK;
+	enum status status = E_AGAIN;
 
 	memcpy(&exchange.request, message->payload.bytes, sizeof(exchange.request));
-	if (engine.opening && op != CONFIG_STATUS)
-		status = E_AGAIN;
-	if (status == OK)
-		status = note_get(&exchange);
-	if (status == OK)
-		status = serve(&exchange, op);
+	if (!engine.opening || op == CONFIG_STATUS)
+		status = respond(&exchange, op);
 	note_put(&exchange);
 	exchange.reply.status = (int32_t)status;
-	(void)service_reply(from, &exchange.reply);
+	if (!service_reply(from, &exchange.reply))
+		untaken_keep(&exchange, op);
 	engine.state->bad_starts = 0;
 }

@@ -1,6 +1,8 @@
 /* `config ...`: the candidate, commit and rollback: see config_commands.h. */
 #include "services/console/config_commands.h"
 
+#include "services/console/view.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,13 +61,22 @@ bool config_serial_read(const char *word, uint32_t *serial)
 	return digits > 0 && digits < 10 && word[digits] == '\0';
 }
 
+/* The same in every step of the job: what config did in one is not done again in the next. */
+static uint64_t token_of(struct job *job)
+{
+	if (job->position == 0)
+		job->position = view.now_us;
+	return job->position;
+}
+
 /* --- Editing -------------------------------------------------------------- */
 
 /* "lan" is a text, "true" and "[1]" are what they are: quotes may be left out. */
-static enum status value_set(const char *pointer, const char *value, struct config_note *note)
+static enum status value_set(struct job *job, struct config_note *note)
 {
+	const char *pointer = job->arguments[0], *value = job->arguments[1];
 	char quoted[LINE_BYTES + 3] = "\"";
-	enum status status = config_set(pointer, value, note);
+	enum status status = config_set(token_of(job), pointer, value, note);
 
 	if (status != E_ARGUMENT || strncmp(note->path, "line ", 5) != 0 ||
 	    strpbrk(value, "\"\\{[") != NULL)
@@ -73,7 +84,7 @@ static enum status value_set(const char *pointer, const char *value, struct conf
 	strncat(quoted, value, LINE_BYTES);
 	strcat(quoted, "\"");
 	note->path[0] = note->reason[0] = '\0';
-	return config_set(pointer, quoted, note);
+	return config_set(token_of(job), pointer, quoted, note);
 }
 
 /* A candidate that is not good yet stays; what is still wrong is told at once. */
@@ -81,7 +92,7 @@ static bool edited(struct job *job, struct text *out, const char *what)
 {
 	struct config_note note = { 0 };
 
-	if (config_check(&note) == E_ARGUMENT && !job->as_json)
+	if (config_check(token_of(job), &note) == E_ARGUMENT && !job->as_json)
 		text_printf(out, "not to be committed yet: %.63s: %.143s\r\n", note.path,
 			    note.reason);
 	return done(job, out, what, 0);
@@ -90,7 +101,7 @@ static bool edited(struct job *job, struct text *out, const char *what)
 bool config_set_value(struct job *job, struct text *out)
 {
 	struct config_note note = { 0 };
-	enum status status = value_set(job->arguments[0], job->arguments[1], &note);
+	enum status status = value_set(job, &note);
 
 	if (status != OK)
 		return config_fail(job, out, status, &note);
@@ -100,7 +111,7 @@ bool config_set_value(struct job *job, struct text *out)
 bool config_delete_value(struct job *job, struct text *out)
 {
 	struct config_note note = { 0 };
-	enum status status = config_delete(job->arguments[0], &note);
+	enum status status = config_delete(token_of(job), job->arguments[0], &note);
 
 	if (status != OK)
 		return config_fail(job, out, status, &note);
@@ -110,7 +121,7 @@ bool config_delete_value(struct job *job, struct text *out)
 bool config_check_candidate(struct job *job, struct text *out)
 {
 	struct config_note note = { 0 };
-	enum status status = config_check(&note);
+	enum status status = config_check(token_of(job), &note);
 
 	if (status == E_ABSENT)
 		return job_fail(job, out, "there is no candidate; 'config set' begins one");
@@ -165,7 +176,7 @@ bool config_commit_candidate(struct job *job, struct text *out)
 			"usage: config commit [confirm SECONDS] [comment TEXT]; at most %u s",
 			CONFIG_CONFIRM_MAX_S);
 	note = note_new(comment);
-	status = config_commit(confirm_s, &note, &serial);
+	status = config_commit(token_of(job), confirm_s, &note, &serial);
 	if (status == E_ABSENT)
 		return job_fail(job, out, "there is no candidate; 'config set' begins one");
 	if (status != OK)
@@ -178,7 +189,7 @@ bool config_commit_candidate(struct job *job, struct text *out)
 
 bool config_confirm_running(struct job *job, struct text *out)
 {
-	enum status status = config_confirm();
+	enum status status = config_confirm(token_of(job));
 
 	if (status == E_STATE)
 		return job_fail(job, out, "nothing waits to be confirmed");
@@ -197,7 +208,7 @@ bool config_roll_back(struct job *job, struct text *out)
 		return job_fail(job, out, "'%s' is no serial", job->arguments[0]);
 	strncat(note.comment, " to ", 5);
 	strncat(note.comment, job->arguments[0], 10);
-	status = config_rollback(to, 0, &note, &serial);
+	status = config_rollback(token_of(job), to, 0, &note, &serial);
 	if (status != OK)
 		return config_fail(job, out, status, &note);
 	return done(job, out, "in force", serial);

@@ -16,8 +16,8 @@
  * Secrets (schema: writeOnly) are read as CONFIG_SECRET; that text written back
  * leaves them as they are in the candidate, else in the running document.
  *
- * Every op is safe to repeat after E_DEAD or a time-out: SET, DELETE, COMMIT and
- * ROLLBACK with the same token.
+ * Every op is safe to repeat after E_DEAD or a time-out, with the same token: what was
+ * done is not done twice, and what config worked out meanwhile is not worked out again.
  */
 #ifndef PROTO_CONFIG_H
 #define PROTO_CONFIG_H
@@ -35,7 +35,8 @@
 #define CONFIG_SECRET         "********"
 
 /* Names in DS. */
-#define CONFIG_STATUS_NAME "config.status" /* how the configuration in force came to be, as text   \
+#define CONFIG_STATUS_NAME                                                                         \
+	"config.status"                    /* how the configuration in force came to be, as text   \
 					    */
 #define CONFIG_SERIAL_NAME "config.serial" /* of the one in force, as text */
 
@@ -87,7 +88,7 @@ struct config_request {
 	uint32_t serial;
 	uint32_t offset_bytes, length_bytes, total_bytes;
 	uint32_t confirm_s;  /* 0: at once for good */
-	uint64_t token;      /* of the caller: the same again is the same commit */
+	uint64_t token;      /* of the caller: the same again is the same request; 0: none */
 	uint32_t grant;      /* of what the op says */
 	uint32_t note_grant; /* struct config_note to read and write; 0: none */
 };

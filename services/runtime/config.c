@@ -1,7 +1,6 @@
 /* See config.h. No state is kept but which life of config answered last. */
 #include "services/runtime/config.h"
 
-#include "services/runtime/crc32.h"
 #include "services/runtime/kernel.h"
 #include "services/runtime/service.h"
 
@@ -10,27 +9,6 @@
 #define CONFIG_WAIT_US (CONFIG_WAIT_MS * 1000u)
 
 static endpoint_t config = { .slot = SERVICE_MAX, .generation = ANY_GENERATION };
-
-/* What ended in a time-out: the same again is the same request, not another one. */
-static struct {
-	uint32_t op, key;
-	uint64_t token; /* 0: nothing did */
-} unanswered;
-
-/* The time is as good a token as any: it grows, also over our own death. */
-static uint64_t token_take(enum config_op op, uint32_t key)
-{
-	return unanswered.token != 0 && unanswered.op == op && unanswered.key == key
-		       ? unanswered.token
-		       : time_us();
-}
-
-static void token_keep(enum config_op op, uint32_t key, uint64_t token, enum status status)
-{
-	unanswered.op = op;
-	unanswered.key = key;
-	unanswered.token = status == E_TIMEOUT ? token : 0;
-}
 
 /* Asks until config lives through it, or the time is up. */
 static enum status ask(enum config_op op, const struct config_request *request, void *reply,
@@ -80,6 +58,8 @@ static enum status ask_noted(enum config_op op, struct config_request *request,
 		return status;
 	status = ask(op, request, reply, sizeof(*reply));
 	take_back(request->note_grant);
+	if (note != NULL)
+		note->path[sizeof(note->path) - 1] = note->reason[sizeof(note->reason) - 1] = '\0';
 	return status;
 }
 
@@ -114,13 +94,16 @@ enum status config_read(enum config_what what, uint32_t serial, size_t offset, v
 					  .offset_bytes = (uint32_t)offset,
 					  .length_bytes = (uint32_t)room };
 
-	return ask_lending(CONFIG_READ, &request, bytes, room, GRANT_WRITE, NULL, reply);
+	enum status status =
+		ask_lending(CONFIG_READ, &request, bytes, room, GRANT_WRITE, NULL, reply);
+	return status == OK && reply->length_bytes > room ? E_DAMAGED : status;
 }
 
-enum status config_write(size_t offset, const void *bytes, size_t length, size_t total,
-			 struct config_note *note)
+enum status config_write(uint64_t token, size_t offset, const void *bytes, size_t length,
+			 size_t total, struct config_note *note)
 {
-	struct config_request request = { .offset_bytes = (uint32_t)offset,
+	struct config_request request = { .token = token,
+					  .offset_bytes = (uint32_t)offset,
 					  .length_bytes = (uint32_t)length,
 					  .total_bytes = (uint32_t)total };
 	struct config_reply reply;
@@ -129,12 +112,13 @@ enum status config_write(size_t offset, const void *bytes, size_t length, size_t
 }
 
 /* Pointer and value are lent as one, so they are put together first. */
-static enum status edit(enum config_op op, const char *pointer, const char *value,
+static enum status edit(enum config_op op, uint64_t token, const char *pointer, const char *value,
 			struct config_note *note)
 {
 	static char words[CONFIG_EDIT_BYTES];
 	size_t length = strlen(pointer), value_length = strlen(value);
-	struct config_request request = { .length_bytes = (uint32_t)length,
+	struct config_request request = { .token = token,
+					  .length_bytes = (uint32_t)length,
 					  .total_bytes = (uint32_t)(length + value_length) };
 	struct config_reply reply;
 
@@ -142,27 +126,23 @@ static enum status edit(enum config_op op, const char *pointer, const char *valu
 		return E_TOO_LARGE;
 	memcpy(words, pointer, length);
 	memcpy(words + length, value, value_length);
-	uint32_t key = crc32_of(words, length + value_length);
-	request.token = token_take(op, key);
-	enum status status =
-		ask_lending(op, &request, words, length + value_length, GRANT_READ, note, &reply);
-	token_keep(op, key, request.token, status);
-	return status;
+	return ask_lending(op, &request, words, length + value_length, GRANT_READ, note, &reply);
 }
 
-enum status config_set(const char *pointer, const char *value, struct config_note *note)
+enum status config_set(uint64_t token, const char *pointer, const char *value,
+		       struct config_note *note)
 {
-	return edit(CONFIG_SET, pointer, value, note);
+	return edit(CONFIG_SET, token, pointer, value, note);
 }
 
-enum status config_delete(const char *pointer, struct config_note *note)
+enum status config_delete(uint64_t token, const char *pointer, struct config_note *note)
 {
-	return edit(CONFIG_DELETE, pointer, "", note);
+	return edit(CONFIG_DELETE, token, pointer, "", note);
 }
 
-static enum status plain(enum config_op op, struct config_note *note)
+static enum status plain(enum config_op op, uint64_t token, struct config_note *note)
 {
-	struct config_request request = { 0 };
+	struct config_request request = { .token = token };
 	struct config_reply reply;
 
 	return ask_noted(op, &request, note, &reply);
@@ -170,41 +150,40 @@ static enum status plain(enum config_op op, struct config_note *note)
 
 enum status config_discard(void)
 {
-	return plain(CONFIG_DISCARD, NULL);
+	return plain(CONFIG_DISCARD, 0, NULL);
 }
 
-enum status config_check(struct config_note *note)
+enum status config_check(uint64_t token, struct config_note *note)
 {
-	return plain(CONFIG_CHECK, note);
+	return plain(CONFIG_CHECK, token, note);
 }
 
-enum status config_confirm(void)
+enum status config_confirm(uint64_t token)
 {
-	return plain(CONFIG_CONFIRM, NULL);
+	return plain(CONFIG_CONFIRM, token, NULL);
 }
 
-static enum status commit(enum config_op op, uint32_t to_serial, uint32_t confirm_s,
+static enum status commit(enum config_op op, uint64_t token, uint32_t to_serial, uint32_t confirm_s,
 			  struct config_note *note, uint32_t *serial)
 {
-	uint32_t key = to_serial * 8191 + confirm_s;
 	struct config_request request = { .serial = to_serial,
 					  .confirm_s = confirm_s,
-					  .token = token_take(op, key) };
+					  .token = token };
 	struct config_reply reply = { 0 };
 	enum status status = ask_noted(op, &request, note, &reply);
 
-	token_keep(op, key, request.token, status);
 	*serial = reply.serial;
 	return status;
 }
 
-enum status config_commit(uint32_t confirm_s, struct config_note *note, uint32_t *serial)
+enum status config_commit(uint64_t token, uint32_t confirm_s, struct config_note *note,
+			  uint32_t *serial)
 {
-	return commit(CONFIG_COMMIT, 0, confirm_s, note, serial);
+	return commit(CONFIG_COMMIT, token, 0, confirm_s, note, serial);
 }
 
-enum status config_rollback(uint32_t to_serial, uint32_t confirm_s, struct config_note *note,
-			    uint32_t *serial)
+enum status config_rollback(uint64_t token, uint32_t to_serial, uint32_t confirm_s,
+			    struct config_note *note, uint32_t *serial)
 {
-	return commit(CONFIG_ROLLBACK, to_serial, confirm_s, note, serial);
+	return commit(CONFIG_ROLLBACK, token, to_serial, confirm_s, note, serial);
 }

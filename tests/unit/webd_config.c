@@ -8,6 +8,23 @@
 static char running[CONFIG_DOCUMENT_BYTES], candidate[CONFIG_DOCUMENT_BYTES];
 static size_t candidate_bytes;
 static uint32_t current_serial, confirm_wanted_s;
+static uint64_t commit_token;
+bool webd_config_forgets;
+unsigned webd_config_late, webd_config_away, webd_config_commits;
+
+static bool once_less(unsigned *count)
+{
+	if (*count == 0)
+		return false;
+	(*count)--;
+	return true;
+}
+
+/* What was done is done, but does the asker still wait for it? */
+static enum status told(enum status status)
+{
+	return once_less(&webd_config_late) ? E_TIMEOUT : status;
+}
 
 void webd_config_new(void)
 {
@@ -15,6 +32,9 @@ void webd_config_new(void)
 	candidate_bytes = 0;
 	current_serial = 7;
 	confirm_wanted_s = 0;
+	webd_config_forgets = false;
+	webd_config_late = webd_config_away = webd_config_commits = 0;
+	commit_token = 0;
 }
 
 enum status config_status(struct config_status *status)
@@ -45,6 +65,8 @@ enum status config_read(enum config_what what, uint32_t serial, size_t offset, v
 {
 	const char *text = text_of(what, serial);
 
+	if (once_less(&webd_config_away))
+		return E_TIMEOUT;
 	if (text == NULL)
 		return E_ABSENT;
 	size_t total = strlen(text), left = total - offset, most = room < 3 ? room : 3;
@@ -56,16 +78,24 @@ enum status config_read(enum config_what what, uint32_t serial, size_t offset, v
 	return OK;
 }
 
-enum status config_write(size_t offset, const void *bytes, size_t length, size_t total,
-			 struct config_note *note)
+enum status config_write(uint64_t token, size_t offset, const void *bytes, size_t length,
+			 size_t total, struct config_note *note)
 {
+	if (token == 0)
+		return E_ARGUMENT;
+	if (webd_config_forgets && offset != 0) {
+		webd_config_forgets = false;
+		candidate_bytes = 0;
+	}
+	if (offset > candidate_bytes)
+		return E_STATE;
 	if (offset + length > total || total >= sizeof(candidate))
 		return E_TOO_LARGE;
 	memcpy(candidate + offset, bytes, length);
 	candidate[offset + length] = '\0';
 	candidate_bytes = offset + length;
 	if (strstr(candidate, "wrong") == NULL)
-		return OK;
+		return told(OK);
 	strcpy(note->path, "/wrong");
 	strcpy(note->reason, "there is nothing of that name");
 	candidate_bytes = 0;
@@ -80,14 +110,18 @@ enum status config_discard(void)
 	return status;
 }
 
-enum status config_check(struct config_note *note)
+enum status config_check(uint64_t token, struct config_note *note)
 {
-	(void)note;
+	(void)token, (void)note;
 	return OK;
 }
 
-enum status config_commit(uint32_t confirm_s, struct config_note *note, uint32_t *serial)
+enum status config_commit(uint64_t token, uint32_t confirm_s, struct config_note *note,
+			  uint32_t *serial)
 {
+	*serial = current_serial;
+	if (token == commit_token)
+		return told(OK);
 	if (candidate_bytes == 0)
 		return E_ABSENT;
 	if (strcmp(note->comment, "too late") == 0)
@@ -96,21 +130,24 @@ enum status config_commit(uint32_t confirm_s, struct config_note *note, uint32_t
 	candidate_bytes = 0;
 	confirm_wanted_s = confirm_s;
 	*serial = ++current_serial;
-	return OK;
+	commit_token = token;
+	webd_config_commits++;
+	return told(OK);
 }
 
-enum status config_confirm(void)
+enum status config_confirm(uint64_t token)
 {
+	(void)token;
 	enum status status = confirm_wanted_s == 0 ? E_STATE : OK;
 
 	confirm_wanted_s = 0;
 	return status;
 }
 
-enum status config_rollback(uint32_t to_serial, uint32_t confirm_s, struct config_note *note,
-			    uint32_t *serial)
+enum status config_rollback(uint64_t token, uint32_t to_serial, uint32_t confirm_s,
+			    struct config_note *note, uint32_t *serial)
 {
-	(void)note;
+	(void)token, (void)note;
 	if (to_serial > current_serial)
 		return E_ABSENT;
 	confirm_wanted_s = confirm_s;
