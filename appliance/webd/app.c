@@ -16,6 +16,9 @@ enum needs {
 	IN_TURN = 16,   /* one at a time; it answers, or api_again() */
 };
 
+/* A name and a password, each byte of them escaped: whoever is not logged in gets no more memory.
+ */
+#define OPEN_BODY_BYTES 1024u
 /* Longer than config reads its store after a boot, and than RS lets anybody rest after a death. */
 #define AGAIN_LIMIT_US 8000000u
 #define AGAIN_US       20000u  /* between two tries */
@@ -214,17 +217,21 @@ static unsigned route_refuses(const struct route *route, const struct exchange *
 		return 403;
 	if (route->needs & HAS_BODY && !is_json(request))
 		return 415;
+	if (!(route->needs & NEEDS_SESSION) && request_body_expected(request) > OPEN_BODY_BYTES)
+		return 413;
 	if (!(route->needs & HAS_BODY) && request_body_expected(request) != 0)
 		return changes && is_json(request) ? 0 : 413;
 	return 0;
 }
 
-static const char *refusal_text(unsigned status)
+static const char *refusal_text(const struct route *route, unsigned status)
 {
 	switch (status) {
 	case 401: return "log in first";
 	case 403: return "this request did not come from our own page";
-	case 413: return "no body is expected here";
+	case 413:
+		return route->needs & HAS_BODY ? "the body is too long"
+					       : "no body is expected here";
 	case 415: return "the body has to be application/json";
 	default: return "refused";
 	}
@@ -247,7 +254,7 @@ static const struct route *admit(struct exchange *exchange)
 	exchange->session = app_session_find(exchange->request);
 	unsigned refused = route_refuses(route, exchange);
 	if (refused != 0) {
-		(void)api_problem(exchange, refused, refusal_text(refused));
+		(void)api_problem(exchange, refused, refusal_text(route, refused));
 		return NULL;
 	}
 	return route;

@@ -99,6 +99,25 @@ static void another_site_changes_nothing(void **state)
 	assert_int_equal(login_account_state(), LOGIN_FIRST_VISIT);
 }
 
+/* Some connections of somebody on the LAN would have all our memory otherwise. */
+static void only_who_is_logged_in_may_send_much(void **state)
+{
+	static const char head[] = "POST %s" GET_HEAD "Content-Type: application/json\r\n"
+				   "Content-Length: 60000\r\n\r\n";
+	static const char *const paths[] = { "/api/v1/session", "/api/v1/setup" };
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		snprintf(text, sizeof(text), head, paths[i]);
+		assert_int_equal(webd_send(text)->status, 413);
+	}
+	webd_log_in();
+	assert_int_equal(ask("POST", "/api/v1/session",
+			     "{\"user\":\"admin\",\"password\":\"" WEBD_PASSWORD "\"}"),
+			 200);
+}
+
 static void an_ended_session_cannot_be_used_again(void **state)
 {
 	(void)state;
@@ -379,6 +398,7 @@ int main(void)
 		TEST(a_session_shows_the_system),
 		TEST(a_change_needs_the_token),
 		TEST(another_site_changes_nothing),
+		TEST(only_who_is_logged_in_may_send_much),
 		TEST(an_ended_session_cannot_be_used_again),
 		TEST(a_session_ends_when_nobody_uses_it),
 		TEST(wrong_passwords_cost_time),
