@@ -13,6 +13,8 @@ void conn_phase_set(struct conn *conn, enum conn_phase phase)
 {
 	conn->phase = phase;
 	conn->since_us = world.now_us;
+	if (phase == CONN_WRITING)
+		conn->begun_us = world.now_us;
 	conn->runs = true;
 }
 
@@ -230,6 +232,11 @@ uint64_t conn_due_us(const struct conn *conn)
 	return SERVICE_NO_DEADLINE;
 }
 
+static uint64_t earlier(uint64_t a_us, uint64_t b_us)
+{
+	return a_us < b_us ? a_us : b_us;
+}
+
 uint64_t conn_deadline_us(const struct conn *conn)
 {
 	switch (conn->phase) {
@@ -239,7 +246,8 @@ uint64_t conn_deadline_us(const struct conn *conn)
 	case CONN_READING:
 		return conn->begun_us != 0 ? conn->begun_us + CONN_REQUEST_US
 					   : conn->since_us + CONN_IDLE_US;
-	case CONN_WRITING: return conn->since_us + CONN_WRITE_US;
+	case CONN_WRITING:
+		return earlier(conn->since_us + CONN_WRITE_US, conn->begun_us + CONN_ANSWER_US);
 	case CONN_LINGERING: return conn->since_us + CONN_LINGER_US;
 	case CONN_EVENTS: return SERVICE_NO_DEADLINE;
 	}

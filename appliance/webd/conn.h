@@ -21,6 +21,9 @@
 #define CONN_IDLE_US      30000000ull
 #define CONN_LINGER_US    2000000ull
 #define CONN_WRITE_US     20000000ull /* without a byte taken */
+#define CONN_SLOW_US      10000000ull /* an answer that takes longer gives way to another's connection \
+				       */
+#define CONN_ANSWER_US 60000000ull /* a whole answer */
 
 enum conn_phase {
 	CONN_FREE,
@@ -40,7 +43,8 @@ struct conn {
 	bool sends; /* the handshake waits for room to send */
 	uint32_t peer;
 	uint64_t since_us; /* of the phase, or of its last progress */
-	uint64_t begun_us; /* of the request that is being read; 0: none */
+	uint64_t begun_us; /* of the request that is being read (0: none), or of what is being sent
+			    */
 	mbedtls_ssl_context tls;
 	struct request request;
 	char in[CONN_IN_BYTES];

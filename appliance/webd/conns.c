@@ -36,11 +36,19 @@ static unsigned peer_count(uint32_t peer)
 	return count;
 }
 
-/* It has not asked for anything that we still owe it. */
+/* It has not asked for anything that we still owe it, or hardly takes what it asked for. */
 static bool may_be_ended(const struct conn *conn)
 {
-	return conn->phase == CONN_HANDSHAKE || conn->phase == CONN_READING ||
-	       conn->phase == CONN_LINGERING;
+	switch (conn->phase) {
+	case CONN_HANDSHAKE:
+	case CONN_READING:
+	case CONN_LINGERING: return true;
+	case CONN_WRITING: return world.now_us - conn->begun_us >= CONN_SLOW_US;
+	case CONN_FREE:
+	case CONN_LATER:
+	case CONN_EVENTS: break;
+	}
+	return false;
 }
 
 /* Of who has most of them, the one that has been silent longest. */

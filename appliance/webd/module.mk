@@ -25,11 +25,12 @@ webd_third = $(third_mbedtls) $(third_http_parser)
 
 webd_tested := tests/unit/webd_world.c tests/unit/webd_config.c $(webd_pure) $(webd_files) build/third/cjson/cJSON.c
 webd_host_library := build/third/lib/libmbedtls_host.a
-unit_tests += webd_app webd_conn webd_parts webd_later webd_keep
+unit_tests += webd_app webd_conn webd_parts webd_later webd_keep webd_conns
 webd_app_test_sources := tests/unit/webd_app_test.c $(webd_tested)
 webd_conn_test_sources := tests/unit/webd_conn_test.c $(addprefix appliance/webd/, conn.c conns.c) $(webd_tested)
 webd_parts_test_sources := tests/unit/webd_parts_test.c $(webd_tested)
 webd_later_test_sources := tests/unit/webd_later_test.c $(webd_tested)
+webd_conns_test_sources := tests/unit/webd_conns_test.c appliance/webd/conns.c
 webd_keep_test_sources := tests/unit/webd_keep_test.c tests/unit/store_fake.c appliance/webd/keep.c
 fuzz_targets += webd
 webd_fuzz_sources := tests/fuzz/webd_fuzz.c $(webd_tested)
@@ -38,6 +39,7 @@ webd_conn_test_cflags := $(webd_headers)
 webd_parts_test_cflags := $(webd_headers)
 webd_later_test_cflags := $(webd_headers)
 webd_keep_test_cflags := $(webd_headers)
+webd_conns_test_cflags := $(webd_headers)
 webd_fuzz_cflags := $(webd_headers)
 webd_app_test_libraries := $(webd_host_library)
 webd_conn_test_libraries := $(webd_host_library)
@@ -49,6 +51,7 @@ webd_conn_third = $(webd_third)
 webd_parts_third = $(webd_third)
 webd_later_third = $(webd_third)
 webd_keep_third = $(webd_third)
+webd_conns_third = $(webd_third)
 
 .PHONY: web-audit
 web-audit: test-image
