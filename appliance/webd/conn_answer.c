@@ -124,7 +124,7 @@ void conn_answer_request(struct conn *conn)
 			conn_refuse(conn, 503);
 			return;
 		}
-		events_init(&conn->events, exchange.session, &conn->request);
+		events_init(&conn->events, exchange.session);
 		answer(conn, &response);
 		return;
 	}

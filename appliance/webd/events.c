@@ -15,12 +15,10 @@
 #define LOG_RECORDS_TICK 20u
 #define SERVICES_DEAF    30u /* ticks after which services are told even if nothing happened */
 
-void events_init(struct events *events, const struct session *session,
-		 const struct request *request)
+void events_init(struct events *events, const struct session *session)
 {
 	uint64_t first;
 
-	(void)request;
 	memset(events, 0, sizeof(*events));
 	events->wanted = true;
 	events->session = session;

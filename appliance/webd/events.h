@@ -5,8 +5,11 @@
 #ifndef WEBD_EVENTS_H
 #define WEBD_EVENTS_H
 
-#include "appliance/webd/request.h"
 #include "appliance/webd/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #define EVENTS_OVER SIZE_MAX
 
@@ -22,8 +25,7 @@ struct events {
 	unsigned ticks;
 };
 
-void events_init(struct events *events, const struct session *session,
-		 const struct request *request);
+void events_init(struct events *events, const struct session *session);
 bool events_are_wanted(const struct events *events);
 uint64_t events_due_us(const struct events *events);
 /* What is due, as the stream wants it; 0: nothing; EVENTS_OVER: its session is. */

@@ -212,12 +212,6 @@ void json_null(struct json *json, const char *key)
 	value(json, key, "null");
 }
 
-void json_raw(struct json *json, const char *key, const char *text, size_t bytes)
-{
-	begin(json, key);
-	put(json, text, bytes);
-}
-
 void json_ipv4(struct json *json, const char *key, uint32_t address)
 {
 	char text[NUMBER_BYTES];

@@ -41,8 +41,6 @@ void json_thousandths(struct json *json, const char *key, uint64_t thousandths);
 void json_hex(struct json *json, const char *key, uint64_t number);
 void json_boolean(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
-/* JSON that is there already, and known to be right. */
-void json_raw(struct json *json, const char *key, const char *text, size_t bytes);
 /* "192.168.1.1" of host byte order, "02:00:..." */
 void json_ipv4(struct json *json, const char *key, uint32_t address);
 void json_mac(struct json *json, const char *key, const uint8_t mac[6]);

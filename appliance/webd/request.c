@@ -20,21 +20,15 @@ static const struct {
 	WANTED("content-type", content_type),
 	WANTED("authorization", authorization),
 	WANTED("if-none-match", if_none_match),
-	WANTED("if-match", if_match),
 #undef WANTED
 };
 
 #define WANTED_COUNT (sizeof(wanted) / sizeof(wanted[0]))
 
-void request_refuse(struct request *request, unsigned status)
+static int refuse(struct request *request, unsigned status)
 {
 	request->state = REQUEST_REFUSED;
 	request->refused_status = status;
-}
-
-static int refuse(struct request *request, unsigned status)
-{
-	request_refuse(request, status);
 	return -1; /* http-parser stops; 1 would mean something else to it at the end of the head */
 }
 
@@ -226,7 +220,7 @@ bool request_body_allow(struct request *request)
 
 	request->body = calloc(1, expected + 1);
 	if (request->body == NULL) {
-		request_refuse(request, 503);
+		(void)refuse(request, 503);
 		return false;
 	}
 	request->body_room = expected;
@@ -249,7 +243,7 @@ size_t request_feed(struct request *request, const char *bytes, size_t count)
 	if (in_head && count > REQUEST_HEAD_BYTES - request->head_bytes)
 		count = REQUEST_HEAD_BYTES - request->head_bytes;
 	if (in_head && count == 0) {
-		request_refuse(request, 431);
+		(void)refuse(request, 431);
 		return 0;
 	}
 	size_t used = http_parser_execute(&request->parser, &settings, bytes, count);
@@ -257,13 +251,8 @@ size_t request_feed(struct request *request, const char *bytes, size_t count)
 		request->head_bytes += used;
 	if (HTTP_PARSER_ERRNO(&request->parser) != HPE_OK &&
 	    HTTP_PARSER_ERRNO(&request->parser) != HPE_PAUSED && request->state != REQUEST_REFUSED)
-		request_refuse(request, status_of(&request->parser));
+		(void)refuse(request, status_of(&request->parser));
 	return used;
-}
-
-bool request_has_begun(const struct request *request)
-{
-	return request->head_bytes != 0 || request->state != REQUEST_READING_HEAD;
 }
 
 bool request_keeps_alive(const struct request *request)

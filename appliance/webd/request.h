@@ -50,7 +50,6 @@ struct request {
 	char content_type[REQUEST_VALUE_BYTES];
 	char authorization[REQUEST_VALUE_BYTES];
 	char if_none_match[REQUEST_VALUE_BYTES];
-	char if_match[REQUEST_VALUE_BYTES];
 	char *body; /* body_room bytes and a zero, ours since request_body_allow */
 	size_t body_bytes, body_room;
 	/* While a header arrives: */
@@ -73,9 +72,6 @@ size_t request_feed(struct request *request, const char *bytes, size_t count);
 size_t request_body_expected(const struct request *request);
 /* At HEAD: go on. False: there is no memory for its body, and it is refused with 503. */
 bool request_body_allow(struct request *request);
-void request_refuse(struct request *request, unsigned status);
-/* Was anything of it there? */
-bool request_has_begun(const struct request *request);
 bool request_keeps_alive(const struct request *request);
 
 /* Value of cookie `name` into `value`; false if there is none, or it is longer. */

@@ -24,7 +24,6 @@
 	X(200, "OK")                                                                               \
 	X(202, "Accepted")                                                                         \
 	X(204, "No Content")                                                                       \
-	X(301, "Moved Permanently")                                                                \
 	X(304, "Not Modified")                                                                     \
 	X(308, "Permanent Redirect")                                                               \
 	X(400, "Bad Request")                                                                      \
@@ -37,7 +36,6 @@
 	X(413, "Content Too Large")                                                                \
 	X(414, "URI Too Long")                                                                     \
 	X(415, "Unsupported Media Type")                                                           \
-	X(421, "Misdirected Request")                                                              \
 	X(422, "Unprocessable Content")                                                            \
 	X(429, "Too Many Requests")                                                                \
 	X(431, "Request Header Fields Too Large")                                                  \

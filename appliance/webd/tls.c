@@ -4,7 +4,6 @@
 #include "services/runtime/socket.h"
 #include "services/runtime/tls_port.h"
 
-#include <mbedtls/error.h>
 #include <string.h>
 
 static struct {
@@ -65,11 +64,6 @@ bool tls_server_set(const struct certificate_record *record)
 	mbedtls_pk_init(&server.key);
 	server.set = certificate_load(record, &server.certificate, &server.key, tls_port_random) &&
 		     config_make();
-	return server.set;
-}
-
-bool tls_server_is_set(void)
-{
 	return server.set;
 }
 
@@ -137,11 +131,6 @@ ssize_t tls_read(mbedtls_ssl_context *tls, void *bytes, size_t room_bytes)
 ssize_t tls_write(mbedtls_ssl_context *tls, const void *bytes, size_t count)
 {
 	return outcome(mbedtls_ssl_write(tls, bytes, count));
-}
-
-bool tls_has_pending(const mbedtls_ssl_context *tls)
-{
-	return mbedtls_ssl_check_pending(tls) != 0;
 }
 
 void tls_notify_close(mbedtls_ssl_context *tls)

@@ -18,7 +18,6 @@
 
 /* The certificate. No connection may be open: they refer to the one before. */
 bool tls_server_set(const struct certificate_record *record);
-bool tls_server_is_set(void);
 
 /* False: no memory. `fd` stays the caller's. */
 bool tls_open(mbedtls_ssl_context *tls, int *fd);
@@ -30,8 +29,6 @@ int tls_handshake(mbedtls_ssl_context *tls);
 ssize_t tls_read(mbedtls_ssl_context *tls, void *bytes, size_t room_bytes);
 /* After TLS_AGAIN the same bytes have to come again. */
 ssize_t tls_write(mbedtls_ssl_context *tls, const void *bytes, size_t count);
-/* Has it bytes of which the socket knows nothing any more? */
-bool tls_has_pending(const mbedtls_ssl_context *tls);
 /* Tells the peer that no more will come, if that can be done at once. */
 void tls_notify_close(mbedtls_ssl_context *tls);
 
