@@ -17,24 +17,18 @@ bool alerts_copy(unsigned at, struct alert_record *record)
 	       record->text_bytes <= sizeof(record->text);
 }
 
-uint64_t alerts_latest(void)
+struct alerts_latest alerts_latest(void)
 {
+	struct alerts_latest latest = { 0 };
 	struct alert_record record;
-	uint64_t latest = 0;
 
-	for (unsigned at = 0; at < ALERT_HISTORY; at++)
-		if (alerts_copy(at, &record) && record.number > latest)
-			latest = record.number;
+	for (unsigned at = 0; at < ALERT_HISTORY; at++) {
+		if (!alerts_copy(at, &record))
+			continue;
+		if (record.number > latest.number)
+			latest.number = record.number;
+		if (record.change > latest.change)
+			latest.change = record.change;
+	}
 	return latest;
-}
-
-uint64_t alerts_change(void)
-{
-	struct alert_record record;
-	uint64_t change = 0;
-
-	for (unsigned at = 0; at < ALERT_HISTORY; at++)
-		if (alerts_copy(at, &record) && record.change > change)
-			change = record.change;
-	return change;
 }

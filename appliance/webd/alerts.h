@@ -12,9 +12,10 @@
 
 /* Copies record `at` of ALERT_HISTORY; false: there is none, or it changes just now. */
 bool alerts_copy(unsigned at, struct alert_record *record);
-/* The latest number, 0: none. Its predecessors go back for ALERT_HISTORY at most. */
-uint64_t alerts_latest(void);
-/* The latest change of any. */
-uint64_t alerts_change(void);
+/* 0: none. The latest number's predecessors go back for ALERT_HISTORY at most. */
+struct alerts_latest {
+	uint64_t number, change; /* change: of any */
+};
+struct alerts_latest alerts_latest(void);
 
 #endif

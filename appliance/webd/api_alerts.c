@@ -42,7 +42,7 @@ void api_alert_write(struct json *json, const struct alert_record *alert)
 enum app_outcome api_alerts(struct exchange *exchange)
 {
 	struct json *json = response_json(exchange->response, 200);
-	uint64_t latest = alerts_latest();
+	uint64_t latest = alerts_latest().number;
 	struct alert_record record;
 
 	json_array(json, NULL);

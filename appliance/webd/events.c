@@ -23,7 +23,7 @@ void events_init(struct events *events, const struct session *session)
 	events->wanted = true;
 	events->session = session;
 	memcpy(events->session_hash, session->id_hash, sizeof(events->session_hash));
-	events->alert_change = alerts_change();
+	events->alert_change = alerts_latest().change;
 	if (world.log != NULL)
 		logring_range(world.log, &first, &events->log_next);
 }
