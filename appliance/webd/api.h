@@ -65,6 +65,8 @@ void api_log_record_write(struct json *json, const struct log_ring_record *recor
 void api_identity_write(struct json *json);
 /* "KEY": Unix time in seconds of that moment since boot, or null. */
 void api_time_write(struct json *json, const char *key, uint64_t time_us);
+/* Decimal digits, nothing else, and it fits. */
+bool api_number_read(const char *digits, uint64_t *number);
 /* A decimal query parameter; `fallback` if it was not sent; false: it is no number. */
 bool api_number_get(const struct exchange *exchange, const char *name, uint64_t fallback,
 		    uint64_t *number);

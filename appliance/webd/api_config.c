@@ -7,7 +7,6 @@
 #include "services/runtime/config.h"
 
 #include <cJSON.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CHUNK_BYTES 16384u
@@ -108,10 +107,9 @@ enum app_outcome api_config_history(struct exchange *exchange)
 
 enum app_outcome api_config_history_entry(struct exchange *exchange)
 {
-	char *end;
-	unsigned long serial = strtoul(exchange->words[0], &end, 10);
+	uint64_t serial;
 
-	if (*end != '\0' || serial > UINT32_MAX)
+	if (!api_number_read(exchange->words[0], &serial) || serial > UINT32_MAX)
 		return api_problem(exchange, 404, "there is no such document");
 	return text_answer(exchange, CONFIG_HISTORY, (uint32_t)serial);
 }
@@ -253,8 +251,8 @@ static bool wish_fill(struct wish *wish, const cJSON *body)
 
 	memset(wish, 0, sizeof(*wish));
 	strcpy(wish->note.author, LOGIN_USER);
-	if (cJSON_IsString(comment))
-		strncpy(wish->note.comment, comment->valuestring, sizeof(wish->note.comment) - 1);
+	if (cJSON_IsString(comment) && strlen(comment->valuestring) < sizeof(wish->note.comment))
+		strcpy(wish->note.comment, comment->valuestring);
 	else if (comment != NULL && !cJSON_IsNull(comment))
 		return false;
 	return cJSON_IsObject(body) &&
@@ -293,7 +291,8 @@ enum app_outcome api_config_commit(struct exchange *exchange)
 	uint32_t serial = 0;
 
 	if (!wish_read(exchange, &wish))
-		return api_problem(exchange, 400, "comment is a string, confirm_s at most 3600");
+		return api_problem(exchange, 400,
+				   "comment has at most 79 bytes, confirm_s is at most 3600");
 	enum status status = config_commit(token_of(exchange), wish.confirm_s, &wish.note, &serial);
 	if (status == E_ABSENT)
 		return api_problem(exchange, 409, "there is no candidate");

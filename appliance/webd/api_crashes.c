@@ -1,8 +1,6 @@
 /* GET /crashes, GET /crashes/N: records of this boot and, after a warm one, of those before. */
 #include "appliance/webd/api.h"
 
-#include <stdlib.h>
-
 static const char *call_text(uint32_t call)
 {
 	switch (call) {
@@ -82,11 +80,10 @@ enum app_outcome api_crash(struct exchange *exchange)
 {
 	struct crash_record record;
 	uint32_t first, next;
-	char *end;
-	unsigned long number = strtoul(exchange->words[0], &end, 10);
+	uint64_t number;
 
 	world_crash_range(&first, &next);
-	if (*end != '\0' || number < first || number >= next ||
+	if (!api_number_read(exchange->words[0], &number) || number < first || number >= next ||
 	    !world_crash_get((uint32_t)number, &record))
 		return api_problem(exchange, 404, "there is no such record");
 	struct json *json = response_json(exchange->response, 200);

@@ -54,12 +54,17 @@ static bool filter_read(const struct exchange *exchange, struct filter *filter)
 	char word[16];
 
 	*filter = (struct filter){ .level = LOG_DEBUG };
-	if (request_query_get(exchange->request, "level", word, sizeof(word)) &&
-	    !level_find(word, &filter->level))
+	switch (request_query_get(exchange->request, "level", word, sizeof(word))) {
+	case REQUEST_NO_VALUE: break;
+	case REQUEST_VALUE:
+		if (level_find(word, &filter->level))
+			break;
 		return false;
-	(void)request_query_get(exchange->request, "service", filter->service,
-				sizeof(filter->service));
-	return api_number_get(exchange, "after", 0, &filter->after) &&
+	case REQUEST_BAD_VALUE: return false;
+	}
+	return request_query_get(exchange->request, "service", filter->service,
+				 sizeof(filter->service)) != REQUEST_BAD_VALUE &&
+	       api_number_get(exchange, "after", 0, &filter->after) &&
 	       api_number_get(exchange, "limit", LOGS_DEFAULT, &filter->limit);
 }
 
@@ -93,7 +98,8 @@ enum app_outcome api_logs(struct exchange *exchange)
 	if (world.log == NULL)
 		return api_problem(exchange, 503, "there is no log yet");
 	if (!filter_read(exchange, &filter))
-		return api_problem(exchange, 400, "after and limit are numbers, level a word");
+		return api_problem(exchange, 400,
+				   "after and limit are numbers, level and service words");
 	struct json *json = response_json(exchange->response, 200);
 	logring_range(world.log, &first, &next);
 	if (filter.after >= first)

@@ -18,7 +18,8 @@ enum needs {
 
 /* A name and a password, each byte of them escaped: whoever is not logged in gets no more memory.
  */
-#define OPEN_BODY_BYTES 1024u
+#define OPEN_BODY_BYTES   1024u
+#define NUMBER_DIGITS_MAX 19u /* so that it fits 64 bits */
 /* Longer than config reads its store after a boot, and than RS lets anybody rest after a death. */
 #define AGAIN_LIMIT_US 8000000u
 #define AGAIN_US       20000u  /* between two tries */
@@ -106,16 +107,28 @@ enum app_outcome api_done(struct exchange *exchange)
 	return APP_ANSWERED;
 }
 
+bool api_number_read(const char *digits, uint64_t *number)
+{
+	size_t count = strspn(digits, "0123456789");
+
+	if (count == 0 || count > NUMBER_DIGITS_MAX || digits[count] != '\0')
+		return false;
+	*number = strtoull(digits, NULL, 10);
+	return true;
+}
+
 bool api_number_get(const struct exchange *exchange, const char *name, uint64_t fallback,
 		    uint64_t *number)
 {
-	char digits[24], *end;
+	char digits[NUMBER_DIGITS_MAX + 1];
 
 	*number = fallback;
-	if (!request_query_get(exchange->request, name, digits, sizeof(digits)))
-		return true;
-	*number = strtoull(digits, &end, 10);
-	return digits[0] >= '0' && digits[0] <= '9' && *end == '\0';
+	switch (request_query_get(exchange->request, name, digits, sizeof(digits))) {
+	case REQUEST_NO_VALUE: return true;
+	case REQUEST_VALUE: return api_number_read(digits, number);
+	case REQUEST_BAD_VALUE: break;
+	}
+	return false;
 }
 
 void api_time_write(struct json *json, const char *key, uint64_t time_us)

@@ -21,8 +21,9 @@
 #define CONN_IDLE_US      30000000ull
 #define CONN_LINGER_US    2000000ull
 #define CONN_WRITE_US     20000000ull /* without a byte taken */
-#define CONN_SLOW_US      10000000ull /* an answer that takes longer gives way to another's connection \
-				       */
+#define CONN_SLOW_US                                                                               \
+	10000000ull /* an answer that takes longer gives way to another's connection               \
+		     */
 #define CONN_ANSWER_US 60000000ull /* a whole answer */
 
 enum conn_phase {

@@ -146,6 +146,15 @@ static int on_header_value(http_parser *parser, const char *at, size_t count)
 	return 0;
 }
 
+/* RFC 9112, 3.2: since version 1.1 a request names whom it is for. */
+static bool lacks_host(const struct request *request)
+{
+	const http_parser *parser = &request->parser;
+	bool may_lack = parser->http_major == 1 && parser->http_minor == 0;
+
+	return !may_lack && request->host[0] == '\0';
+}
+
 static int on_headers_complete(http_parser *parser)
 {
 	struct request *request = of(parser);
@@ -156,6 +165,8 @@ static int on_headers_complete(http_parser *parser)
 		return refuse(request, 501);
 	if (request_body_expected(request) > REQUEST_BODY_BYTES)
 		return refuse(request, 413);
+	if (lacks_host(request))
+		return refuse(request, 400);
 	request->state = REQUEST_HEAD;
 	http_parser_pause(parser, 1);
 	return 0;
@@ -262,7 +273,7 @@ bool request_keeps_alive(const struct request *request)
 
 /* --- Cookies and query --------------------------------------------------------------- */
 
-/* The value behind "NAME=" in a list of such pairs, up to the separator. */
+/* The value behind "NAME=" in a list of such pairs, up to the separator; NULL: none. */
 static const char *pair_find(const char *list, const char *name, char separator, size_t *bytes)
 {
 	size_t name_bytes = strlen(name);
@@ -282,28 +293,33 @@ static const char *pair_find(const char *list, const char *name, char separator,
 	return NULL;
 }
 
-static bool pair_get(const char *list, const char *name, char separator, char *value,
-		     size_t room_bytes)
+static enum request_value pair_get(const char *list, const char *name, char separator, char *value,
+				   size_t room_bytes)
 {
 	size_t bytes;
 	const char *found = pair_find(list, name, separator, &bytes);
 
-	if (found == NULL || bytes >= room_bytes)
-		return false;
+	if (found == NULL)
+		return REQUEST_NO_VALUE;
+	if (bytes >= room_bytes)
+		return REQUEST_BAD_VALUE;
 	memcpy(value, found, bytes);
 	value[bytes] = '\0';
-	return true;
+	return REQUEST_VALUE;
 }
 
 bool request_cookie_get(const struct request *request, const char *name, char *value,
 			size_t room_bytes)
 {
-	return pair_get(request->cookie, name, ';', value, room_bytes);
+	return pair_get(request->cookie, name, ';', value, room_bytes) == REQUEST_VALUE;
 }
 
-bool request_query_get(const struct request *request, const char *name, char *value,
-		       size_t room_bytes)
+enum request_value request_query_get(const struct request *request, const char *name, char *value,
+				     size_t room_bytes)
 {
-	return pair_get(request->query, name, '&', value, room_bytes) &&
-	       decode(value, value + strlen(value));
+	enum request_value got = pair_get(request->query, name, '&', value, room_bytes);
+
+	if (got == REQUEST_VALUE && !decode(value, value + strlen(value)))
+		return REQUEST_BAD_VALUE;
+	return got;
 }

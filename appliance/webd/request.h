@@ -77,8 +77,13 @@ bool request_keeps_alive(const struct request *request);
 /* Value of cookie `name` into `value`; false if there is none, or it is longer. */
 bool request_cookie_get(const struct request *request, const char *name, char *value,
 			size_t room_bytes);
-/* Value of `name` in the query, decoded; false if there is none, or it is longer. */
-bool request_query_get(const struct request *request, const char *name, char *value,
-		       size_t room_bytes);
+enum request_value {
+	REQUEST_NO_VALUE, /* it was not sent */
+	REQUEST_VALUE,
+	REQUEST_BAD_VALUE, /* it does not fit, or is malformed */
+};
+/* Value of `name` in the query, decoded. */
+enum request_value request_query_get(const struct request *request, const char *name, char *value,
+				     size_t room_bytes);
 
 #endif

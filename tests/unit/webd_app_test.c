@@ -1,6 +1,7 @@
 /* Requests to answers: who may do what, and what becomes of malformed ones. appliance/webd/. */
 #include "appliance/webd/alerts.h"
 #include "appliance/webd/login.h"
+#include "services/proto/config.h"
 #include "services/proto/event.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/webd_world.h"
@@ -281,6 +282,39 @@ static void metrics_take_a_token(void **state)
 		401);
 }
 
+static void what_is_no_number_is_refused(void **state)
+{
+	static const char *const limits[] = {
+		"", "+7", "-1", "0x10", "7a", "%20", "99999999999999999999999999999"
+	};
+	char path[128];
+
+	(void)state;
+	webd_log_in();
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		snprintf(path, sizeof(path), "/api/v1/connections?limit=%s", limits[i]);
+		assert_int_equal(ask("GET", path, NULL), 400);
+	}
+	assert_int_equal(ask("GET", "/api/v1/connections?limit=7", NULL), 200);
+	assert_int_equal(ask("GET", "/api/v1/config/history/7", NULL), 200);
+	assert_int_equal(ask("GET", "/api/v1/config/history/+7", NULL), 404);
+	assert_int_equal(ask("GET", "/api/v1/crashes/+1", NULL), 404);
+}
+
+/* Cut short it would say something else, if it were still text at all. */
+static void a_comment_that_is_too_long_is_refused(void **state)
+{
+	char body[128];
+
+	(void)state;
+	webd_log_in();
+	assert_int_equal(ask("PUT", "/api/v1/config/candidate", "{\"nat\":false}"), 200);
+	snprintf(body, sizeof(body), "{\"comment\":\"%0*d\"}", CONFIG_COMMENT_BYTES, 1);
+	assert_int_equal(ask("POST", "/api/v1/config/commit", body), 400);
+	snprintf(body, sizeof(body), "{\"comment\":\"%0*d\"}", CONFIG_COMMENT_BYTES - 1, 1);
+	assert_int_equal(ask("POST", "/api/v1/config/commit", body), 200);
+}
+
 static void a_configuration_is_tried_committed_and_confirmed(void **state)
 {
 	(void)state;
@@ -400,6 +434,8 @@ int main(void)
 		TEST(another_site_changes_nothing),
 		TEST(only_who_is_logged_in_may_send_much),
 		TEST(an_ended_session_cannot_be_used_again),
+		TEST(what_is_no_number_is_refused),
+		TEST(a_comment_that_is_too_long_is_refused),
 		TEST(a_session_ends_when_nobody_uses_it),
 		TEST(wrong_passwords_cost_time),
 		TEST(a_new_password_ends_the_other_sessions),

@@ -80,7 +80,8 @@ static void a_request_may_come_in_any_pieces(void **state)
 	for (size_t piece = 1; piece < sizeof(text); piece++) {
 		assert_int_equal(feed_all(text, sizeof(text) - 1, piece), REQUEST_COMPLETE);
 		assert_string_equal(request.target, "/a b/c");
-		assert_true(request_query_get(&request, "name", value, sizeof(value)));
+		assert_int_equal(request_query_get(&request, "name", value, sizeof(value)),
+				 REQUEST_VALUE);
 		assert_string_equal(value, "a/b");
 		assert_true(request_cookie_get(&request, "__Host-session", value, sizeof(value)));
 		assert_string_equal(value, "abc");
@@ -117,6 +118,8 @@ static void each_limit_has_its_status(void **state)
 	assert_int_equal(refused("PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
 			 501);
 	assert_int_equal(refused("CONNECT evil.example:80 HTTP/1.1\r\n\r\n"), 400);
+	assert_int_equal(refused("GET / HTTP/1.1\r\n\r\n"), 400);
+	assert_int_equal(refused("GET / HTTP/1.1\r\nHost:\r\n\r\n"), 400);
 	assert_int_equal(refused("GET / HTTP/1.1\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
 			 501);
 	assert_int_equal(refused("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), 400);

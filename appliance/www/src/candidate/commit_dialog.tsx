@@ -55,7 +55,7 @@ export function CommitDialog({ onClose }: { onClose: () => void }) {
           <input
             id="commit-comment"
             type="text"
-            maxLength={120}
+            maxLength={79}
             placeholder="why, for whoever reads the history"
             autocomplete="off"
             value={comment}
