@@ -2,46 +2,25 @@
 
 #include "services/runtime/civil.h"
 #include "services/runtime/event.h"
+#include "services/runtime/page.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define US_A_SECOND   1000000
 #define SUBJECT_CHARS 70u /* RFC 5322, 2.1.1: lines should have at most 78 */
 
-struct writer {
-	char *out;
-	size_t used;
-};
-
-static void put(struct writer *writer, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* What does not fit is left out; MESSAGE_BYTES is more than ALERTS_MAX alerts take. */
-static void put(struct writer *writer, const char *format, ...)
-{
-	size_t room = MESSAGE_BYTES - writer->used;
-	va_list arguments;
-
-	va_start(arguments, format);
-	int wanted = vsnprintf(writer->out + writer->used, room, format, arguments);
-	va_end(arguments);
-	if (wanted > 0 && (size_t)wanted < room)
-		writer->used += (size_t)wanted;
-}
-
 /* Foreign text: no control characters, no bytes beyond ASCII. */
-static void put_plain(struct writer *writer, const char *text, size_t bytes, size_t most)
+static void put_plain(struct page *page, const char *text, size_t bytes, size_t most)
 {
 	for (size_t i = 0; i < bytes && i < most && text[i] != 0; i++) {
 		char byte = text[i] >= ' ' && text[i] < 0x7f ? text[i] : '?';
-		put(writer, "%c", byte);
+		page_print(page, "%c", byte);
 	}
 }
 
 /* RFC 5322, 3.3: "Sat, 21 Nov 2026 12:46:24 +0000" */
-static void put_date(struct writer *writer, const struct message_facts *facts)
+static void put_date(struct page *page, const struct message_facts *facts)
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -51,13 +30,14 @@ static void put_date(struct writer *writer, const struct message_facts *facts)
 
 	if (facts->unix_us == 0 || !civil_of_unix(facts->unix_us / US_A_SECOND + offset * 60, &at))
 		return;
-	put(writer, "Date: %.3s, %u %.3s %04d %02u:%02u:%02u %c%02u%02u\r\n", days + 3 * at.weekday,
-	    at.day, months + 3 * (at.month - 1), (int)at.year, at.hour, at.minute, at.second,
-	    offset < 0 ? '-' : '+', away / 60 % 100, away % 60);
+	page_print(page, "Date: %.3s, %u %.3s %04d %02u:%02u:%02u %c%02u%02u\r\n",
+		   days + 3 * at.weekday, at.day, months + 3 * (at.month - 1), (int)at.year,
+		   at.hour, at.minute, at.second, offset < 0 ? '-' : '+', away / 60 % 100,
+		   away % 60);
 }
 
 /* The worst of them, as that is what one wants to read on a telephone. */
-static void put_subject(struct writer *writer, const struct message_facts *facts,
+static void put_subject(struct page *page, const struct message_facts *facts,
 			const struct alert_queue *queue, uint32_t count)
 {
 	const struct alert *worst = &queue->alerts[0];
@@ -65,38 +45,38 @@ static void put_subject(struct writer *writer, const struct message_facts *facts
 	for (uint32_t i = 1; i < count; i++)
 		if (queue->alerts[i].severity > worst->severity)
 			worst = &queue->alerts[i];
-	put(writer, "Subject: [");
-	put_plain(writer, facts->hostname, strlen(facts->hostname), SUBJECT_CHARS / 2);
-	put(writer, "] ");
+	page_print(page, "Subject: [");
+	put_plain(page, facts->hostname, strlen(facts->hostname), SUBJECT_CHARS / 2);
+	page_print(page, "] ");
 	if (count == 0) {
-		put(writer, "test");
+		page_print(page, "test");
 	} else {
-		put_plain(writer, worst->text, worst->text_bytes, SUBJECT_CHARS);
+		put_plain(page, worst->text, worst->text_bytes, SUBJECT_CHARS);
 		if (count > 1)
-			put(writer, " (and %u more)", (unsigned)(count - 1));
+			page_print(page, " (and %u more)", (unsigned)(count - 1));
 	}
-	put(writer, "\r\n");
+	page_print(page, "\r\n");
 }
 
-static void put_head(struct writer *writer, const struct message_facts *facts,
+static void put_head(struct page *page, const struct message_facts *facts,
 		     const struct alert_queue *queue, uint32_t count)
 {
 	const struct alertconf *conf = facts->conf;
 
-	put(writer, "From: <%s>\r\n", conf->from);
+	page_print(page, "From: <%s>\r\n", conf->from);
 	for (uint32_t i = 0; i < conf->to_count; i++)
-		put(writer, "%s<%s>", i == 0 ? "To: " : ",\r\n ", conf->to[i]);
-	put(writer, "\r\n");
-	put_subject(writer, facts, queue, count);
-	put_date(writer, facts);
-	put(writer, "Message-ID: <%08x%08x.%08x%08x@%s>\r\n", (unsigned)facts->id[0],
-	    (unsigned)facts->id[1], (unsigned)facts->id[2], (unsigned)facts->id[3],
-	    facts->hostname);
-	put(writer, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n"
-		    "Auto-Submitted: auto-generated\r\n\r\n");
+		page_print(page, "%s<%s>", i == 0 ? "To: " : ",\r\n ", conf->to[i]);
+	page_print(page, "\r\n");
+	put_subject(page, facts, queue, count);
+	put_date(page, facts);
+	page_print(page, "Message-ID: <%08x%08x.%08x%08x@%s>\r\n", (unsigned)facts->id[0],
+		   (unsigned)facts->id[1], (unsigned)facts->id[2], (unsigned)facts->id[3],
+		   facts->hostname);
+	page_print(page, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n"
+			 "Auto-Submitted: auto-generated\r\n\r\n");
 }
 
-static void put_alert(struct writer *writer, const struct message_facts *facts,
+static void put_alert(struct page *page, const struct message_facts *facts,
 		      const struct alert *alert)
 {
 	static const char *const severities[] = { "note", "warning", "critical" };
@@ -108,28 +88,29 @@ static void put_alert(struct writer *writer, const struct message_facts *facts,
 		snprintf(time, sizeof(time), "%llu s after %s start",
 			 (unsigned long long)(alert->last_us / US_A_SECOND),
 			 alert->earlier ? "an earlier" : "the");
-	put(writer, "%s  %s: ", time, severities[alert->severity]);
-	put_plain(writer, alert->text, alert->text_bytes, EVENT_TEXT_BYTES);
-	put(writer, "\r\n    %s, of ", event_kind_text(alert->kind));
-	put_plain(writer, alert->service, NAME_BYTES, NAME_BYTES);
+	page_print(page, "%s  %s: ", time, severities[alert->severity]);
+	put_plain(page, alert->text, alert->text_bytes, EVENT_TEXT_BYTES);
+	page_print(page, "\r\n    %s, of ", event_kind_text(alert->kind));
+	put_plain(page, alert->service, NAME_BYTES, NAME_BYTES);
 	if (alert->count > 1)
-		put(writer, ", %u times", (unsigned)alert->count);
-	put(writer, "\r\n\r\n");
+		page_print(page, ", %u times", (unsigned)alert->count);
+	page_print(page, "\r\n\r\n");
 }
 
 size_t message_compose(const struct message_facts *facts, const struct alert_queue *queue,
 		       uint32_t count, char out[MESSAGE_BYTES])
 {
-	struct writer writer = { .out = out };
+	/* More than ALERTS_MAX alerts take. */
+	struct page page = { .text = out, .room_bytes = MESSAGE_BYTES };
 	uint32_t lost = queue->dropped - queue->dropped_told;
 
-	put_head(&writer, facts, queue, count);
+	put_head(&page, facts, queue, count);
 	if (count == 0)
-		put(&writer, "This mail was asked for, to try the settings. They work.\r\n");
+		page_print(&page, "This mail was asked for, to try the settings. They work.\r\n");
 	for (uint32_t i = 0; i < count; i++)
-		put_alert(&writer, facts, &queue->alerts[i]);
+		put_alert(&page, facts, &queue->alerts[i]);
 	if (count != 0 && lost != 0)
-		put(&writer, "%u more could not be kept until they were mailed.\r\n",
-		    (unsigned)lost);
-	return writer.used;
+		page_print(&page, "%u more could not be kept until they were mailed.\r\n",
+			   (unsigned)lost);
+	return page.used_bytes;
 }

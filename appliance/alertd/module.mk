@@ -10,7 +10,7 @@ $(alertd_authorities): appliance/alertd/authorities.py $(alertd_test_authority)
 	$(quiet)$(PYTHON) $< /usr/share/ca-certificates/mozilla/*.crt $(alertd_test_authority) > $@
 
 alertd_core := $(addprefix appliance/alertd/, archive.c base64.c history.c intake.c message.c queue.c smtp.c) \
-	$(addprefix services/runtime/, civil.c crc32.c event_kind.c wallclock.c)
+	$(addprefix services/runtime/, civil.c crc32.c event_kind.c page.c wallclock.c)
 
 services += alertd
 alertd_sources := $(addprefix appliance/alertd/, alertd.c mailer.c shelf.c transport.c) $(alertd_core) $(alertd_authorities) \
@@ -27,7 +27,7 @@ alertd_intake_test_sources := tests/unit/alertd_intake_test.c $(addprefix applia
 	$(addprefix services/runtime/, crc32.c wallclock.c)
 alertd_smtp_test_sources := tests/unit/alertd_smtp_test.c $(addprefix appliance/alertd/, smtp.c base64.c)
 alertd_queue_test_sources := tests/unit/alertd_queue_test.c $(addprefix appliance/alertd/, queue.c message.c) \
-	$(addprefix services/runtime/, civil.c crc32.c event_kind.c)
+	$(addprefix services/runtime/, civil.c crc32.c event_kind.c page.c)
 unit_tests += alertd_shelf
 alertd_shelf_test_sources := tests/unit/alertd_shelf_test.c $(addprefix appliance/alertd/, archive.c queue.c shelf.c) \
 	tests/unit/store_fake.c $(addprefix services/runtime/, crc32.c wear.c writeback.c)

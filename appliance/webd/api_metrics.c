@@ -1,41 +1,19 @@
 /* GET /metrics: counters in Prometheus' text format, version 0.0.4. */
 #include "appliance/webd/api.h"
+#include "services/runtime/page.h"
 
-#include <stdio.h>
 #include <string.h>
-
-struct page {
-	char *text;
-	size_t used_bytes;
-	bool overflow;
-};
-
-static void line(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void line(struct page *page, const char *format, ...)
-{
-	size_t room = RESPONSE_BODY_BYTES - page->used_bytes;
-	va_list arguments;
-
-	va_start(arguments, format);
-	int wrote = vsnprintf(page->text + page->used_bytes, room, format, arguments);
-	va_end(arguments);
-	if (wrote < 0 || (size_t)wrote >= room)
-		page->overflow = true;
-	else
-		page->used_bytes += (size_t)wrote;
-}
 
 static void head(struct page *page, const char *name, const char *type, const char *help)
 {
-	line(page, "# HELP bulkhead_%s %s\n# TYPE bulkhead_%s %s\n", name, help, name, type);
+	page_print(page, "# HELP bulkhead_%s %s\n# TYPE bulkhead_%s %s\n", name, help, name, type);
 }
 
 static void number(struct page *page, const char *name, const char *type, const char *help,
 		   uint64_t value)
 {
 	head(page, name, type, help);
-	line(page, "bulkhead_%s %llu\n", name, (unsigned long long)value);
+	page_print(page, "bulkhead_%s %llu\n", name, (unsigned long long)value);
 }
 
 static void ports_of(struct page *page, const char *name, const char *help, size_t offset)
@@ -47,8 +25,8 @@ static void ports_of(struct page *page, const char *name, const char *help, size
 			continue;
 		memcpy(&value, (const char *)&world.ports[port]->statistics + offset,
 		       sizeof(value));
-		line(page, "bulkhead_%s{port=\"port%u\"} %llu\n", name, port,
-		     (unsigned long long)value);
+		page_print(page, "bulkhead_%s{port=\"port%u\"} %llu\n", name, port,
+			   (unsigned long long)value);
 	}
 }
 
@@ -59,18 +37,19 @@ static void services_of(struct page *page)
 	head(page, "service_restarts_total", "counter", "Restarts of a service since boot.");
 	for (uint32_t slot = 0; slot < world_service_count(); slot++)
 		if (world_service_get(slot, &service))
-			line(page, "bulkhead_service_restarts_total{service=\"%s\"} %u\n",
-			     service.name, service.rs.restarts);
+			page_print(page, "bulkhead_service_restarts_total{service=\"%s\"} %u\n",
+				   service.name, service.rs.restarts);
 	head(page, "service_cpu_microseconds_total", "counter", "Processor time of a service.");
 	for (uint32_t slot = 0; slot < world_service_count(); slot++)
 		if (world_service_get(slot, &service))
-			line(page, "bulkhead_service_cpu_microseconds_total{service=\"%s\"} %llu\n",
-			     service.name, (unsigned long long)service.kernel.cpu_us);
+			page_print(page,
+				   "bulkhead_service_cpu_microseconds_total{service=\"%s\"} %llu\n",
+				   service.name, (unsigned long long)service.kernel.cpu_us);
 	head(page, "service_up", "gauge", "1 if the service runs.");
 	for (uint32_t slot = 0; slot < world_service_count(); slot++)
 		if (world_service_get(slot, &service))
-			line(page, "bulkhead_service_up{service=\"%s\"} %d\n", service.name,
-			     strcmp(service.state, "running") == 0);
+			page_print(page, "bulkhead_service_up{service=\"%s\"} %d\n", service.name,
+				   strcmp(service.state, "running") == 0);
 }
 
 static void firewall_of(struct page *page)
@@ -83,8 +62,8 @@ static void firewall_of(struct page *page)
 	number(page, "packets_forwarded_total", "counter", "Packets passed.", table->forwarded);
 	head(page, "packets_dropped_total", "counter", "Packets not passed, by reason.");
 	for (unsigned reason = 1; reason < FW_REASON_COUNT; reason++)
-		line(page, "bulkhead_packets_dropped_total{reason=\"%s\"} %llu\n",
-		     fw_reason_word(reason), (unsigned long long)table->dropped[reason]);
+		page_print(page, "bulkhead_packets_dropped_total{reason=\"%s\"} %llu\n",
+			   fw_reason_word(reason), (unsigned long long)table->dropped[reason]);
 }
 
 /* A session, or the token of the configuration. */
@@ -103,7 +82,7 @@ static bool may_read(const struct exchange *exchange)
 
 enum app_outcome api_metrics(struct exchange *exchange)
 {
-	struct page page = { .text = response_buffer() };
+	struct page page = { .text = response_buffer(), .room_bytes = RESPONSE_BODY_BYTES };
 
 	if (!may_read(exchange))
 		return api_problem(exchange, 401, "a session or the metrics token is needed");

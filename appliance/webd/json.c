@@ -1,6 +1,8 @@
 /* See json.h. */
 #include "appliance/webd/json.h"
 
+#include "services/runtime/utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -42,33 +44,6 @@ bool json_done(struct json *json)
 
 /* --- Strings ----------------------------------------------------------------- */
 
-/* Bytes of the well-formed UTF-8 character at `text` (RFC 3629, 4), 0 if there is none. */
-static size_t character_bytes(const uint8_t *text, size_t left)
-{
-	uint8_t low = 0x80, high = 0xbf;
-	size_t bytes;
-
-	if (text[0] < 0x80)
-		return 1;
-	if (text[0] < 0xc2 || text[0] > 0xf4)
-		return 0;
-	bytes = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-	if (text[0] == 0xe0)
-		low = 0xa0;
-	else if (text[0] == 0xed)
-		high = 0x9f; /* no surrogates */
-	else if (text[0] == 0xf0)
-		low = 0x90;
-	else if (text[0] == 0xf4)
-		high = 0x8f;
-	if (left < bytes || text[1] < low || text[1] > high)
-		return 0;
-	for (size_t i = 2; i < bytes; i++)
-		if (text[i] < 0x80 || text[i] > 0xbf)
-			return 0;
-	return bytes;
-}
-
 static void put_character(struct json *json, const char *text, size_t bytes)
 {
 	char escaped[8];
@@ -94,7 +69,7 @@ static void put_string(struct json *json, const char *text, size_t room_bytes)
 
 	put_word(json, "\"");
 	for (size_t at = 0; at < length && !json->overflow;) {
-		size_t bytes = character_bytes((const uint8_t *)text + at, length - at);
+		size_t bytes = utf8_length(text + at, length - at);
 		if (bytes == 0)
 			put_word(json, "\xef\xbf\xbd");
 		else

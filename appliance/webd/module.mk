@@ -9,7 +9,7 @@ webd_pure := $(addprefix appliance/webd/, alerts.c api_account.c api_alert_test.
 	api_logs.c api_metrics.c api_network.c api_overview.c api_ports.c api_services.c app.c certificate.c \
 	events.c files.c json.c login.c password.c request.c response.c session.c state.c world_service.c) \
 	services/runtime/crc32.c services/runtime/logring.c services/runtime/netconf_copy.c \
-	services/runtime/wallclock.c services/runtime/wanlease.c build/third/http-parser/http_parser.c
+	services/runtime/page.c services/runtime/utf8.c services/runtime/wallclock.c services/runtime/wanlease.c build/third/http-parser/http_parser.c
 webd_headers := -isystem build/third/http-parser -isystem build/third/mbedtls/include -isystem build/third/cjson
 
 services += webd

@@ -1,6 +1,8 @@
 /* See json.h. */
 #include "services/console/json.h"
 
+#include "services/runtime/utf8.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -88,7 +90,7 @@ void json_string(struct json *json, struct text *out, const char *key, const cha
 	json_lead(json, out, key);
 	text_string(out, "\"");
 	for (size_t i = 0; i < count;) {
-		size_t length = text_utf8_length(value + i, count - i);
+		size_t length = utf8_length(value + i, count - i);
 
 		if (length == 0)
 			text_string(out, "\\ufffd");

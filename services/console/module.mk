@@ -5,7 +5,7 @@ console_pure := $(addprefix services/console/, \
 	show_config.c show_connections.c show_count.c show_crashes.c show_disks.c show_firewall.c show_install.c show_log.c \
 	show_store.c \
 	show_memory.c show_policy.c show_port.c show_quarantine.c show_service.c show_version.c terminal.c text.c \
-	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c services/runtime/policy.c
+	view_crash.c view_log.c view_netconf.c view_service.c words.c) services/runtime/crc32.c services/runtime/policy.c services/runtime/utf8.c
 
 console_pure += services/console/show_clock.c services/runtime/civil.c services/runtime/wallclock.c
 console_pure += services/console/show_wan.c services/runtime/wanlease.c
@@ -23,7 +23,7 @@ console_sources := $(console_pure) $(addprefix services/console/, \
 
 unit_tests += console_line console_command console_show console_crashes console_session tty_queue
 console_line_test_sources := tests/unit/console_line_test.c drivers/video/vga/screen.c \
-	$(addprefix services/console/, history.c line.c text.c)
+	$(addprefix services/console/, history.c line.c text.c) services/runtime/utf8.c
 console_command_test_sources := tests/unit/console_command_test.c tests/unit/console_world.c \
 	services/console/candidate.c $(console_pure)
 console_document := $(addprefix tests/unit/, console_document.c console_world.c) \

@@ -30,7 +30,4 @@ void text_printf(struct text *text, const char *format, ...) __attribute__((form
  */
 void text_foreign(struct text *text, const char *bytes, size_t max);
 
-/* The length of the UTF-8 sequence at `bytes`, of `count`; 0: it is none (RFC 3629). */
-size_t text_utf8_length(const char *bytes, size_t count);
-
 #endif
