@@ -55,8 +55,7 @@ static void remark(const char *text)
 static void connection_drop(void)
 {
 	transport_end();
-	if (fd >= 0)
-		(void)socket_close(fd);
+	socket_abandon(fd);
 	fd = -1;
 }
 

@@ -84,7 +84,7 @@ size_t dnsd_known(const struct dns_query *query, uint8_t *out, size_t room_bytes
 static void sockets_drop(void)
 {
 	for (int i = 0; i < LISTENERS; i++) {
-		dnsd_close(listeners[i]);
+		socket_abandon(listeners[i]);
 		listeners[i] = -1;
 	}
 }
@@ -216,8 +216,6 @@ static uint64_t work(uint64_t now_us)
 	if (dnsd_conf.version == 0 || dnsd_conf.lan.address == 0)
 		return now_us + HOUSEKEEPING_US;
 	bool followed = leases_follow();
-	if (!dnsd_closed())
-		return now_us + AGAIN_US;
 	if (!listener_open(BY_UDP) || !listener_open(BY_TCP)) {
 		sockets_drop();
 		return now_us + AGAIN_US;

@@ -29,11 +29,6 @@ size_t dnsd_known(const struct dns_query *query, uint8_t *out, size_t room_bytes
 /* The upstream after `upstream`, now preferred if that one was. */
 unsigned dnsd_upstream_next(unsigned upstream);
 
-/* closer.c: closes, now or when INET is there again. */
-void dnsd_close(int fd);
-/* Repeats what INET did not hear of; false: some is left. */
-bool dnsd_closed(void);
-
 /* forward.c: questions by UDP, each from a port of its own with an id of its own. */
 void forwards_ask(int listener, const struct sockaddr_in *from, const struct dns_query *query);
 unsigned forwards_polls(struct pollfd *polls);

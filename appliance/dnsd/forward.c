@@ -33,15 +33,15 @@ static struct forward forwards[FORWARDS_MAX];
 static uint8_t message[DNS_UDP_BYTES + DNS_OPT_BYTES];
 static uint8_t reply[DNS_UDP_BYTES + DNS_OPT_BYTES + DNS_QUERY_BYTES];
 
-static void socket_drop(struct forward *forward)
+static void forward_close(struct forward *forward)
 {
-	dnsd_close(forward->fd);
+	socket_abandon(forward->fd);
 	forward->fd = -1;
 }
 
 static void forward_end(struct forward *forward)
 {
-	socket_drop(forward);
+	forward_close(forward);
 	forward->asker_count = 0;
 }
 
@@ -74,14 +74,14 @@ static void askers_fail(int listener, struct forward *forward)
 /* If it cannot be sent now, the deadline tries the next upstream. */
 static void forward_try(int listener, struct forward *forward, uint64_t now_us)
 {
-	socket_drop(forward);
+	forward_close(forward);
 	if (forward->tries++ == TRIES_MAX || forward->upstream >= dnsd_upstreams.count) {
 		askers_fail(listener, forward);
 		return;
 	}
 	forward->deadline_us = now_us + UPSTREAM_US;
 	if (!question_send(forward))
-		socket_drop(forward);
+		forward_close(forward);
 }
 
 static bool asker_is(const struct asker *asker, const struct sockaddr_in *from,
@@ -202,7 +202,7 @@ void forwards_forget(void)
 {
 	for (unsigned i = 0; i < FORWARDS_MAX; i++) {
 		if (forwards[i].asker_count != 0)
-			socket_drop(&forwards[i]);
+			forward_close(&forwards[i]);
 		forwards[i].asker_count = 0;
 	}
 }

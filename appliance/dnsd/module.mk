@@ -2,7 +2,7 @@ dnsd_core := $(addprefix appliance/dnsd/, cache.c message.c names.c upstreams.c)
 	services/runtime/wanlease.c services/runtime/crc32.c
 
 services += dnsd
-dnsd_sources := $(addprefix appliance/dnsd/, closer.c dnsd.c forward.c stream.c) $(dnsd_core) \
+dnsd_sources := $(addprefix appliance/dnsd/, dnsd.c forward.c stream.c) $(dnsd_core) \
 	services/runtime/netconf_copy.c services/runtime/random.c
 
 unit_tests += dnsd

@@ -46,14 +46,14 @@ bool streams_have_room(void)
 
 static void up_drop(struct stream *stream)
 {
-	dnsd_close(stream->up);
+	socket_abandon(stream->up);
 	stream->up = -1;
 }
 
 static void stream_close(struct stream *stream)
 {
 	up_drop(stream);
-	dnsd_close(stream->fd);
+	socket_abandon(stream->fd);
 	stream->fd = -1;
 }
 
@@ -239,7 +239,6 @@ static void upstream_work(struct stream *stream, uint64_t now_us)
 
 unsigned streams_polls(struct pollfd *polls)
 {
-	(void)stream_free();
 	for (unsigned i = 0; i < STREAMS_MAX; i++) {
 		const struct stream *stream = &streams[i];
 		bool asking = stream->fd >= 0 && stream->state == ASKING;

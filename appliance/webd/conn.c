@@ -28,7 +28,7 @@ void conn_open(struct conn *conn, int fd, uint32_t peer, bool is_secure)
 	conn->is_secure = is_secure;
 	request_init(&conn->request);
 	if (is_secure && !tls_open(&conn->tls, &conn->fd)) {
-		(void)socket_close(fd);
+		socket_abandon(fd);
 		return;
 	}
 	conn_phase_set(conn, is_secure ? CONN_HANDSHAKE : CONN_READING);
@@ -47,7 +47,7 @@ void conn_close(struct conn *conn)
 	}
 	request_fini(&conn->request);
 	conn_body_drop(conn);
-	(void)socket_close(conn->fd);
+	socket_abandon(conn->fd);
 	conn->phase = CONN_FREE;
 }
 

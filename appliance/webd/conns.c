@@ -84,7 +84,7 @@ void conns_accept(int fd, uint32_t peer, bool is_secure)
 	struct conn *conn = place_find();
 
 	if (conn == NULL)
-		(void)socket_close(fd);
+		socket_abandon(fd);
 	else
 		conn_open(conn, fd, peer, is_secure);
 }

@@ -58,8 +58,7 @@ static void sockets_drop(void)
 {
 	conns_drop();
 	for (int i = 0; i < LISTENERS; i++) {
-		if (listeners[i] >= 0)
-			socket_close(listeners[i]);
+		socket_abandon(listeners[i]);
 		listeners[i] = -1;
 	}
 }
@@ -77,8 +76,8 @@ static bool listener_open(int which)
 				   .sin_addr.s_addr = htonl(world.netconf.lan.address) };
 
 	if (!is_wanted(which)) {
-		if (listeners[which] >= 0 && socket_close(listeners[which]) == 0)
-			listeners[which] = -1;
+		socket_abandon(listeners[which]);
+		listeners[which] = -1;
 		return true;
 	}
 	if (listeners[which] >= 0)
@@ -87,7 +86,7 @@ static bool listener_open(int which)
 	if (fd < 0)
 		return false;
 	if (bind(fd, (struct sockaddr *)&own, sizeof(own)) != 0 || listen(fd, BACKLOG) != 0) {
-		socket_close(fd);
+		socket_abandon(fd);
 		return false;
 	}
 	listeners[which] = fd;
@@ -115,7 +114,7 @@ static void clients_accept(int which)
 		if (is_client(ntohl(from.sin_addr.s_addr)))
 			conns_accept(fd, ntohl(from.sin_addr.s_addr), which == BY_HTTPS);
 		else
-			socket_close(fd);
+			socket_abandon(fd);
 	}
 }
 
@@ -228,6 +227,8 @@ static uint64_t serve(void)
 		polls[i] = (struct pollfd){ .fd = listeners[i], .events = POLLIN };
 	conns_polls(polls + LISTENERS);
 	int ready = socket_watch(polls, POLLS_MAX);
+	if (ready < 0 && errno == EAGAIN)
+		return world.now_us + AGAIN_US; /* INET restarts; our sockets stay */
 	if (ready < 0 || ((polls[BY_HTTPS].revents | polls[BY_HTTP].revents) & POLLERR)) {
 		sockets_drop();
 		return world.now_us + AGAIN_US;

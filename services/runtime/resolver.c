@@ -17,8 +17,7 @@ void resolver_init(struct resolver *resolver)
 
 void resolver_end(struct resolver *resolver)
 {
-	if (resolver->fd >= 0)
-		(void)socket_close(resolver->fd);
+	socket_abandon(resolver->fd);
 	resolver->fd = -1;
 	resolver->state = RESOLVER_IDLE;
 }
@@ -52,8 +51,7 @@ static void question_send(struct resolver *resolver)
 				  .sin_port = htons(DNS_PORT),
 				  .sin_addr.s_addr = htonl(resolver->server) };
 
-	if (resolver->fd >= 0)
-		(void)socket_close(resolver->fd);
+	socket_abandon(resolver->fd);
 	resolver->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	if (resolver->fd >= 0 && connect(resolver->fd, (struct sockaddr *)&to, sizeof(to)) == 0)
 		(void)send(resolver->fd, resolver->query, resolver->query_bytes, MSG_DONTWAIT);
@@ -67,7 +65,7 @@ static bool answer_take(struct resolver *resolver, enum dnsname_outcome *result)
 		return false;
 	ssize_t got = recv(resolver->fd, answer, sizeof(answer), MSG_DONTWAIT);
 	if (got < 0 && errno != EAGAIN) { /* INET has lost it: the deadline opens another */
-		(void)socket_close(resolver->fd);
+		socket_abandon(resolver->fd);
 		resolver->fd = -1;
 	}
 	if (got < 0)

@@ -189,6 +189,48 @@ static int ask_simple(enum socket_op op, const struct socket_request *request)
 	return ask(op, request, ANSWER_US, &reply) ? 0 : -1;
 }
 
+/* --- Closing ------------------------------------------------------------------ */
+
+int socket_close(int fd)
+{
+	struct socket_request request = { .id = (uint32_t)fd };
+	int result = ask_simple(SOCKET_CLOSE, &request);
+
+	if (result != 0)
+		timeout_is(EAGAIN); /* INET may not even have heard of it */
+	if (result == 0 || errno != EAGAIN)
+		*stream_of((uint32_t)fd) = (struct stream){ 0 };
+	return result;
+}
+
+/* Sockets that nobody wants any more, of which INET has not heard so. */
+static int abandoned[SOCKET_ABANDONED_MAX];
+static unsigned abandoned_count;
+
+/* Once INET is known to be away it is not waited for again and again in the same turn. */
+void socket_abandon(int fd)
+{
+	if (fd < 0)
+		return;
+	if (abandoned_count == 0 && (socket_close(fd) == 0 || errno != EAGAIN))
+		return;
+	if (abandoned_count < SOCKET_ABANDONED_MAX)
+		abandoned[abandoned_count++] = fd;
+}
+
+/* False, with EAGAIN: INET is still not there. */
+static bool abandoned_close(void)
+{
+	while (abandoned_count > 0) {
+		if (socket_close(abandoned[abandoned_count - 1]) < 0 && errno == EAGAIN)
+			return false;
+		abandoned_count--;
+	}
+	return true;
+}
+
+/* --- Opening, and all the others ---------------------------------------------- */
+
 int socket(int domain, int type, int protocol)
 {
 	struct socket_request request = { 0 };
@@ -199,7 +241,7 @@ int socket(int domain, int type, int protocol)
 	if ((type != SOCK_STREAM && type != SOCK_DGRAM) || protocol != 0)
 		return fail(EPROTONOSUPPORT);
 	request.type = type == SOCK_STREAM ? SOCKET_STREAM : SOCKET_DATAGRAM;
-	if (!ask(SOCKET_OPEN, &request, ANSWER_US, &reply))
+	if (!abandoned_close() || !ask(SOCKET_OPEN, &request, ANSWER_US, &reply))
 		return -1;
 	stream_begin(reply.id);
 	return (int)reply.id;
@@ -343,16 +385,6 @@ int shutdown(int fd, int how)
 	return how == SHUT_RD ? 0 : ask_simple(SOCKET_SHUTDOWN, &request);
 }
 
-int socket_close(int fd)
-{
-	struct socket_request request = { .id = (uint32_t)fd };
-	int result = ask_simple(SOCKET_CLOSE, &request);
-
-	if (result == 0 || errno != EAGAIN)
-		*stream_of((uint32_t)fd) = (struct stream){ 0 };
-	return result;
-}
-
 static int ask_name(enum socket_op op, int fd, struct sockaddr *address, socklen_t *length)
 {
 	struct socket_request request = { .id = (uint32_t)fd };
@@ -440,5 +472,7 @@ int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 
 int socket_watch(struct pollfd *fds, nfds_t count)
 {
+	if (!abandoned_close())
+		return -1;
 	return poll_with(fds, count, SOCKET_NONBLOCKING | SOCKET_NOTIFY, ANSWER_US);
 }

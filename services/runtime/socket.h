@@ -7,7 +7,8 @@
  * - A service owes RS a heartbeat, so no call waits longer than SOCKET_WAIT_MS.
  *   A blocking call that would have to gives EAGAIN (connect: EINPROGRESS, call
  *   it again or poll). Wait for events with socket_watch() instead.
- * - close() is socket_close(), as descriptors are not those of a file system.
+ * - close() is socket_close() or, without a care, socket_abandon(), as descriptors are not
+ *   those of a file system.
  * - While INET restarts, calls may take SOCKET_WAIT_MS and give EAGAIN (connect:
  *   EINPROGRESS); descriptors and connections stay. After EAGAIN, send() has to
  *   be repeated with the same bytes, and socket_close() until it gives something
@@ -23,7 +24,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define SOCKET_WAIT_MS 20
+#define SOCKET_WAIT_MS       20
+#define SOCKET_ABANDONED_MAX 64u /* more than any service has open */
 
 #define AF_INET         2
 #define SOCK_STREAM     1
@@ -104,10 +106,16 @@ ssize_t recvfrom(int fd, void *bytes, size_t length_bytes, int flags, struct soc
 /* SHUT_RD does nothing: what arrives is still there to read. */
 int shutdown(int fd, int how);
 int socket_close(int fd);
+/*
+ * Closes it for sure: what INET does not hear of now, it hears of before the next socket()
+ * or socket_watch(). Of at most SOCKET_ABANDONED_MAX. Negative: there is nothing to close.
+ */
+void socket_abandon(int fd);
 int getsockname(int fd, struct sockaddr *address, socklen_t *length);
 int getpeername(int fd, struct sockaddr *address, socklen_t *length);
 
-/* At most SOCKET_POLL_MAX descriptors; waits timeout_ms or SOCKET_WAIT_MS, whichever is less; < 0: the latter.
+/* At most SOCKET_POLL_MAX descriptors; waits timeout_ms or SOCKET_WAIT_MS, whichever is less; < 0:
+ * the latter.
  */
 int poll(struct pollfd *fds, nfds_t count, int timeout_ms);
 /*

@@ -26,8 +26,7 @@ void exchange_init(void)
 
 void exchange_end(void)
 {
-	if (fd >= 0)
-		(void)socket_close(fd);
+	socket_abandon(fd);
 	fd = -1;
 	resolver_end(&resolver);
 	phase = IDLE;

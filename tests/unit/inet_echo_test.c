@@ -10,7 +10,8 @@
 
 int echo_main(void);
 #define main echo_main
-#define CLIENTS_MAX 80 /* of one connection both ends are here, and each takes an entry of INET's 192 */
+#define CLIENTS_MAX                                                                                \
+	80 /* of one connection both ends are here, and each takes an entry of INET's 192 */
 #include "appliance/echo/echo.c"
 #undef main
 
@@ -268,6 +269,27 @@ static void echo_opens_everything_again_after_inet_restarted(void **state)
 	assert_echoes(peer_connect(ECHO_PORT));
 }
 
+/* INET keeps sockets over its death: one that it does not hear the end of would be there for ever.
+ */
+static void what_is_abandoned_while_inet_is_down_is_closed_when_it_is_back(void **state)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)state;
+	assert_true(fd >= 0);
+	inet_is_down = true;
+	socket_abandon(fd);
+	assert_int_equal(socket_watch(NULL, 0), -1);
+	assert_int_equal(errno, EAGAIN);
+	inet_is_down = false;
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	assert_int_equal(socket_watch(NULL, 0), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), -1);
+	assert_int_equal(errno, EBADF);
+}
+
 static void nothing_is_polled_while_nothing_happens(void **state)
 {
 	(void)state;
@@ -292,6 +314,7 @@ int main(void)
 		TEST(clients_are_bounded_and_the_next_is_served_when_one_leaves),
 		TEST(an_idle_client_is_closed_in_the_end),
 		TEST(echo_opens_everything_again_after_inet_restarted),
+		TEST(what_is_abandoned_while_inet_is_down_is_closed_when_it_is_back),
 		TEST(nothing_is_polled_while_nothing_happens),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
