@@ -31,17 +31,28 @@ static struct stream streams[STREAMS_MAX];
 static bool initialised; /* before that, 0 is no socket */
 static uint8_t scratch[ANSWER_MAX + DNS_OPT_BYTES];
 
-static struct stream *stream_free(void)
+/*
+ * A place for a newcomer: a free one, else that of whom we wait for the longest: who has a
+ * question asks it at once (RFC 7766, 6.2.3). NULL: all are being served.
+ */
+static struct stream *stream_place(void)
 {
-	for (unsigned i = 0; i < STREAMS_MAX; i++)
-		if (streams[i].fd < 0)
-			return &streams[i];
-	return NULL;
+	struct stream *idle = NULL;
+
+	for (unsigned i = 0; i < STREAMS_MAX; i++) {
+		struct stream *stream = &streams[i];
+		if (stream->fd < 0)
+			return stream;
+		if (stream->state == READING &&
+		    (idle == NULL || stream->deadline_us < idle->deadline_us))
+			idle = stream;
+	}
+	return idle;
 }
 
 bool streams_have_room(void)
 {
-	return stream_free() != NULL;
+	return stream_place() != NULL;
 }
 
 static void up_drop(struct stream *stream)
@@ -68,14 +79,13 @@ void streams_accept(int listener, uint64_t now_us)
 {
 	struct sockaddr_in from = { 0 };
 	socklen_t length = sizeof(from);
-	struct stream *stream = stream_free();
+	struct stream *stream = stream_place();
+	int fd = stream == NULL ? -1 : accept_nowait(listener, (struct sockaddr *)&from, &length);
 
-	if (stream == NULL)
+	if (fd < 0)
 		return;
-	stream->fd = accept_nowait(listener, (struct sockaddr *)&from, &length);
-	stream->up = -1;
-	if (stream->fd < 0)
-		return;
+	stream_close(stream);
+	stream->fd = fd;
 	reading_begin(stream, now_us);
 	if (!dnsd_is_client(&from))
 		stream_close(stream);

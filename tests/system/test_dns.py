@@ -1,7 +1,9 @@
 """The name server for the LAN: dig asks it, and a server on the WAN is asked by it."""
 
+import contextlib
 import copy
 import json
+import socket
 
 import pytest
 
@@ -98,3 +100,11 @@ def test_without_an_upstream_the_client_is_told(boot):
     router.console.wait_ready()
     answer = router.topology.lan.run("dig", f"@{LAN_GATEWAY}", "a1.example", timeout=30).stdout
     assert "status: SERVFAIL" in answer, answer
+
+
+def test_who_asks_nothing_by_tcp_keeps_nobody_out(router, upstream, dig):
+    """All places that the name server has for connections are taken by one client, and some more."""
+    with contextlib.ExitStack() as idle, router.topology.lan.entered():
+        for _ in range(12):
+            idle.enter_context(socket.create_connection((LAN_GATEWAY, 53), timeout=5))
+        assert dig("+tcp", "+short", "a9.example").split() == ["198.51.100.9"]
