@@ -28,10 +28,15 @@ static bool is_on_lan(const struct netconf *conf, uint32_t address)
 
 /* --- Replies ------------------------------------------------------------- */
 
-/* RFC 2131, 4.1: to ciaddr if the client has one; we cannot reach it before, so broadcast. */
+/*
+ * RFC 2131, 4.1: to ciaddr if the client has one; we cannot reach it before, so broadcast. Who
+ * says that it has one that is not of the LAN would have us write to strangers.
+ */
 static enum dhcp_outcome reply_send(struct turn *turn, const struct dhcp_reply *reply)
 {
-	turn->answer->to = reply->type == DHCP_NAK ? 0 : turn->message.client_address;
+	uint32_t has = turn->message.client_address;
+
+	turn->answer->to = reply->type == DHCP_NAK || !is_on_lan(turn->server->conf, has) ? 0 : has;
 	turn->answer->bytes = dhcp_reply_build(&turn->message, reply, turn->answer->message);
 	return DHCP_REPLIED;
 }

@@ -254,6 +254,14 @@ static void renewing_is_answered_to_the_client_and_lasts_anew(void **state)
 	assert_int_equal(leases_count(&server.leases, now_s), 1);
 }
 
+static void nothing_is_sent_to_who_is_not_on_the_lan(void **state)
+{
+	(void)state;
+	assert_true(tell((struct ask){ .type = DHCP_DISCOVER, .have = 0xcb007101 }));
+	assert_int_equal(answer_type(), DHCP_OFFER);
+	assert_int_equal(answer.to, 0);
+}
+
 static void after_its_reboot_a_client_is_confirmed_or_refused(void **state)
 {
 	(void)state;
@@ -439,6 +447,7 @@ int main(void)
 		TEST(the_client_id_is_who_it_is_whatever_its_station),
 		TEST(a_wish_is_granted_if_nobody_else_has_it),
 		TEST(renewing_is_answered_to_the_client_and_lasts_anew),
+		TEST(nothing_is_sent_to_who_is_not_on_the_lan),
 		TEST(after_its_reboot_a_client_is_confirmed_or_refused),
 		TEST(who_chose_another_server_is_left_alone),
 		TEST(an_offer_is_held_only_for_a_while),
