@@ -98,17 +98,17 @@ static unsigned clients_count(void)
 	return clients;
 }
 
+/* Of a store that is busy, or between two lives, what it said last still holds. */
 static const char *store_text(void)
 {
+	static const char *said = "memory";
 	struct store_status status;
 
-	if (act_store_status(&status) != OK)
-		return "memory";
-	switch (status.mode) {
-	case STORE_DISK: return "disk";
-	case STORE_FAILED: return "failed";
-	default: return "memory";
-	}
+	if (act_store_status(&status) == OK && status.mode != STORE_OPENING)
+		said = status.mode == STORE_DISK     ? "disk"
+		       : status.mode == STORE_FAILED ? "failed"
+						     : "memory";
+	return said;
 }
 
 void api_overview_write(struct json *json, const char *key)
