@@ -193,25 +193,31 @@ void flow_adopt(struct firewall *fw)
 	fw->conns.discarded++;
 }
 
+/* Whether it had to ask again. */
+static bool record_sweep(struct firewall *fw, struct conn *conn)
+{
+	if (conn_expired(conn, fw->now_s)) {
+		flow_end(fw, conn);
+		return false;
+	}
+	if (conn->epoch == fw->epoch || !fw->settings.valid)
+		return false;
+	if (flow_recheck(fw, conn) != FW_REASON_NONE)
+		flow_end(fw, conn);
+	return true;
+}
+
 void flow_sweep(struct firewall *fw)
 {
-	uint32_t index = fw->sweep_next;
+	uint32_t index = fw->sweep_next, rechecks = 0;
 
-	for (uint32_t i = 0; i < FW_SWEEP_RECORDS; i++, index++) {
-		struct conn *conn;
-
+	for (uint32_t i = 0; i < FW_SWEEP_RECORDS && rechecks < FW_SWEEP_RECHECKS; i++, index++) {
 		if (index >= fw->conns.high_water) {
 			index = 0;
 			break;
 		}
-		conn = &fw->conns.records[index];
-		if (index == CONN_NONE || conn->state == FW_CONN_FREE)
-			continue;
-		if (conn_expired(conn, fw->now_s))
-			flow_end(fw, conn);
-		else if (conn->epoch != fw->epoch && fw->settings.valid &&
-			 flow_recheck(fw, conn) != FW_REASON_NONE)
-			flow_end(fw, conn);
+		if (index != CONN_NONE && fw->conns.records[index].state != FW_CONN_FREE)
+			rechecks += record_sweep(fw, &fw->conns.records[index]);
 	}
 	fw->sweep_next = index;
 }

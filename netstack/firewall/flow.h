@@ -18,7 +18,10 @@ void flow_end(struct firewall *fw, struct conn *conn);
 /* Deals with the next record of a former life (conn_adopt); a flow gets its NAT binding again. */
 void flow_adopt(struct firewall *fw);
 
-/* Ends flows that are out of time or no longer allowed, FW_SWEEP_RECORDS at a call. */
+/*
+ * Ends flows that are out of time or no longer allowed: looks at FW_SWEEP_RECORDS at a call, but
+ * has no more than FW_SWEEP_RECHECKS ask the rules again.
+ */
 void flow_sweep(struct firewall *fw);
 
 #endif

@@ -290,6 +290,20 @@ static void the_products_region_holds_32_k_flows_and_restores_them(void **state)
 	assert_int_equal(w->fw.nat.used, capacity);
 }
 
+static void flows_ask_new_rules_a_few_at_a_time(void **state)
+{
+	struct world *w = *state;
+
+	flows_open(w, 3 * FW_SWEEP_RECHECKS, 1);
+	w->netconf.rules[0] = world_rule(RULE_DENY, ZONE_ANY, ZONE_ANY);
+	w->netconf.rule_count = 1;
+	assert_null(world_configure(w));
+	for (uint32_t left = 3; left-- > 0;) {
+		fw_tick(&w->fw);
+		assert_int_equal(w->fw.conns.used, left * FW_SWEEP_RECHECKS);
+	}
+}
+
 static void a_larger_region_holds_100000_flows_and_restores_them_in_parts(void **state)
 {
 	struct world *w = world_new_sized(100000);
@@ -387,6 +401,7 @@ int main(void)
 		TEST(icmp_errors_keep_no_flow_alive),
 		TEST(full_table_refuses_and_recovers),
 		TEST(the_products_region_holds_32_k_flows_and_restores_them),
+		TEST(flows_ask_new_rules_a_few_at_a_time),
 		TEST(a_larger_region_holds_100000_flows_and_restores_them_in_parts),
 		TEST(a_region_is_divided_without_overlap),
 		TEST(one_wild_byte_costs_at_most_one_flow),
