@@ -144,6 +144,10 @@ static enum alert_outcome connect_step(uint64_t now_us)
 
 	if (fd < 0)
 		fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (fd < 0 && errno == EAGAIN && now_us < until_us) {
+		at_once = true; /* INET restarts, or is slow: the call has waited for it */
+		return ALERT_BUSY;
+	}
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
 		return connected(now_us);
 	if (fd >= 0 && errno == EINPROGRESS && now_us < until_us) {

@@ -227,9 +227,9 @@ static uint64_t serve(void)
 		polls[i] = (struct pollfd){ .fd = listeners[i], .events = POLLIN };
 	conns_polls(polls + LISTENERS);
 	int ready = socket_watch(polls, POLLS_MAX);
-	if (ready < 0 && errno == EAGAIN)
-		return world.now_us + AGAIN_US; /* INET restarts; our sockets stay */
-	if (ready < 0 || ((polls[BY_HTTPS].revents | polls[BY_HTTP].revents) & POLLERR)) {
+	if (ready < 0 && errno == EAGAIN) { /* INET restarts, or is slow; our sockets stay */
+		next_us = earlier(next_us, world.now_us + AGAIN_US);
+	} else if (ready < 0 || ((polls[BY_HTTPS].revents | polls[BY_HTTP].revents) & POLLERR)) {
 		sockets_drop();
 		return world.now_us + AGAIN_US;
 	}

@@ -23,6 +23,8 @@ wallclock_test_sources := tests/unit/wallclock_test.c \
 	$(addprefix $(runtime_directory)/, wallclock.c crc32.c)
 event_test_sources := tests/unit/event_test.c services/runtime/event_kind.c
 
-unit_tests += runtime_writeback
+unit_tests += runtime_socket runtime_writeback
+runtime_socket_test_sources := tests/unit/runtime_socket_test.c $(runtime_tested) \
+	$(addprefix services/runtime/, call.c kernel.c port.c socket.c)
 runtime_writeback_test_sources := tests/unit/runtime_writeback_test.c tests/unit/store_fake.c \
 	$(addprefix services/runtime/, wear.c writeback.c)

@@ -83,7 +83,8 @@ static enum status ask_once(enum socket_op op, const struct socket_request *requ
 	enum status status = service_call(&inet, &message, timeout_us);
 	if (status == OK)
 		memcpy(reply, message.payload.bytes, sizeof(*reply));
-	return status;
+	/* Without an answer only our time is up; in an answer it is the peer who does not. */
+	return status == E_TIMEOUT && message.status != E_TIMEOUT ? E_AGAIN : status;
 }
 
 /* The same, lending INET the request's length_bytes at `memory` for as long as it takes. */
@@ -148,13 +149,6 @@ static bool ask(enum socket_op op, const struct socket_request *request, uint64_
 	return ask_lending(op, &copy, NULL, GRANT_READ, timeout_us, reply);
 }
 
-/* A blocking call that has used up its time says so as BSD's timeouts do. */
-static void timeout_is(int error)
-{
-	if (errno == ETIMEDOUT)
-		errno = error;
-}
-
 static bool address_in(struct socket_request *request, const struct sockaddr *address,
 		       socklen_t length)
 {
@@ -196,8 +190,6 @@ int socket_close(int fd)
 	struct socket_request request = { .id = (uint32_t)fd };
 	int result = ask_simple(SOCKET_CLOSE, &request);
 
-	if (result != 0)
-		timeout_is(EAGAIN); /* INET may not even have heard of it */
 	if (result == 0 || errno != EAGAIN)
 		*stream_of((uint32_t)fd) = (struct stream){ 0 };
 	return result;
@@ -269,10 +261,8 @@ static int accept_with(int fd, struct sockaddr *address, socklen_t *length, uint
 	struct socket_reply reply;
 
 	do {
-		if (!ask(SOCKET_ACCEPT, &request, WAIT_US, &reply)) {
-			timeout_is(EAGAIN);
+		if (!ask(SOCKET_ACCEPT, &request, WAIT_US, &reply))
 			return -1;
-		}
 		/* INET may offer again, after its death, what we have already. */
 	} while (stream_of(reply.id)->id == reply.id);
 	stream_begin(reply.id);
@@ -290,10 +280,7 @@ int accept_nowait(int fd, struct sockaddr *address, socklen_t *length)
 	return accept_with(fd, address, length, SOCKET_NONBLOCKING);
 }
 
-/*
- * Never waits in INET: its answer E_TIMEOUT then means that the peer does not
- * answer, and E_AGAIN that it has not yet.
- */
+/* Never waits in INET: E_AGAIN is that the peer has not answered yet, or INET has not. */
 int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct socket_request request = { .id = (uint32_t)fd, .flags = SOCKET_NONBLOCKING };
@@ -326,10 +313,8 @@ static ssize_t send_request(struct socket_request *request, const void *bytes)
 
 	request->flags |= SOCKET_POSITION;
 	request->argument = stream->sent_bytes;
-	if (!ask_lending(SOCKET_SEND, request, bytes, GRANT_READ, WAIT_US, &reply)) {
-		timeout_is(EAGAIN);
+	if (!ask_lending(SOCKET_SEND, request, bytes, GRANT_READ, WAIT_US, &reply))
 		return -1;
-	}
 	stream->sent_bytes += reply.length_bytes;
 	return (ssize_t)reply.length_bytes;
 }
@@ -365,10 +350,8 @@ ssize_t recvfrom(int fd, void *bytes, size_t length_bytes, int flags, struct soc
 
 	request.length_bytes =
 		length_bytes < SOCKET_TRANSFER_MAX ? (uint32_t)length_bytes : SOCKET_TRANSFER_MAX;
-	if (!ask_lending(SOCKET_RECEIVE, &request, bytes, GRANT_WRITE, WAIT_US, &reply)) {
-		timeout_is(EAGAIN);
+	if (!ask_lending(SOCKET_RECEIVE, &request, bytes, GRANT_WRITE, WAIT_US, &reply))
 		return -1;
-	}
 	stream->received_bytes += reply.length_bytes;
 	address_out(&reply, from, from_length);
 	return (ssize_t)reply.length_bytes;
@@ -454,7 +437,7 @@ static int poll_with(struct pollfd *fds, nfds_t count, uint16_t flags, uint64_t 
 		polls_out(polls, fds, count);
 		return (int)reply.count;
 	}
-	if (errno != ETIMEDOUT)
+	if (errno != EAGAIN || (flags & SOCKET_NONBLOCKING) != 0)
 		return -1;
 	for (nfds_t i = 0; i < count; i++)
 		fds[i].revents = 0;
