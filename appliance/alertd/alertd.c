@@ -62,7 +62,7 @@ static char text[MESSAGE_BYTES];
 
 /* --- What is to be told ------------------------------------------------------------ */
 
-static void events_follow(const struct intake *intake, uint64_t now_us)
+static void events_follow(const struct intake *intake)
 {
 	struct ds_entry entry;
 
@@ -71,7 +71,7 @@ static void events_follow(const struct intake *intake, uint64_t now_us)
 	for (int i = 0; i < EVENTS_PER_TURN && subscribed && ds_check(&entry) == OK; i++)
 		if (!entry.removed)
 			intake_event(intake, entry.name, entry.value, entry.length_bytes,
-				     entry.owner, now_us);
+				     entry.owner, time_us()); /* it may be younger than this turn */
 }
 
 static bool wan_is_up(uint64_t now_us)
@@ -111,7 +111,7 @@ static void intake_work(uint64_t now_us)
 		boot_told = true;
 		intake_boot(&intake, crashes, now_us);
 	}
-	events_follow(&intake, now_us);
+	events_follow(&intake);
 	intake_rs(&intake, rs, now_us);
 	if (has_wan())
 		intake_wan(&intake, &wan, wan_is_up(now_us), now_us);
