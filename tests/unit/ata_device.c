@@ -120,7 +120,7 @@ static void command(struct fake_channel *channel, uint8_t code)
 	if (!disk->present || channel->hung)
 		return;
 	assert_true((channel->status & (STATUS_BSY | STATUS_DRQ)) == 0);
-	if (code != COMMAND_IDENTIFY_DEVICE && spent(&disk->hang_times)) {
+	if (disk->mute || (code != COMMAND_IDENTIFY_DEVICE && spent(&disk->hang_times))) {
 		channel->hung = true;
 		channel->status = STATUS_BSY;
 		return;

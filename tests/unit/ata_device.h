@@ -19,6 +19,7 @@ struct fake_disk {
 	uint64_t sectors;      /* that it says it has; what lies behind FAKE_SECTORS folds back */
 	uint32_t refuse_times; /* so many commands end with an error */
 	uint32_t hang_times;   /* so many stay busy until a reset */
+	bool mute;             /* IDENTIFY DEVICE, too */
 	uint32_t short_times;  /* so many end a sector too early, without an error */
 	uint32_t long_times;   /* so many want a sector too much */
 	uint8_t data[FAKE_SECTORS][BLOCK_SECTOR_BYTES];

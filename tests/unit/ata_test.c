@@ -167,6 +167,7 @@ static int setup(void **state)
 	memset(&disk_table, 0, sizeof(disk_table));
 	memset(notified, 0, sizeof(notified));
 	errors_logged = 0;
+	memset(failures_in_row, 0, sizeof(failures_in_row));
 	longest_turn_us = 0;
 	return 0;
 }
@@ -439,6 +440,60 @@ static void a_disk_without_flush_or_lba_is_told_apart(void **state)
 	assert_int_equal(ask(CLIENT_INSTALL, BLOCK_READ, 1, 0, 1), E_ABSENT);
 }
 
+static void a_disk_that_cannot_be_read_at_boot_is_no_empty_disk(void **state)
+{
+	struct fake_disk *disk = disk_with_store(0);
+
+	(void)state;
+	disk->refuse_times = 3; /* the first copy; the other is there */
+	sector_put(disk, DISK_SECTORS - 1, disk->data[1]);
+	driver_begin();
+	run();
+	assert_int_equal(disk_table.disks[0].state, DISK_READY);
+	assert_int_equal(errors_logged, 0);
+	disk->refuse_times = UINT32_MAX;
+	driver_begin();
+	run();
+	assert_int_equal(disk_table.ready, 1);
+	assert_int_equal(disk_table.disks[0].state, DISK_FAILED);
+	assert_int_equal(disk_table.store.count, 0);
+	assert_int_equal(errors_logged, 1);
+}
+
+static void a_disk_that_is_silent_at_boot_is_told_from_none(void **state)
+{
+	(void)state;
+	disk_with_store(0)->mute = true;
+	(void)fake_disk_add(2, 1000);
+	driver_begin();
+	run();
+	assert_int_equal(disk_table.ready, 1);
+	assert_int_equal(disk_table.disks[0].state, DISK_FAILED);
+	assert_int_equal(disk_table.disks[1].state, DISK_ABSENT);
+	assert_int_equal(disk_table.disks[2].state, DISK_READY);
+	assert_int_equal(errors_logged, 1);
+}
+
+static void a_disk_that_refuses_all_does_not_fill_the_log(void **state)
+{
+	struct fake_disk *disk = disk_with_store(0);
+
+	(void)state;
+	driver_begin();
+	run();
+	disk->refuse_times = UINT32_MAX;
+	for (unsigned i = 0; i < 1000; i++)
+		assert_int_equal(ask(CLIENT_STORE, BLOCK_WRITE, 0, 0, 1), E_DEVICE);
+	assert_in_range(errors_logged, 8, 16);
+	assert_int_equal(disk_table.disks[0].statistics.errors, 3000);
+	disk->refuse_times = 0;
+	assert_int_equal(ask(CLIENT_STORE, BLOCK_WRITE, 0, 0, 1), OK);
+	errors_logged = 0;
+	disk->refuse_times = 3;
+	assert_int_equal(ask(CLIENT_STORE, BLOCK_WRITE, 0, 0, 1), E_DEVICE);
+	assert_int_equal(errors_logged, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -457,6 +512,9 @@ int main(void)
 		TEST(a_request_is_repeated_by_the_next_life_wherever_the_driver_died),
 		TEST(another_partition_is_not_taken_in_the_place_of_the_first),
 		TEST(a_disk_without_flush_or_lba_is_told_apart),
+		TEST(a_disk_that_cannot_be_read_at_boot_is_no_empty_disk),
+		TEST(a_disk_that_is_silent_at_boot_is_told_from_none),
+		TEST(a_disk_that_refuses_all_does_not_fill_the_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@
 
 #include <stdio.h>
 
+#define FAILURES_LOGGED 4u
+
 struct client_end {
 	const char *name;
 	const struct block_request *request; /* NULL: the manifest has no such client */
@@ -32,6 +34,7 @@ static bool scanning;
 static struct order order;         /* under way */
 static struct client_end *serving; /* whose it is; NULL: none is */
 static unsigned turn;              /* the client to look at next */
+static unsigned failures_in_row[BLOCK_DISKS_MAX];
 
 static void client_find(struct client_end *client)
 {
@@ -91,12 +94,21 @@ static const char *op_text(enum block_op op)
 	return "nothing";
 }
 
+/* The first few in a row, then ever fewer: who asks will ask again. */
+static bool is_worth_a_line(void)
+{
+	unsigned count = ++failures_in_row[order.disk];
+
+	return count <= FAILURES_LOGGED || (count & (count - 1)) == 0 || transfer.lost;
+}
+
 static void failure_log(void)
 {
-	log_error("disk %u: %s of %u sectors at %llu failed: %s (status %02x, error %02x)",
-		  order.disk, op_text(order.op), order.count, (unsigned long long)order.sector,
-		  ata_outcome_text(transfer.outcome), transfer.status_register,
-		  transfer.error_register);
+	if (is_worth_a_line())
+		log_error("disk %u: %s of %u sectors at %llu failed: %s (status %02x, error %02x)",
+			  order.disk, op_text(order.op), order.count,
+			  (unsigned long long)order.sector, ata_outcome_text(transfer.outcome),
+			  transfer.status_register, transfer.error_register);
 	if (!transfer.lost)
 		return;
 	log_error("disk %u has failed: it is not used until the driver starts anew", order.disk);
@@ -105,10 +117,11 @@ static void failure_log(void)
 	table_change_end(table);
 }
 
-static void statistics_count(void)
+static void success_count(void)
 {
 	struct disk_statistics *statistics = &table->disks[order.disk].statistics;
 
+	failures_in_row[order.disk] = 0;
 	switch (order.op) {
 	case BLOCK_READ: statistics->reads += order.count; return;
 	case BLOCK_WRITE: statistics->writes += order.count; return;
@@ -124,7 +137,7 @@ static void order_ended(void)
 
 	serving = NULL;
 	if (transfer.status == OK)
-		statistics_count();
+		success_count();
 	else
 		failure_log();
 	answer(client, order.sequence, transfer.status);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MIB_SECTORS 2048u
+#define GPT_COPIES  2u
 
 static struct disk_entry *entry_of(struct scan *scan)
 {
@@ -35,16 +36,19 @@ static void entry_set(struct scan *scan, enum disk_state state, const struct ide
 	table_change_end(scan->table);
 }
 
+/* There is a disk, and it is of no use. */
+static void entry_failed(struct scan *scan, const char *why)
+{
+	if (entry_of(scan)->state != DISK_FAILED)
+		log_error("disk %u has failed: %s", scan->disk, why);
+	entry_set(scan, DISK_FAILED, NULL);
+}
+
 /* One that was there does not become "absent" by silence. */
 static void entry_silent(struct scan *scan)
 {
-	enum disk_state before = (enum disk_state)entry_of(scan)->state;
-
-	if (before == DISK_ABSENT)
-		return;
-	if (before != DISK_FAILED)
-		log_error("disk %u does not answer any more", scan->disk);
-	entry_set(scan, DISK_FAILED, NULL);
+	if (entry_of(scan)->state != DISK_ABSENT)
+		entry_failed(scan, "it does not answer any more");
 }
 
 static void reset_begin(struct scan *scan, struct transfer *transfer, uint64_t now_us)
@@ -106,6 +110,8 @@ static void header_begin(struct scan *scan, struct transfer *transfer, bool seco
 {
 	scan->stage = SCAN_HEADER;
 	scan->second = second;
+	if (!second)
+		scan->unread = 0;
 	read(scan, transfer, ATA_READ,
 	     second ? scan->identities[scan->disk].sectors - 1 : GPT_HEADER_SECTOR, 1, now_us);
 }
@@ -129,7 +135,10 @@ static bool identified(struct scan *scan, struct transfer *transfer, uint64_t no
 	if (transfer->status == OK)
 		state = identity_parse(scan->buffer, identity, &why);
 	if (state == DISK_ABSENT) {
-		entry_silent(scan);
+		if (transfer->lost && transfer->outcome == ATA_LATE)
+			entry_failed(scan, "it does not say what it is");
+		else
+			entry_silent(scan);
 		return next_disk(scan, transfer, now_us);
 	}
 	entry_set(scan, state, identity);
@@ -140,15 +149,22 @@ static bool identified(struct scan *scan, struct transfer *transfer, uint64_t no
 	return false;
 }
 
-/* This copy of the table is no good, or there is none. */
+/*
+ * This copy of the table is no good, or there is none. A disk of which neither copy can be read is
+ * no disk without partitions.
+ */
 static bool copy_leave(struct scan *scan, struct transfer *transfer, uint64_t now_us)
 {
 	if (transfer->lost) {
 		entry_silent(scan);
 		return next_disk(scan, transfer, now_us);
 	}
-	if (scan->second)
+	scan->unread += transfer->status != OK;
+	if (scan->second) {
+		if (scan->unread == GPT_COPIES)
+			entry_failed(scan, "it cannot be read");
 		return next_disk(scan, transfer, now_us);
+	}
 	header_begin(scan, transfer, true, now_us);
 	return false;
 }

@@ -23,7 +23,8 @@ enum scan_stage {
 struct scan {
 	enum scan_stage stage;
 	unsigned disk;
-	bool second; /* the table's second copy */
+	bool second;     /* the table's second copy */
+	unsigned unread; /* copies that the disk refused to give */
 	struct gpt_header header;
 	struct disk_table *table;
 	struct identity *identities; /* BLOCK_DISKS_MAX; what the table does not say */
