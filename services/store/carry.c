@@ -7,9 +7,8 @@
 
 #include <string.h>
 
-#define LOOK_US        20000u /* for answers whose notification was lost */
-#define FAILED_LOOK_US 500000u
-#define FAILURES_MAX   2u /* other cells tried for a change */
+#define LOOK_US      20000u /* for answers whose notification was lost */
+#define FAILURES_MAX 2u     /* other cells tried for a change */
 
 static struct vault *vault_of(struct store *store)
 {
@@ -21,24 +20,33 @@ void store_save(struct store *store)
 	life_save(&store->life, store->region);
 }
 
-static void decided(struct store *store, enum status result)
+/* One that the disk refused, though it is there, will not be the last. */
+static void change_failed(struct store *store, uint32_t slot, uint64_t now_us)
+{
+	store->life.failures++;
+	log_error("a change of %s is not on the disk", service_name(slot));
+	if (store->life.mode == STORE_DISK)
+		outage_begin(store, true, "the disk refuses what is written", now_us);
+}
+
+static void decided(struct store *store, enum status result, uint64_t now_us)
 {
 	uint32_t slot = changes_end(&store->life.changes, result);
 
 	store->life.begun = 0;
-	if (result == OK)
+	if (result == OK) {
 		store->life.commits++;
-	if (result == E_DEVICE) {
-		store->life.failures++;
-		log_error("a change of %s is not on the disk", service_name(slot));
+		store->life.retries = 0;
 	}
+	if (result == E_DEVICE)
+		change_failed(store, slot, now_us);
 	store_save(store);
 	show_table(store);
 	service_notify(slot);
 }
 
 /* A change for which the disk refused a cell goes to another one, now and then. */
-static void change_look(struct store *store)
+static void change_look(struct store *store, uint64_t now_us)
 {
 	struct change *change = &store->life.changes.queue[0];
 	enum status result = vault_of(store)->result;
@@ -52,7 +60,7 @@ static void change_look(struct store *store)
 		store_save(store);
 		return;
 	}
-	decided(store, result);
+	decided(store, result, now_us);
 }
 
 /* What was forgotten on the disk is not kept in memory either. */
@@ -62,25 +70,25 @@ static void cell_clear(struct store *store, uint32_t cell)
 		memset(&store->region->records[cell], 0, sizeof(struct record));
 }
 
-static void step_ended(struct store *store, bool went_well)
+static void step_ended(struct store *store, bool went_well, uint64_t now_us)
 {
+	bool erased = went_well && vault_of(store)->phase == VAULT_FORGETTING;
 	uint32_t cell = vault_of(store)->cell;
 
 	vault_step_done(vault_of(store), went_well);
 	store_save(store);
 	cell_clear(store, cell);
-	change_look(store);
+	change_look(store, now_us);
+	if (erased)
+		outage_written(store);
 }
 
-static void disk_answered(struct store *store, enum status answer)
+static void disk_answered(struct store *store, enum status answer, uint64_t now_us)
 {
 	store->asking = false;
-	if (volume_is_lost(&store->volume, answer)) {
-		store->life.mode = STORE_FAILED;
-		log_error("the disk has failed (%s): the store is read-only now",
-			  status_text(answer));
-	}
-	step_ended(store, answer == OK);
+	if (volume_is_lost(&store->volume, answer))
+		outage_begin(store, false, "the disk has failed", now_us);
+	step_ended(store, answer == OK, now_us);
 	show_table(store);
 }
 
@@ -94,19 +102,21 @@ static void step_ask(struct store *store, const struct vault_step *step, uint64_
 static uint64_t step_begin(struct store *store, const struct vault_step *step, uint64_t now_us)
 {
 	switch ((enum store_mode)store->life.mode) {
-	case STORE_OPENING: break;
-	case STORE_MEMORY: step_ended(store, true); return now_us;
-	case STORE_FAILED: step_ended(store, false); return now_us;
-	case STORE_DISK:
-		if (volume_is_busy(&store->volume))
+	case STORE_OPENING: return now_us + LOOK_US;
+	case STORE_MEMORY: step_ended(store, true, now_us); return now_us;
+	case STORE_FAILED:
+		if (store->life.refused != 0)
 			break;
-		step_ask(store, step, now_us);
-		break;
+		step_ended(store, false, now_us);
+		return now_us;
+	case STORE_DISK: break;
 	}
+	if (!volume_is_busy(&store->volume))
+		step_ask(store, step, now_us);
 	return now_us + LOOK_US;
 }
 
-static void change_begin(struct store *store)
+static void change_begin(struct store *store, uint64_t now_us)
 {
 	struct change *change = &store->life.changes.queue[0];
 	enum status status;
@@ -118,8 +128,10 @@ static void change_begin(struct store *store)
 	else
 		status = vault_put(vault_of(store), change->name,
 				   store->region->stages[change->stage], change->length_bytes);
+	if (status == E_FULL && change->failures != 0)
+		status = E_DEVICE; /* no other cell is left to try */
 	if (status != OK) {
-		decided(store, status);
+		decided(store, status, now_us);
 		return;
 	}
 	store->life.begun = 1;
@@ -133,10 +145,8 @@ static void findings_log(const struct store *store)
 	const struct vault_findings *found = &store->life.vault.found;
 
 	log_notice("%s: %u records of %u",
-		   store->life.mode == STORE_DISK     ? "on disk"
-		   : store->life.mode == STORE_MEMORY ? "in memory only"
-						      : "disk failed",
-		   found->whole, store->life.vault.cells);
+		   store->life.mode == STORE_DISK ? "on disk" : "in memory only", found->whole,
+		   store->life.vault.cells);
 	if (found->torn + found->noise + found->unreadable != 0)
 		log_warning("cells with a record torn: %u, with noise: %u, unreadable: %u",
 			    found->torn, found->noise, found->unreadable);
@@ -161,38 +171,24 @@ static uint64_t open_go_on(struct store *store, uint64_t now_us)
 	store->life.mode = mode;
 	store->life.volume = store->volume.id;
 	store->life.begun = 0;
+	if (mode == STORE_FAILED) {
+		outage_begin(store, false, "the disk cannot be read back", now_us);
+	} else {
+		store->life.retries = 0;
+		findings_log(store);
+	}
 	store_save(store);
-	findings_log(store);
 	show_table(store);
 	waiting_notify(store);
 	return now_us;
 }
 
-/* A driver that came back, and found the partition again, is a new beginning. */
-static uint64_t failed_look(struct store *store, uint64_t now_us)
-{
-	enum volume_finding finding = volume_find(&store->volume);
-	bool hopeful =
-		finding == VOLUME_HERE || (finding == VOLUME_NONE && store->life.volume == 0);
-
-	if (!hopeful || volume_is_busy(&store->volume))
-		return now_us + FAILED_LOOK_US;
-	log_notice("the disk is back");
-	store->life.mode = STORE_OPENING;
-	store_save(store);
-	opening_begin(&store->opening, now_us);
-	return now_us;
-}
-
 /* The installer took the partition away: known at once, not by a change that it costs. */
-static void gone_look(struct store *store)
+static void gone_look(struct store *store, uint64_t now_us)
 {
 	if (store->life.mode != STORE_DISK || !volume_is_gone(&store->volume))
 		return;
-	store->life.mode = STORE_FAILED;
-	store_save(store);
-	log_error("the partition is gone: the store is read-only until there is one");
-	show_table(store);
+	outage_begin(store, false, "the partition is gone", now_us);
 }
 
 uint64_t carry_on(struct store *store, uint64_t now_us)
@@ -206,16 +202,16 @@ uint64_t carry_on(struct store *store, uint64_t now_us)
 		answer = volume_answer(&store->volume, now_us);
 		if (answer == E_AGAIN)
 			return now_us + LOOK_US;
-		disk_answered(store, answer);
+		disk_answered(store, answer, now_us);
 		return now_us;
 	}
 	vault_step_next(vault_of(store), &step);
 	if (step.action != VAULT_NOTHING)
 		return step_begin(store, &step, now_us);
 	if (store->life.changes.count != 0) {
-		change_begin(store);
+		change_begin(store, now_us);
 		return now_us;
 	}
-	gone_look(store);
-	return store->life.mode == STORE_FAILED ? failed_look(store, now_us) : SERVICE_NO_DEADLINE;
+	gone_look(store, now_us);
+	return store->life.mode == STORE_FAILED ? outage_look(store, now_us) : SERVICE_NO_DEADLINE;
 }

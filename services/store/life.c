@@ -26,7 +26,7 @@ static bool vault_holds(const struct vault *vault)
 	if (vault->phase != VAULT_IDLE && vault->cell >= vault->cells)
 		return false;
 	for (uint32_t cell = 0; cell < vault->cells; cell++)
-		if (vault->states[cell] > CELL_LOST)
+		if (vault->states[cell] > CELL_UNREADABLE)
 			return false;
 	return true;
 }

@@ -11,7 +11,7 @@
 #include "services/store/changes.h"
 #include "services/store/vault.h"
 
-#define LIFE_VERSION 2u
+#define LIFE_VERSION 3u
 
 struct life {
 	uint32_t crc32; /* of all behind it */
@@ -21,6 +21,9 @@ struct life {
 	uint32_t volume; /* STORE_DISK, STORE_FAILED: the partition's */
 	uint32_t begun;  /* 1: the vault is at the first of the changes */
 	uint32_t failures;
+	uint32_t refused;  /* STORE_FAILED: 1: the disk is there, but refuses what is written */
+	uint32_t retries;  /* in a row, of a disk that is there and fails */
+	uint64_t retry_us; /* no earlier; 0: as soon as it is found */
 	uint64_t commits;
 	struct vault vault;
 	struct changes changes;

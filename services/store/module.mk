@@ -3,7 +3,7 @@
 store_core := services/store/record.c services/store/vault.c services/runtime/crc32.c
 
 services += store
-store_sources := $(addprefix services/store/, store.c carry.c serve.c show.c opening.c volume.c life.c changes.c) \
+store_sources := $(addprefix services/store/, store.c carry.c outage.c serve.c show.c opening.c volume.c life.c changes.c) \
 	services/runtime/event.c $(store_core)
 
 unit_tests += store_vault store_cut

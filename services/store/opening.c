@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define CELLS_MIN 2u /* a replacement takes a free one */
+#define CELLS_MIN   2u /* a replacement takes a free one */
+#define UNREAD_MOST 8u /* so many from the first on, and none of it can be read */
 
 void opening_begin(struct opening *opening, uint64_t now_us)
 {
@@ -109,8 +110,12 @@ static enum store_mode answer_take(struct opening *opening, struct volume *volum
 						      : rest_take(opening, volume, record, now_us);
 	if (volume_is_lost(volume, answer))
 		return give_up(opening, status_text(answer));
-	log_warning("cell %u cannot be read", opening->cell);
 	opening->readable[opening->cell] = false;
+	if (opening->unread++ == 0)
+		log_warning("cell %u cannot be read", opening->cell);
+	if (opening->unread > opening->cell &&
+	    (opening->unread == UNREAD_MOST || opening->unread == opening->cells))
+		return give_up(opening, "nothing can be read");
 	return next_cell(opening, volume, now_us);
 }
 

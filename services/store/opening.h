@@ -18,6 +18,7 @@ enum opening_stage {
 struct opening {
 	enum opening_stage stage;
 	uint32_t cell, cells;
+	uint32_t unread; /* cells so far that cannot be read */
 	uint64_t since_us;
 	bool readable[STORE_CELLS];
 };

@@ -67,26 +67,55 @@ static unsigned disks_count(const struct disk_table *table)
 	return count;
 }
 
-/* What the mode means to the owner. */
-static const char *consequence_text(uint32_t mode, bool has_disks)
+/* Words of a text that is trouble. */
+#define FAILED     "failed"
+#define UNREADABLE "unreadable"
+#define NOISE      "noise"
+
+/* What was found when the disk was read back. */
+static void damage_text(const struct vault_findings *found, char *text, size_t room)
 {
-	switch (mode) {
+	int length = 0;
+
+	text[0] = 0;
+	if (found->unreadable != 0)
+		length = snprintf(text, room, ", %u cells " UNREADABLE, found->unreadable);
+	if (found->noise != 0)
+		(void)snprintf(text + length, room - (size_t)length, ", %u cells of " NOISE,
+			       found->noise);
+}
+
+/* What the mode means to the owner. */
+static void consequence_text(const struct life *life, unsigned disks, char *text, size_t room)
+{
+	switch ((enum store_mode)life->mode) {
 	case STORE_MEMORY:
-		return has_disks ? ": no disk has a partition for it" : ": there is no disk";
-	case STORE_FAILED: return ": changes are not kept";
-	default: return "";
+		(void)snprintf(text, room, "%s",
+			       disks != 0 ? ": no disk that works has a partition for it"
+					  : ": there is no disk");
+		return;
+	case STORE_FAILED:
+		(void)snprintf(text, room, "%s",
+			       life->refused ? ": the disk refuses writes, changes are not kept"
+					     : ": changes are not kept");
+		return;
+	case STORE_DISK: damage_text(&life->vault.found, text, room); return;
+	case STORE_OPENING: break;
 	}
+	text[0] = 0;
 }
 
 /* "store on disk; disk 0 ready, disk 2 failed" */
 static void disks_text(const struct store *store, const struct disk_table *table, char *text,
 		       size_t room)
 {
+	char consequence[64];
 	const char *between = "; ";
 	size_t length = 0;
 
+	consequence_text(&store->life, disks_count(table), consequence, sizeof(consequence));
 	length = (size_t)snprintf(text, room, "store %s%s", WORD_OF(modes, store->life.mode),
-				  consequence_text(store->life.mode, disks_count(table) != 0));
+				  consequence);
 	for (unsigned i = 0; i < BLOCK_DISKS_MAX && length < room; i++) {
 		if (table->disks[i].state == DISK_ABSENT)
 			continue;
@@ -107,51 +136,60 @@ static bool published_find(char published[DS_VALUE_BYTES])
 	return status == OK || status == E_ABSENT;
 }
 
-static bool is_trouble(const char *text)
+/* EVENT_INFO: it is none. */
+static enum event_severity trouble_of(const char *text)
 {
-	return strstr(text, "failed") != NULL;
+	if (strstr(text, FAILED) != NULL)
+		return EVENT_CRITICAL;
+	return strstr(text, UNREADABLE) != NULL || strstr(text, NOISE) != NULL ? EVENT_WARNING
+									       : EVENT_INFO;
 }
 
 static bool disks_publish(char published[DS_VALUE_BYTES], const char *text)
 {
 	if (ds_publish("disk.status", text, strlen(text)) != OK)
 		return false;
-	if (is_trouble(text))
-		event_publish(EVENT_DISK_TROUBLE, EVENT_CRITICAL, "%s", text);
-	else if (is_trouble(published))
+	enum event_severity before = trouble_of(published), trouble = trouble_of(text);
+
+	if (trouble < before)
 		event_publish(EVENT_DISK_RECOVERED, EVENT_INFO, "%s", text);
+	else if (trouble != EVENT_INFO)
+		event_publish(EVENT_DISK_TROUBLE, trouble, "%s", text);
 	(void)snprintf(published, DS_VALUE_BYTES, "%s", text);
 	return true;
 }
 
-/* False: DS is not there. */
-static bool disks_look(const struct store *store)
+/* After changes that the disk refused it is well again when it has taken one. */
+static bool is_in_doubt(const struct life *life)
 {
-	static char published[DS_VALUE_BYTES];
-	static bool found;
+	return life->mode == STORE_OPENING || (life->mode == STORE_DISK && life->retries != 0);
+}
+
+/* False: DS is not there. */
+static bool disks_look(struct store *store)
+{
 	char text[DS_VALUE_BYTES];
 	struct disk_table table;
 
 	if (!disk_table_copy(store->volume.table, &table) || table.ready == 0 ||
-	    store->life.mode == STORE_OPENING)
+	    is_in_doubt(&store->life))
 		return true;
-	if (!found)
-		found = published_find(published);
-	if (!found)
+	if (!store->shown_known)
+		store->shown_known = published_find(store->shown);
+	if (!store->shown_known)
 		return false;
 	disks_text(store, &table, text, sizeof(text));
-	return strcmp(text, published) == 0 || disks_publish(published, text);
+	return strcmp(text, store->shown) == 0 || disks_publish(store->shown, text);
 }
 
 uint64_t show_disks(struct store *store, uint64_t now_us)
 {
-	static uint64_t next_us;
 	bool told;
 
-	if (now_us < next_us)
-		return next_us;
+	if (now_us < store->show_us)
+		return store->show_us;
 	told = disks_look(store);
 	told = event_work() && told;
-	next_us = now_us + (told ? LOOK_US : RETRY_US);
-	return next_us;
+	store->show_us = now_us + (told ? LOOK_US : RETRY_US);
+	return store->show_us;
 }

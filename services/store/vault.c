@@ -71,7 +71,7 @@ void vault_open(struct vault *vault, struct record *records, uint32_t cells, con
 			continue;
 		}
 		vault->found.unreadable++;
-		vault->states[cell] = CELL_LOST;
+		vault->states[cell] = CELL_UNREADABLE;
 		memset(&records[cell], 0, sizeof(records[cell]));
 	}
 	tidy(vault);
@@ -186,6 +186,22 @@ void vault_step_done(struct vault *vault, bool went_well)
 	case VAULT_ERASING: vault->phase = VAULT_FORGETTING; break;
 	case VAULT_FORGETTING: forget(vault); break;
 	}
+}
+
+bool vault_retry(struct vault *vault)
+{
+	uint32_t lost = vault_cells_in(vault, CELL_LOST);
+	uint32_t free_cell = cell_in_state(vault, CELL_FREE);
+
+	if (vault->phase != VAULT_IDLE || (lost == 0 && free_cell == NO_CELL))
+		return false;
+	if (lost == 0)
+		vault->states[free_cell] = CELL_OLD;
+	for (uint32_t cell = 0; cell < vault->cells && lost != 0; cell++)
+		if (vault->states[cell] == CELL_LOST)
+			vault->states[cell] = CELL_OLD;
+	tidy(vault);
+	return true;
 }
 
 uint32_t vault_cells_in(const struct vault *vault, enum cell_state state)

@@ -23,10 +23,11 @@
 
 enum cell_state {
 	CELL_FREE = 0,
-	CELL_WRITING, /* on its way to the disk */
-	CELL_CURRENT, /* the record of its name */
-	CELL_OLD,     /* on the disk, counts no more, has to be erased */
-	CELL_LOST,    /* the disk failed there: not used again before the next start */
+	CELL_WRITING,    /* on its way to the disk */
+	CELL_CURRENT,    /* the record of its name */
+	CELL_OLD,        /* on the disk, counts no more, has to be erased */
+	CELL_LOST,       /* the disk refused to write there: not used before vault_retry */
+	CELL_UNREADABLE, /* left alone: nobody knows what lies there */
 };
 
 enum vault_phase {
@@ -87,6 +88,12 @@ must_use enum status vault_delete(struct vault *vault, const char *name);
 void vault_step_next(const struct vault *vault, struct vault_step *step);
 /* The step was carried out, or the disk said that it cannot be. */
 void vault_step_done(struct vault *vault, bool went_well);
+
+/*
+ * Do they take writes by now? Begins to erase the cells that are lost, which have what is not to
+ * come back, or else a free one. False: there is none, or a change is under way.
+ */
+bool vault_retry(struct vault *vault);
 
 /* How many cells are in that state. */
 uint32_t vault_cells_in(const struct vault *vault, enum cell_state state);

@@ -47,8 +47,8 @@ void service_notify(uint32_t slot)
 
 void log_at(enum log_level level, const char *format, ...)
 {
-	(void)level;
 	(void)format;
+	world.errors_logged += level == LOG_ERROR;
 }
 
 bool service_reply(endpoint_t to, const struct message *reply)
@@ -78,22 +78,27 @@ enum status copy_to(uint32_t granter, uint32_t grant, size_t offset, const void 
 
 enum status ds_publish(const char *name, const void *value, size_t bytes)
 {
-	(void)name;
-	(void)value;
-	return bytes <= DS_VALUE_BYTES ? OK : E_ARGUMENT;
+	assert_string_equal(name, "disk.status");
+	assert_true(bytes < sizeof(world.status));
+	memcpy(world.status, value, bytes);
+	world.status[bytes] = 0;
+	return OK;
 }
 
 enum status ds_retrieve(const char *name, struct ds_entry *entry)
 {
-	(void)name;
-	(void)entry;
-	return E_ABSENT;
+	assert_string_equal(name, "disk.status");
+	if (world.status[0] == 0)
+		return E_ABSENT;
+	entry->length_bytes = (uint32_t)strlen(world.status);
+	memcpy(entry->value, world.status, entry->length_bytes);
+	return OK;
 }
 
 void event_publish(enum event_kind kind, enum event_severity severity, const char *format, ...)
 {
 	(void)severity;
-	(void)format;
+	assert_true(strcmp(format, "%s") != 0 || strlen(world.status) <= EVENT_TEXT_BYTES);
 	world.events[kind]++;
 }
 
@@ -123,6 +128,8 @@ static enum status request_do(void)
 	if (request->volume != world.volume)
 		return E_STALE;
 	if (world.disk_failed)
+		return E_DEVICE;
+	if (request->op == BLOCK_READ ? world.refuses_reads : world.refuses_writes)
 		return E_DEVICE;
 	if (request->op == BLOCK_READ) {
 		for (uint32_t i = 0; i < request->count; i++)

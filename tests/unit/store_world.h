@@ -23,10 +23,14 @@ struct store_world {
 	bool driver_dead;    /* answers nothing */
 	uint32_t fail_times; /* so many writes and flushes are E_DEVICE */
 	bool disk_failed;    /* all are, and the table says so */
+	bool refuses_writes; /* all are, and the disk is ready all the same */
+	bool refuses_reads;  /* likewise */
 	uint32_t answered;   /* requests, in all */
 	uint64_t now_us;
 	unsigned notified[SERVICE_MAX];
 	unsigned events[32]; /* by kind */
+	char status[128];    /* disk.status */
+	unsigned errors_logged;
 	const uint8_t *lent; /* what the caller lends */
 	uint8_t *lent_back;
 	struct life_region region;
