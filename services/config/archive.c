@@ -42,7 +42,7 @@ static bool head_read(void)
 		return false;
 	archive.head_read = true;
 	archive.part = 0;
-	if (status == OK && bytes == sizeof(archive.head))
+	if (status == OK && ledger_head_take(&archive.head, bytes))
 		return true;
 	memset(&archive.head, 0, sizeof(archive.head));
 	archive.part = LEDGER_PARTS;

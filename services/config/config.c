@@ -2,8 +2,8 @@
  * Config as a service: which document is in force, after a boot as after its own
  * death.
  *
- *	OPENING  the store is being read; nobody has a configuration yet, so nothing
- *		 passes, unless one came with the boot: that is in force at once
+ *	OPENING  the store is being read; nobody has a configuration yet, so nothing passes,
+ *		 also if a document came with the boot: it may have been replaced since
  *	OPEN	 the ledger says what runs; requests are served
  *
  * After a death the preserved ledger is taken up as it is, without the store. After
@@ -17,7 +17,6 @@
 #include "services/config/persist.h"
 #include "services/config/schema.h"
 #include "services/config/tree.h"
-#include "services/runtime/crc32.h"
 #include "services/runtime/ds.h"
 #include "services/runtime/event.h"
 #include "services/runtime/service.h"
@@ -38,8 +37,7 @@ char engine_text[CONFIG_DOCUMENT_BYTES];
 static struct {
 	uint32_t returns_seen; /* of RS's wishes for the last good configuration */
 	uint64_t proven_at_us;
-	bool passed_over;    /* documents have killed us */
-	uint32_t boot_bytes; /* of the document that came with the boot and was taken; 0: none */
+	bool passed_over; /* documents have killed us */
 	const struct clock_page *clock;
 } config;
 
@@ -52,43 +50,9 @@ uint64_t engine_time_s(void)
 	return (uint64_t)(now.unix_us / 1000000);
 }
 
-/* --- The document that came with the boot --------------------------------- */
-
-static void status_refused(const struct refusal *refusal)
-{
-	const char *colon = refusal->path[0] == 0 ? "" : ": ";
-
-	apply_status("refused: %s%s%s", refusal->path, colon, refusal->reason);
-	log_error("configuration refused: %s%s%s; the previous one or the factory default is in "
-		  "force",
-		  refusal->path, colon, refusal->reason);
-}
-
-/* In force at once: who boots a machine with a document does not wait for its disk. */
-static void boot_document_take(uint32_t bytes)
-{
-	const struct service_names services = { service_info()->names, SERVICE_MAX };
-	const struct start_map *map = region_find("boot.config");
-	struct refusal refusal = { 0 };
-
-	if (bytes == 0)
-		return;
-	if (map == NULL || bytes > map->size_bytes) {
-		refuse(&refusal, "", "the document is longer than there is room for");
-	} else if (document_compile((const char *)map->address, bytes, &services, &engine.compiled,
-				    &refusal)) {
-		config.boot_bytes = bytes;
-		apply_compiled();
-		log_notice("configuration: the document that came with the boot");
-		return;
-	}
-	status_refused(&refusal);
-}
-
 /* --- Opening -------------------------------------------------------------- */
 
-/* The text as the ledger keeps it, in engine_text; 0: no memory. */
-static size_t document_shorten(const char *text, size_t length)
+size_t engine_document_shorten(const char *text, size_t length)
 {
 	struct refusal refusal = { 0 };
 	struct cJSON *tree = document_parse(text, length, &refusal);
@@ -98,35 +62,11 @@ static size_t document_shorten(const char *text, size_t length)
 	return bytes;
 }
 
-static bool is_running(const char *text, size_t length)
-{
-	const struct ledger_head *head = ledger_head(&engine.state->ledger);
-	const struct ledger_entry *entry =
-		head == NULL ? NULL : ledger_find(&engine.state->ledger, head->running);
-
-	return entry != NULL && entry->length_bytes == length &&
-	       entry->crc32 == crc32_of(text, length);
-}
-
-static void note_of(struct ledger_note *note, const char *author, const char *comment)
+void engine_note(struct ledger_note *note, const char *author, const char *comment)
 {
 	*note = (struct ledger_note){ .time_s = engine_time_s() };
 	(void)snprintf(note->author, sizeof(note->author), "%s", author);
 	(void)snprintf(note->comment, sizeof(note->comment), "%s", comment);
-}
-
-/* It is put on top of the history, unless it is there from the boot before. */
-static void boot_document_commit(void)
-{
-	const struct start_map *map = region_find("boot.config");
-	size_t length = document_shorten((const char *)map->address, config.boot_bytes);
-	struct ledger_note note;
-
-	note_of(&note, "boot", "the document that came with the boot");
-	if (!is_running(engine_text, length) &&
-	    request_commit(engine_text, length, &engine.compiled, &note, 0) != OK)
-		log_error("there is no room for the document that came with the boot");
-	apply_status("the document that came with the boot");
 }
 
 /* It killed us to have a document: what the services read already stays as it is. */
@@ -137,8 +77,8 @@ static bool kept_in_force(void)
 
 	if (!config.passed_over || force_current(&engine.net) == NULL)
 		return false;
-	length = document_shorten(schema_factory, schema_factory_bytes);
-	note_of(&note, "factory", "what is in force is not known any more, but stays");
+	length = engine_document_shorten(schema_factory, schema_factory_bytes);
+	engine_note(&note, "factory", "what is in force is not known any more, but stays");
 	if (ledger_commit(&engine.state->ledger, engine_text, length, &note, 0) != OK)
 		return false;
 	engine.state->stands = 1;
@@ -152,37 +92,52 @@ static void factory_commit(void)
 
 	if (!document_factory(&engine.compiled, &refusal))
 		service_panic("factory default: %s: %s", refusal.path, refusal.reason);
-	note_of(&note, "factory", "the factory default");
-	if (request_commit(engine_text, document_shorten(schema_factory, schema_factory_bytes),
+	engine_note(&note, "factory", "the factory default");
+	if (request_commit(engine_text,
+			   engine_document_shorten(schema_factory, schema_factory_bytes),
 			   &engine.compiled, &note, 0) != OK)
 		service_panic("no room for the factory default");
 }
 
-/* The refusal of a document that came with the boot stays the status. */
-static void stored_run(void)
+/* False: there is none, or it is refused. */
+static bool stored_run(void)
 {
-	static char refused[ENGINE_STATUS_BYTES];
 	const struct ledger_head *head = ledger_head(&engine.state->ledger);
 
-	memcpy(refused, engine.status, sizeof(refused));
-	if (head != NULL && apply_running()) {
-		apply_status("serial %u, from the store", (unsigned)head->running);
-	} else if (!kept_in_force()) {
+	if (head == NULL || !apply_running())
+		return false;
+	apply_status("serial %u, from the store%s", (unsigned)head->running,
+		     boot_document_is_good()
+			     ? "; the document that came with the boot was taken before"
+			     : "");
+	log_notice("configuration: %s", engine.status);
+	return true;
+}
+
+static void factory_run(void)
+{
+	if (!kept_in_force()) {
 		factory_commit();
 		apply_status("the factory default, as there is no other");
 	}
 	log_notice("configuration: %s", engine.status);
-	if (refused[0] != 0)
-		apply_status("%s", refused);
 }
 
+/* Why a document that came with the boot is refused stays the status. */
 static void open_finish(void)
 {
+	static char refused[ENGINE_STATUS_BYTES];
+
 	engine.opening = false;
-	if (config.boot_bytes != 0)
-		boot_document_commit();
-	else
-		stored_run();
+	memcpy(refused, engine.status, sizeof(refused));
+	if (boot_document_is_new() || !stored_run()) {
+		if (boot_document_is_good())
+			boot_document_commit();
+		else
+			factory_run();
+	}
+	if (refused[0] != 0)
+		apply_status("%s", refused);
 }
 
 /* --- Start ---------------------------------------------------------------- */
@@ -251,7 +206,7 @@ static enum status config_start(void)
 	engine.volatile_only = bad_starts >= BAD_STARTS_STORE;
 	engine.publish_at_us = SERVICE_NO_DEADLINE;
 	if (bad_starts < BAD_STARTS_STATE) {
-		boot_document_take(kernel->config_bytes);
+		boot_document_check(kernel->config_bytes);
 	} else {
 		config.passed_over = true;
 		apply_status("passed over: config died of it");
@@ -283,7 +238,7 @@ static void return_if_wished(void)
 	if (!ledger_revert(&engine.state->ledger)) {
 		if (!ledger_text(ledger, before, engine_text))
 			return;
-		note_of(&note, "rs", "the last good one, as services died");
+		engine_note(&note, "rs", "the last good one, as services died");
 		if (ledger_commit(&engine.state->ledger, engine_text, before->length_bytes, &note,
 				  0) != OK)
 			return;

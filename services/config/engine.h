@@ -44,6 +44,10 @@ extern char engine_text[CONFIG_DOCUMENT_BYTES];
 
 /* Unix time; LEDGER_TIME_UNKNOWN. */
 uint64_t engine_time_s(void);
+/* By whom, and why, now. */
+void engine_note(struct ledger_note *note, const char *author, const char *comment);
+/* The text as the ledger keeps it, to engine_text; 0: no memory. */
+size_t engine_document_shorten(const char *text, size_t length);
 
 /*
  * apply.c: puts engine.compiled in force: only what changed, and only its readers are told.
@@ -55,6 +59,18 @@ bool apply_running(void);
 /* Makes RS's policies those of engine.compiled, one a call; returns when to be called again. */
 uint64_t apply_policies(uint64_t now_us);
 void apply_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * boot_document.c: the document that came with the boot, `bytes` of it, 0: none. Checks it into
+ * engine.compiled; if it is refused, the status says why.
+ */
+void boot_document_check(uint32_t bytes);
+/* One came, and it is good. */
+bool boot_document_is_good(void);
+/* And it is not the one that was taken last, as far as is known. */
+bool boot_document_is_new(void);
+/* In force, and remembered; engine.compiled is still of it. */
+void boot_document_commit(void);
 
 /* request.c: answers a client. */
 void request_serve(const struct message *message);

@@ -280,6 +280,23 @@ static void running_choose(struct ledger_head *head)
 	head->revert_at_us = 0;
 }
 
+/* Version 2 had no mark of the file that came with the boot. */
+bool ledger_head_take(struct ledger_head *head, size_t bytes)
+{
+	const size_t before_bytes = offsetof(struct ledger_head, boot);
+
+	if (bytes == sizeof(*head))
+		return true;
+	if (bytes != before_bytes || head->version != 2 ||
+	    head->crc32 != crc32_of((const uint8_t *)head + sizeof(head->crc32),
+				    before_bytes - sizeof(head->crc32)))
+		return false;
+	head->boot = (struct ledger_mark){ 0 };
+	head->version = LEDGER_VERSION;
+	head->crc32 = head_crc(head);
+	return true;
+}
+
 bool ledger_adopt(struct ledger *ledger, const struct ledger_head *head)
 {
 	struct ledger_head fresh = *head;

@@ -13,6 +13,9 @@
  * that makes it smaller; a base has none itself. A base that is too old to be shown
  * stays, hidden, as long as an entry needs it.
  *
+ * A file that comes with the boot is committed when it is first seen, and its mark is in the same
+ * head: so it does not undo what is committed later.
+ *
  *	SETTLED  running == confirmed
  *	PENDING  running != confirmed: the timer, or a reboot, makes `confirmed` run
  *
@@ -31,7 +34,7 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC        0x4745434cu
-#define LEDGER_VERSION      2u
+#define LEDGER_VERSION      3u
 #define LEDGER_PART_BYTES   8000u
 #define LEDGER_PARTS        38u /* and the head: within what the store gives one service */
 #define LEDGER_ENTRY_PARTS  ((PACK_BYTES_MAX + LEDGER_PART_BYTES - 1) / LEDGER_PART_BYTES)
@@ -53,6 +56,11 @@ struct ledger_entry {
 	uint8_t parts[LEDGER_ENTRY_PARTS + 3]; /* cells, in order */
 };
 
+/* What a file that came with the boot is known by, byte for byte; bytes 0: none. */
+struct ledger_mark {
+	uint32_t crc32, bytes;
+};
+
 struct ledger_head {
 	uint32_t crc32; /* zlib's, of what follows */
 	uint32_t magic, version;
@@ -61,6 +69,7 @@ struct ledger_head {
 	uint32_t count;
 	uint64_t revert_at_us;                           /* since boot, when PENDING */
 	struct ledger_entry entries[LEDGER_ENTRIES_MAX]; /* the oldest first */
+	struct ledger_mark boot;                         /* the last one that was taken */
 };
 
 /* The region. */
@@ -80,12 +89,15 @@ _Static_assert(sizeof(struct ledger_head) <= 16000, "a record of the store");
 struct ledger_note {
 	uint64_t time_s, token;
 	char author[CONFIG_AUTHOR_BYTES], comment[CONFIG_COMMENT_BYTES];
+	struct ledger_mark boot; /* if it came with the boot */
 };
 
 /* Empty. */
 void ledger_clear(struct ledger *ledger);
 /* Is what lies in the region a ledger? To be asked once, after a restart. */
 bool ledger_is_sound(const struct ledger *ledger);
+/* A head of `bytes` bytes as the store gave it, also one of version 2. False: it is none. */
+must_use bool ledger_head_take(struct ledger_head *head, size_t bytes);
 /* Takes `head`, whose parts are in their cells, as all there is: after a reboot. False: unsound. */
 bool ledger_adopt(struct ledger *ledger, const struct ledger_head *head);
 /* The head that counts; NULL: none. */
@@ -100,6 +112,11 @@ must_use bool ledger_text(const struct ledger *ledger, const struct ledger_entry
 uint32_t ledger_history_count(const struct ledger_head *head, uint32_t *oldest);
 /* The entry before `serial`, confirmed, sound; NULL: none. */
 const struct ledger_entry *ledger_before(const struct ledger *ledger, uint32_t serial);
+
+/* Is it the file that was taken last? */
+bool ledger_boot_is_known(const struct ledger *ledger, const struct ledger_mark *mark);
+/* It is from now on; there has to be a head. */
+void ledger_boot_know(struct ledger *ledger, const struct ledger_mark *mark);
 
 /* The newest entry if it was made with that token. */
 const struct ledger_entry *ledger_repeated(const struct ledger *ledger, uint64_t token);

@@ -148,7 +148,8 @@ static void document_pack(const struct ledger *ledger, const char *text, struct 
 
 /* --- Changes -------------------------------------------------------------- */
 
-static void entry_add(struct ledger *ledger, struct ledger_entry *entry, uint64_t revert_at_us)
+static void entry_add(struct ledger *ledger, struct ledger_entry *entry,
+		      const struct ledger_mark *boot, uint64_t revert_at_us)
 {
 	struct ledger_head head = head_copy(ledger);
 
@@ -159,6 +160,8 @@ static void entry_add(struct ledger *ledger, struct ledger_entry *entry, uint64_
 	head.revert_at_us = revert_at_us;
 	if (revert_at_us == 0)
 		head.confirmed = head.running;
+	if (boot->bytes != 0)
+		head.boot = *boot;
 	ledger_head_switch(ledger, &head);
 }
 
@@ -180,8 +183,23 @@ enum status ledger_commit(struct ledger *ledger, const char *text, size_t length
 		return status;
 	memcpy(entry.author, note->author, sizeof(entry.author) - 1);
 	memcpy(entry.comment, note->comment, sizeof(entry.comment) - 1);
-	entry_add(ledger, &entry, revert_at_us);
+	entry_add(ledger, &entry, &note->boot, revert_at_us);
 	return OK;
+}
+
+bool ledger_boot_is_known(const struct ledger *ledger, const struct ledger_mark *mark)
+{
+	const struct ledger_head *head = ledger_head(ledger);
+
+	return head != NULL && head->boot.bytes == mark->bytes && head->boot.crc32 == mark->crc32;
+}
+
+void ledger_boot_know(struct ledger *ledger, const struct ledger_mark *mark)
+{
+	struct ledger_head head = head_copy(ledger);
+
+	head.boot = *mark;
+	ledger_head_switch(ledger, &head);
 }
 
 bool ledger_is_pending(const struct ledger *ledger)

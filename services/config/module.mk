@@ -19,7 +19,7 @@ config_core := $(config_tables) $(addprefix services/config/, address.c compile.
 	$(addprefix services/runtime/, crc32.c policy.c rule_kinds.c rule_lists.c)
 
 services += config
-config_sources := $(addprefix services/config/, apply.c archive.c config.c request.c) $(config_core) $(config_pure) \
+config_sources := $(addprefix services/config/, apply.c archive.c boot_document.c config.c request.c) $(config_core) $(config_pure) \
 	services/runtime/event.c services/runtime/wallclock.c build/third/lz4/lz4.c
 config_third = $(third_lz4)
 config_fpu := yes
@@ -44,12 +44,16 @@ fuzz_targets += config
 config_fuzz_sources := tests/fuzz/config_fuzz.c $(config_tested)
 config_fuzz_cflags := $(config_host_cflags)
 
-unit_tests += config_ledger config_tree config_answer
+unit_tests += config_ledger config_boot config_tree config_answer
 config_answer_test_sources := tests/unit/config_answer_test.c services/config/answer.c
 config_packed := $(addprefix services/config/, ledger.c ledger_change.c pack.c persist.c) build/third/lz4/lz4.c
-config_ledger_test_sources := tests/unit/config_ledger_test.c tests/unit/version_text.c $(config_packed) services/runtime/crc32.c
+config_ledger_tested := tests/unit/ledger_store.c tests/unit/version_text.c $(config_packed) services/runtime/crc32.c
+config_ledger_test_sources := tests/unit/config_ledger_test.c $(config_ledger_tested)
 config_ledger_test_cflags := -isystem build/third/lz4
 config_ledger_third = $(third_lz4)
+config_boot_test_sources := tests/unit/config_boot_test.c $(config_ledger_tested)
+config_boot_test_cflags := -isystem build/third/lz4
+config_boot_third = $(third_lz4)
 unit_tests += config_archive
 config_archive_test_sources := tests/unit/config_archive_test.c tests/unit/store_fake.c tests/unit/version_text.c \
 	services/config/archive.c $(config_packed) services/runtime/crc32.c

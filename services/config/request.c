@@ -465,5 +465,6 @@ void request_serve(const struct message *message)
 	exchange.reply.status = (int32_t)status;
 	if (!service_reply(from, &exchange.reply))
 		untaken_keep(&exchange, op);
-	engine.state->bad_starts = 0;
+	if (!engine.opening) /* what it opens with may kill it yet */
+		engine.state->bad_starts = 0;
 }

@@ -35,7 +35,7 @@ static bool explain(struct text *out, const char *command, unsigned disk, bool k
 {
 	show_install_disk(out, disk);
 	text_printf(out, "ALL OF IT WILL BE LOST. %s\r\n",
-		    keep ? "The configuration that came with the boot will be kept."
+		    keep ? "All records go along: configuration and history, password, leases."
 			 : "The installed system will begin with the factory default.");
 	text_printf(out, "To go on, type:  %s %u %04x\r\n", command, disk,
 		    view.install->disks[disk].code);

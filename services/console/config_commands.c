@@ -2,6 +2,7 @@
 #include "services/console/config_commands.h"
 
 #include "services/console/view.h"
+#include "services/runtime/ds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -231,6 +232,18 @@ static void status_json(struct job *job, struct text *out, const struct config_s
 	text_string(out, "\r\n");
 }
 
+/* How what is in force came to be, in config's words. */
+static void origin_text(struct text *out)
+{
+	struct ds_entry entry;
+
+	if (ds_retrieve(CONFIG_STATUS_NAME, &entry) != OK || entry.length_bytes > DS_VALUE_BYTES)
+		return;
+	text_string(out, "in force   ");
+	text_foreign(out, (const char *)entry.value, entry.length_bytes);
+	text_string(out, "\r\n");
+}
+
 bool config_status_show(struct job *job, struct text *out)
 {
 	struct config_status status;
@@ -244,6 +257,7 @@ bool config_status_show(struct job *job, struct text *out)
 	}
 	text_printf(out, "serial     %u%s\r\n", (unsigned)status.serial,
 		    status.opening != 0 ? " (the store is being read)" : "");
+	origin_text(out);
 	if (status.serial != status.confirmed)
 		text_printf(out, "confirmed  %u, comes back in %u s\r\n",
 			    (unsigned)status.confirmed, (unsigned)status.confirm_left_s);

@@ -32,9 +32,10 @@ static void config_head_json(struct json *json, struct text *out, const struct n
 
 static void config_head_text(struct text *out, const struct netconf *netconf)
 {
-	text_printf(out, "configuration %u since boot, %s\r\n", netconf->serial,
-		    view.kernel->config_bytes != 0 ? "a document came with the boot"
-						   : "none came with the boot");
+	text_printf(out, "configuration %u since boot%s\r\n", netconf->serial,
+		    view.kernel->config_bytes != 0
+			    ? "; a document came with the boot, see 'config status'"
+			    : "");
 	text_printf(out, "lan      %s/%u\r\n", address_ipv4(netconf->lan.address).text,
 		    netconf->lan.prefix_bits);
 	text_printf(out, "wan      %s/%u\r\n", address_ipv4(netconf->wan.address).text,
