@@ -132,3 +132,8 @@ export function labelOf(key: string, schema: Schema): string {
   const words = key.replace(/_/g, ' ').replace(/(\D)(\d)/g, '$1 $2');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+const ABBREVIATIONS = new Set(['lan', 'wan', 'dhcp', 'tcp', 'udp', 'icmp', 'tls', 'starttls']);
+
+/* One of a few known values, for people; what is typed, sent and compared is the value itself. */
+export const valueLabel = (value: string): string => (ABBREVIATIONS.has(value) ? value.toUpperCase() : value);

@@ -31,7 +31,7 @@ export const count = (value: number): string => value.toLocaleString('en').repla
 
 export function share(part: number): string {
   const percent = Math.max(0, part) * 100;
-  return `${percent >= 10 || percent === 0 ? percent.toFixed(0) : percent.toFixed(1)}${SPACE}%`;
+  return `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)}${SPACE}%`;
 }
 
 export const plural = (number: number, one: string, many = `${one}s`): string =>

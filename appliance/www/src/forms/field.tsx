@@ -8,8 +8,10 @@ import {
   resolved,
   suggestions,
   typedText,
+  valueLabel,
   type Schema,
 } from '../config/schema.ts';
+import { hasNoCard } from '../live/port_card.ts';
 import { fieldId } from './field_id.ts';
 import { ListField } from './list_field.tsx';
 
@@ -62,6 +64,7 @@ export function Field(props: FieldProps) {
     <div class={kind === 'switch' ? 'field field-switch' : 'field'}>
       <label for={fieldId(path)}>
         {label}
+        {hasNoCard(path) && <span class="absent-mark">no card</span>}
         {mark}
       </label>
       {kind === 'switch' ? (
@@ -100,7 +103,7 @@ function Choice(props: FieldProps) {
       {(!required || value === undefined) && <option value="">{unsetText(schema)}</option>}
       {options.map((one) => (
         <option key={String(one)} value={String(one)}>
-          {String(one)}
+          {valueLabel(String(one))}
         </option>
       ))}
     </select>
@@ -109,7 +112,7 @@ function Choice(props: FieldProps) {
 
 const unsetText = (schema: Schema): string => {
   const fallback = defaultText(schema);
-  return fallback === '' ? 'not set' : `${fallback} (default)`;
+  return fallback === '' ? 'not set' : `${valueLabel(fallback)} (default)`;
 };
 
 /* Keeps what was typed, as "07" and "7" are the same number but not the same text. */

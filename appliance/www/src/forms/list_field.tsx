@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { child, type Json } from '../config/json.ts';
-import { parsed, type Schema } from '../config/schema.ts';
+import { parsed, valueLabel, type Schema } from '../config/schema.ts';
 import { fieldId } from './field_id.ts';
 
 interface ListFieldProps {
@@ -50,7 +50,7 @@ const Boxes = ({ item, value, onChange }: ListFieldProps) => (
             checked={ticked}
             onChange={() => onChange(next.length === 0 ? undefined : next)}
           />
-          {String(one)}
+          {valueLabel(String(one))}
         </label>
       );
     })}

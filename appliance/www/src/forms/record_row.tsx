@@ -1,7 +1,7 @@
 /* One entry of a list of records: its values, and what can be done with it. */
 import type { ComponentChildren } from 'preact';
 import { isObject, type Json } from '../config/json.ts';
-import { typedText } from '../config/schema.ts';
+import { typedText, valueLabel } from '../config/schema.ts';
 
 /* What can be done with the entry at an index. */
 export interface RowActions {
@@ -115,7 +115,8 @@ export function RecordRow(props: RecordRowProps) {
       )}
       {columns.map(({ key, label, fallback }) => (
         <td key={key} data-title={label} class={`cell-${key} cell-${cellText(record[key])}`}>
-          {cellText(record[key]) || (fallback && <span class="quiet-text">{fallback}</span>)}
+          {valueLabel(cellText(record[key])) ||
+            (fallback && <span class="quiet-text">{valueLabel(fallback)}</span>)}
         </td>
       ))}
       {extra !== null && (

@@ -35,6 +35,10 @@ export const Header = () => (
     <span class="top-uptime">{uptime.value > 0 ? `up ${duration(uptime.value)}` : ''}</span>
     <span class="top-tools">
       <button type="button" class="quiet" onClick={themeSwitch} title="Light, dark, or as the system says">
+        <svg class="theme-sign" viewBox="0 0 16 16" aria-hidden="true">
+          <circle cx="8" cy="8" r="6" />
+          <path d="M8 2a6 6 0 0 1 0 12z" />
+        </svg>
         <span class="unseen">Colours: </span>
         {THEMES[theme.value]}
       </button>

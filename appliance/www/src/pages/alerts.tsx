@@ -100,7 +100,11 @@ const History = () =>
         },
         { title: 'When', cell: ({ time, uptime }) => moment(time, uptime) },
         { title: 'Service', cell: ({ service }) => service },
-        { title: 'Text', cell: ({ text, count }) => (count > 1 ? `${text} (${count} times)` : text) },
+        {
+          title: 'Text',
+          prose: true,
+          cell: ({ text, count }) => (count > 1 ? `${text} (${count} times)` : text),
+        },
         { title: 'Mail', cell: ({ sent }) => <Sent sent={sent} /> },
       ]}
     />

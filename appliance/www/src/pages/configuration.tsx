@@ -152,7 +152,11 @@ function History() {
           { title: 'No.', number: true, head: true, cell: (entry) => entry.serial },
           { title: 'When', cell: ({ time }) => (time === null ? 'clock was not set' : dateTime(time)) },
           { title: 'Author', cell: ({ author }) => author },
-          { title: 'Comment', cell: ({ comment }) => comment || <span class="quiet-text">none</span> },
+          {
+            title: 'Comment',
+            prose: true,
+            cell: ({ comment }) => comment || <span class="quiet-text">none</span>,
+          },
           {
             title: 'State',
             cell: (entry) =>

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { network } from '../api/client.ts';
 import type { Connection, FirewallCounters } from '../api/types.ts';
 import { schema } from '../config/draft.ts';
-import { resolved } from '../config/schema.ts';
+import { resolved, valueLabel } from '../config/schema.ts';
 import { DraftForms, draftReady } from '../forms/draft_pages.tsx';
 import { RecordList } from '../forms/record_list.tsx';
 import { duration } from '../format/moment.ts';
@@ -99,7 +99,7 @@ function Connections() {
           keyOf={(one) => `${searchText(one)} ${one.reply_destination_port}`}
           empty={filter === '' ? 'Nothing is connected.' : 'No connection matches the filter.'}
           columns={[
-            { title: 'Protocol', head: true, cell: ({ protocol }) => protocol },
+            { title: 'Protocol', head: true, cell: ({ protocol }) => valueLabel(protocol) },
             { title: 'Source', cell: (one) => <code>{endpoint(one.source, one.source_port)}</code> },
             {
               title: 'Destination',
@@ -108,9 +108,9 @@ function Connections() {
             {
               title: 'Way',
               cell: ({ from, to, translated }) => (
-                <>
-                  {from} → {to} {translated && <Tag>NAT</Tag>}
-                </>
+                <span>
+                  {valueLabel(from)} → {valueLabel(to)} {translated && <Tag>NAT</Tag>}
+                </span>
               ),
             },
             { title: 'State', cell: ({ state }) => state },
@@ -135,7 +135,7 @@ function Drops({ counters }: { counters: FirewallCounters }) {
       empty="Nothing was dropped."
       columns={[
         { title: 'Reason', head: true, cell: ({ reason }) => <code>{reason}</code> },
-        { title: 'Meaning', cell: ({ text }) => text },
+        { title: 'Meaning', prose: true, cell: ({ text }) => text },
         { title: 'Packets', number: true, cell: (drop) => count(drop.count) },
       ]}
     />

@@ -154,14 +154,14 @@ function Machine({ seen }: { seen: Seen }) {
       </Fact>
       <Fact name="Memory">
         <Meter part={seen.memory.used / Math.max(1, seen.memory.total)} label="in use" />
-        <span class="quiet-text">
+        <span class="fact-note">
           {bytes(seen.memory.used)} of {bytes(seen.memory.total)}
         </span>
       </Fact>
       <Fact name="Up for">{duration(uptime.value)}</Fact>
       <Fact name="Clock">
-        {seen.time === null ? 'not set' : dateTime(seen.time)}{' '}
-        <span class="quiet-text">{seen.time === null ? '' : CLOCKS[seen.clock]}</span>
+        {seen.time === null ? 'not set' : dateTime(seen.time)}
+        {seen.time !== null && <span class="fact-note">{CLOCKS[seen.clock]}</span>}
       </Fact>
       <Fact name="Gateway">{seen.wan.gateway ?? '–'}</Fact>
       <Fact name="Name servers">{seen.wan.dns.join(', ') || '–'}</Fact>

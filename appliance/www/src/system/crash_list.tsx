@@ -62,9 +62,13 @@ function CrashDialog({ n, onClose }: { n: number; onClose: () => void }) {
   );
 }
 
+/* On a phone each is a card: the latest first, the others when they are asked for. */
+const LATEST = 6;
+
 export function CrashList() {
   const { value: crashes, failure, again } = usePolled(system.crashes, 5000);
   const [shown, setShown] = useState<number | null>(null);
+  const [all, setAll] = useState(false);
   const deaths = (services.value ?? []).reduce((sum, { restarts }) => sum + restarts, 0);
   useEffect(again, [deaths]);
   if (crashes === null) {
@@ -78,14 +82,14 @@ export function CrashList() {
     <>
       <Table<Crash>
         caption="Crash records"
-        rows={crashes}
+        rows={all ? crashes : crashes.slice(0, LATEST)}
         keyOf={({ n }) => n}
         empty="Nothing has crashed."
         columns={[
           { title: 'Service', head: true, cell: ({ service }) => service },
           { title: 'When', cell: ({ time, uptime }) => moment(time, uptime) },
           { title: 'Cause', cell: ({ cause }) => cause },
-          { title: 'Text', cell: ({ text }) => <span class="clipped">{text}</span> },
+          { title: 'Text', prose: true, cell: ({ text }) => <span class="clipped">{text}</span> },
           { title: 'Generation', number: true, cell: ({ generation }) => generation },
           {
             title: 'Record',
@@ -97,6 +101,13 @@ export function CrashList() {
           },
         ]}
       />
+      {!all && crashes.length > LATEST && (
+        <div class="list-foot">
+          <button type="button" onClick={() => setAll(true)}>
+            Show all {crashes.length}
+          </button>
+        </div>
+      )}
       {shown !== null && <CrashDialog n={shown} onClose={() => setShown(null)} />}
     </>
   );

@@ -7,6 +7,8 @@ export interface Column<Row> {
   number?: boolean;
   /* On a narrow screen without its title. */
   head?: boolean;
+  /* A sentence: on a narrow screen over all of the width, without its title. */
+  prose?: boolean;
   cell: (row: Row) => ComponentChildren;
 }
 
@@ -42,8 +44,9 @@ export function Table<Row>({ caption, columns, rows, keyOf, empty, tall }: Table
                 <td
                   key={column.title}
                   class={
-                    [column.number && 'number', column.head && 'cell-head'].filter(Boolean).join(' ') ||
-                    undefined
+                    [column.number && 'number', column.head && 'cell-head', column.prose && 'cell-prose']
+                      .filter(Boolean)
+                      .join(' ') || undefined
                   }
                   data-title={column.title}
                 >
