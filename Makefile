@@ -285,7 +285,7 @@ help:
 	@echo "make services | test-image   only the services; the image for tests"
 	@echo "make unit | fuzz | model | manifest-test | www-test | system   one stage of the tests"
 	@echo "make www     the web console, in build/www; appliance/www/README.md: how to work on it"
-	@echo "make fault-bench | soak   campaigns of faults, figures to tests/fault/RESULTS.md; DURATION=s"
+	@echo "make fault-bench | soak | web-audit   campaigns of faults, figures to tests/fault/RESULTS.md; DURATION=s"
 	@echo "make bench   beside a Linux router, figures to tests/bench/RESULTS.md"
 	@echo "make bench-isolation   what separate address spaces cost, against a build without"
 	@echo "make bench-check   guest instructions against tests/bench/reference.toml; UPDATE=1 writes it"

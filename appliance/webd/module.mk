@@ -52,7 +52,3 @@ webd_parts_third = $(webd_third)
 webd_later_third = $(webd_third)
 webd_keep_third = $(webd_third)
 webd_conns_third = $(webd_third)
-
-.PHONY: web-audit
-web-audit: test-image
-	$(quiet)$(PYTHON) -m pytest -q tests/system/audit_web.py

@@ -13,11 +13,11 @@ from tests.harness import sandbox
 sandbox.enter()
 
 from tests.fault import (bit_flips, driver_kills, firewall_kills, host, inet_kills, matrix, power_cut,  # noqa: E402
-                         silence, soak, throughput)
+                         silence, soak, throughput, web_audit)
 
 CAMPAIGNS = {"driver-kills": driver_kills, "throughput": throughput, "firewall-kills": firewall_kills,
              "inet-kills": inet_kills, "bit-flips": bit_flips, "power-cut": power_cut,
-             "matrix": matrix, "silence": silence, "soak": soak}
+             "matrix": matrix, "silence": silence, "web-audit": web_audit, "soak": soak}
 
 TIMELESS = {"bit-flips"}  # of no time that the machine could spoil
 

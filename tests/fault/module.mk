@@ -3,8 +3,9 @@
 #	make fault-bench [CAMPAIGNS="matrix silence"] [OPTIONS="--seed 7 --kills 10000"]
 #	make soak [DURATION=7200] [OPTIONS="--seed 7"]
 #	make power-cut [CUTS=200]
+#	make web-audit
 
-.PHONY: fault-bench soak power-cut
+.PHONY: fault-bench soak power-cut web-audit
 
 fault-bench: setup
 	$(quiet)$(MAKE) $(jobs) test-image
@@ -17,3 +18,7 @@ soak: setup
 power-cut: setup
 	$(quiet)$(MAKE) $(jobs) test-image
 	$(quiet)$(PYTHON) -m tests.fault power-cut --cuts $(or $(CUTS),200) $(OPTIONS)
+
+web-audit: setup
+	$(quiet)$(MAKE) $(jobs) test-image
+	$(quiet)$(PYTHON) -m tests.fault web-audit $(OPTIONS)

@@ -1,0 +1,172 @@
+"""The web console under others' tools: testssl.sh, slowhttptest, and 200 connections that say nothing.
+
+testssl.sh may find nothing above LOW but what EXCUSED has a reason for. While slow and silent clients hold
+their connections, an owner at the same address asks for the overview, by a new connection each time, and a
+numbered stream is forwarded: each question is answered in time, and no frame is lost. webd outlives all of it.
+What the tools printed stays in build/test-artifacts/fault-web-audit/.
+"""
+
+import json
+import re
+import subprocess
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+from tests.fault.bench_machine import booted, build_id
+from tests.fault.figures import percentile, table
+from tests.fault.record import Record
+from tests.fault.stream import Stream
+from tests.harness.topology import LAN_GATEWAY
+from tests.harness.web import WebClient
+
+URL = f"https://{LAN_GATEWAY}/"
+RATE = 1000
+GAP_MAX_MS = 100
+ANSWER_MAX_S = 5
+HOLD_S = 30
+CONNECTIONS = 200
+SCAN_LIMIT_S = 1500
+SLOW_S, SLOW_LIMIT_S = 60, 120
+SLOW = {"slow headers (slowloris)": ["-H"], "slow body": ["-B"], "slow read": ["-X"]}
+
+HARMLESS = {"OK", "INFO", "LOW"}
+SELF_SIGNED = "the appliance signs its own certificate: an owner trusts it once, nobody else vouches or revokes"
+LONG_LIVED = "whether the clock is set is not known when the certificate is made"
+EXCUSED = {
+    "cert_chain_of_trust": SELF_SIGNED, "cert_trust": SELF_SIGNED, "cert_crlDistributionPoints": SELF_SIGNED,
+    "cert_ocspURL": SELF_SIGNED, "cert_revocation": SELF_SIGNED, "cert_caIssuers": SELF_SIGNED,
+    "cert_extlifeSpan": LONG_LIVED, "cert_validityPeriod": LONG_LIVED,
+    "BREACH": "only the pages are compressed, which are the same for everybody; no answer of the interface is",
+    "engine_problem": "of the tool's own OpenSSL",
+}
+
+
+def run(options):
+    record = Record("The web console under testssl.sh and slow clients", options.command("web-audit"))
+    with booted("web-audit") as (machine, appliance), Stream(machine.topology) as stream:
+        record.build_id = build_id(machine)
+        owner = WebClient(machine.topology.lan)
+        assert owner.log_in().status == 200
+        life = appliance.generations()["webd"]
+        record.lines += [f"testssl.sh {version('testssl', '--version')}, slowhttptest {version('slowhttptest', '-h')}, "
+                         f"{CONNECTIONS} connections each.", ""]
+        tls_report(record, machine)
+        slow_report(record, machine, owner, stream)
+        if appliance.generations()["webd"] != life:
+            record.failures.append("webd died")
+    return record
+
+
+def version(program, option):
+    said = subprocess.run([program, option], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+                          stdin=subprocess.DEVNULL, check=False).stdout
+    found = re.search(r"(?:testssl|version)\D{1,20}(\d+\.\d+\.\d+)", said)
+    return found[1] if found else "of an unknown version"
+
+
+# --- testssl.sh -------------------------------------------------------------------------
+
+
+def scan(machine):
+    """Its findings; fails if it did not come to its end."""
+    report, printed = machine.directory / "testssl.json", machine.directory / "testssl.txt"
+    with open(printed, "w", encoding="utf-8") as out:
+        done = machine.topology.lan.popen("timeout", "-k", 10, SCAN_LIMIT_S, "testssl", "--quiet", "--color", 0, "--nodns", "none",
+                                          "--warnings", "batch", "--jsonfile", report, URL, stdin=subprocess.DEVNULL,
+                                          stdout=out, stderr=out).wait(SCAN_LIMIT_S + 30)
+    findings = json.loads(report.read_text(encoding="utf-8"))
+    ends = [line for line in findings if line["id"] == "scanTime" and line["severity"] == "INFO"]
+    assert ends, f"testssl ended with {done}, before its end: {printed.read_text(encoding='utf-8')[-2000:]}"
+    assert any(line["id"] == "service" and line["finding"] == "HTTP" for line in findings), "testssl saw no HTTP"
+    return findings
+
+
+def tls_report(record, machine):
+    begun = time.monotonic()
+    findings = scan(machine)
+    counts = Counter(line["severity"] for line in findings)
+    record.lines += [f"testssl.sh took {time.monotonic() - begun:.0f} s: "
+                     + ", ".join(f"{count} {severity}" for severity, count in sorted(counts.items()))
+                     + ". What is not OK or INFO:", ""]
+    rows = []
+    for line in findings:
+        if line["severity"] in ("OK", "INFO"):
+            continue
+        excuse = EXCUSED.get(line["id"].split(" ")[0])
+        rows.append((line["id"], line["severity"], line["finding"].replace("|", "/"), excuse or "none"))
+        if excuse is None and line["severity"] not in HARMLESS:
+            record.failures.append(f"testssl.sh: {line['id']} is {line['severity']}")
+    record.lines += [*table(("finding", "severity", "what it says", "why it stays"), rows), ""]
+
+
+# --- Slow clients -----------------------------------------------------------------------
+
+
+def slow_report(record, machine, owner, stream):
+    stream.rate(RATE)
+    rows = [beside("nobody", record, owner, stream, lasting(HOLD_S))]
+    with silent_clients(owner):
+        rows.append(beside("silent from the start", record, owner, stream, lasting(HOLD_S)))
+    for what, words in SLOW.items():
+        with slow_clients(machine, what, words) as goes_on:
+            rows.append(beside(what, record, owner, stream, goes_on))
+    record.lines += [f"An owner's questions while they hold on, by a connection each, and {RATE} numbered frames a second "
+                     "through the router:", ""]
+    record.lines += table(("clients", "questions", "answered", "p50 s", "longest s", "frames lost", "longest gap ms"), rows)
+
+
+def lasting(seconds):
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() < end
+
+
+@contextmanager
+def silent_clients(owner):
+    held = [owner.raw() for _ in range(CONNECTIONS)]
+    yield
+    for connection in held:
+        connection.close()
+
+
+@contextmanager
+def slow_clients(machine, what, words):
+    """Gives a function that says whether they go on."""
+    with open(machine.directory / f"slowhttptest {what}.txt", "w", encoding="utf-8") as out:
+        tool = machine.topology.lan.popen("timeout", "-k", 10, SLOW_LIMIT_S, "slowhttptest", *words, "-c", CONNECTIONS, "-r", 20,
+                                          "-l", SLOW_S, "-i", 5, "-u", URL, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        try:
+            yield lambda: tool.poll() is None
+        finally:
+            tool.kill()
+            tool.wait(10)
+
+
+def beside(what, record, owner, stream, goes_on):
+    """A row: what the owner and the stream notice while `goes_on` says so."""
+    answers, begun = [], time.monotonic()
+    stream.window()
+    while goes_on():
+        answers.append(ask(owner))
+    window, seconds = stream.window(), time.monotonic() - begun
+    times = [taken for taken in answers if taken is not None]
+    longest = max(times, default=float("inf"))
+    if len(times) < len(answers) or longest > ANSWER_MAX_S:
+        record.failures.append(f"{what}: {len(answers) - len(times)} of {len(answers)} questions unanswered, "
+                               f"the longest took {longest:.1f} s")
+    if what != "nobody" and seconds < HOLD_S - 1:
+        record.failures.append(f"{what}: over after {seconds:.0f} s")
+    if window.lost or window.gap_ms > GAP_MAX_MS:
+        record.failures.append(f"{what}: {window.lost} frames lost, a gap of {window.gap_ms:.0f} ms")
+    return what, len(answers), len(times), percentile(times, 50) if times else "", longest, window.lost, window.gap_ms
+
+
+def ask(owner):
+    """Seconds to a right answer by a new connection; None: there was none."""
+    owner.close()
+    begun = time.monotonic()
+    try:
+        answered = owner.get("/api/v1/overview").status == 200
+    except OSError:
+        return None
+    return time.monotonic() - begun if answered else None
