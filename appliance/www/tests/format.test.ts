@@ -21,7 +21,7 @@ test('rates are decimal', () => {
 
 test('counts are grouped, shares are percents', () => {
   assert.equal(plain(count(1234567)), '1 234 567');
-  assert.deepEqual([0, 0.012, 0.11, -1].map(share).map(plain), ['0 %', '1.2 %', '11 %', '0 %']);
+  assert.deepEqual([0, 0.012, 0.11, -1].map(share).map(plain), ['0.0 %', '1.2 %', '11 %', '0.0 %']);
 });
 
 test('a duration has its two largest units', () => {
