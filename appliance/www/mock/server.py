@@ -230,8 +230,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         told = {"log": self.mock.appliance.sequence, "alert": len(self.mock.appliance.alerts), "config": None}
-        turn = 0
-        while not self.mock.down:
+        turn, token = 0, self.mock.token
+        # With its session it ends, too: a short outage may lie between two looks at it.
+        while not self.mock.down and self.mock.token == token:
             with self.mock.lock:
                 self.mock.appliance.advance()
                 events = self._news(told, turn)
