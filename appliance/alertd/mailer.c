@@ -182,6 +182,13 @@ static enum alert_outcome handshake_step(uint64_t now_us)
 	return ALERT_BUSY;
 }
 
+static uint64_t reply_wait_us(void)
+{
+	if (smtp_is_taken(&smtp))
+		return MAILER_QUIT_US;
+	return smtp_may_be_taken(&smtp) ? MAILER_TEXT_US : MAILER_REPLY_US;
+}
+
 /* True if something went or came. */
 static bool bytes_move(uint64_t now_us)
 {
@@ -203,15 +210,22 @@ static bool bytes_move(uint64_t now_us)
 	if (moved == 0 || moved == TRANSPORT_ENDED)
 		(void)smtp_ended(&smtp);
 	if (moved > 0)
-		until_us = now_us + (smtp_is_taken(&smtp) ? MAILER_QUIT_US : MAILER_REPLY_US);
+		until_us = now_us + reply_wait_us();
 	return moved > 0;
+}
+
+static enum alert_outcome sent(void)
+{
+	if (smtp.accepted == mail.conf->to_count)
+		return over(ALERT_SENT, NULL);
+	return over(ALERT_SENT, "the mail server does not take mail for all of the recipients");
 }
 
 /* A mail that has been taken is not to be sent again for want of a farewell. */
 static enum alert_outcome late(const char *why)
 {
 	if (phase == TALKING && smtp_is_taken(&smtp))
-		return over(ALERT_SENT, NULL);
+		return sent();
 	return over(ALERT_LATER, why);
 }
 
@@ -222,7 +236,7 @@ static enum alert_outcome talk(uint64_t now_us)
 		if (smtp.step == SMTP_START_TLS)
 			return handshake_begin(now_us);
 		if (smtp.step == SMTP_SENT)
-			return over(ALERT_SENT, NULL);
+			return sent();
 		if (smtp.step == SMTP_REFUSED)
 			return over(ALERT_REFUSED, smtp.why);
 		if (smtp.step == SMTP_LATER)
@@ -253,6 +267,14 @@ enum alert_outcome mailer_work(uint64_t now_us)
 bool mailer_is_busy(void)
 {
 	return phase != IDLE;
+}
+
+bool mailer_give_way(const char *why)
+{
+	if (phase == TALKING && smtp_may_be_taken(&smtp))
+		return false;
+	(void)over(ALERT_LATER, why);
+	return true;
 }
 
 uint64_t mailer_poll(struct pollfd *poll)

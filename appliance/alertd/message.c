@@ -10,13 +10,20 @@
 #define US_A_SECOND   1000000
 #define SUBJECT_CHARS 70u /* RFC 5322, 2.1.1: lines should have at most 78 */
 
-/* Foreign text: no control characters, no bytes beyond ASCII. */
+/* Whatever it is: no control characters, no bytes beyond ASCII, so that it ends no line. */
 static void put_plain(struct page *page, const char *text, size_t bytes, size_t most)
 {
 	for (size_t i = 0; i < bytes && i < most && text[i] != 0; i++) {
 		char byte = text[i] >= ' ' && text[i] < 0x7f ? text[i] : '?';
 		page_print(page, "%c", byte);
 	}
+}
+
+static void put_address(struct page *page, const char address[ALERTCONF_ADDRESS_BYTES])
+{
+	page_print(page, "<");
+	put_plain(page, address, ALERTCONF_ADDRESS_BYTES, ALERTCONF_ADDRESS_BYTES);
+	page_print(page, ">");
 }
 
 /* RFC 5322, 3.3: "Sat, 21 Nov 2026 12:46:24 +0000" */
@@ -63,16 +70,19 @@ static void put_head(struct page *page, const struct message_facts *facts,
 {
 	const struct alertconf *conf = facts->conf;
 
-	page_print(page, "From: <%s>\r\n", conf->from);
-	for (uint32_t i = 0; i < conf->to_count; i++)
-		page_print(page, "%s<%s>", i == 0 ? "To: " : ",\r\n ", conf->to[i]);
+	page_print(page, "From: ");
+	put_address(page, conf->from);
+	for (uint32_t i = 0; i < conf->to_count; i++) {
+		page_print(page, "%s", i == 0 ? "\r\nTo: " : ",\r\n ");
+		put_address(page, conf->to[i]);
+	}
 	page_print(page, "\r\n");
 	put_subject(page, facts, queue, count);
 	put_date(page, facts);
-	page_print(page, "Message-ID: <%08x%08x.%08x%08x@%s>\r\n", (unsigned)facts->id[0],
-		   (unsigned)facts->id[1], (unsigned)facts->id[2], (unsigned)facts->id[3],
-		   facts->hostname);
-	page_print(page, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n"
+	page_print(page, "Message-ID: <%08x%08x.%08x%08x@", (unsigned)facts->id[0],
+		   (unsigned)facts->id[1], (unsigned)facts->id[2], (unsigned)facts->id[3]);
+	put_plain(page, facts->hostname, strlen(facts->hostname), SUBJECT_CHARS);
+	page_print(page, ">\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n"
 			 "Auto-Submitted: auto-generated\r\n\r\n");
 }
 

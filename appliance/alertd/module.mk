@@ -28,7 +28,8 @@ alertd_intake_test_sources := tests/unit/alertd_intake_test.c $(addprefix applia
 alertd_smtp_test_sources := tests/unit/alertd_smtp_test.c $(addprefix appliance/alertd/, smtp.c base64.c)
 alertd_queue_test_sources := tests/unit/alertd_queue_test.c $(addprefix appliance/alertd/, queue.c message.c) \
 	$(addprefix services/runtime/, civil.c crc32.c event_kind.c page.c)
-unit_tests += alertd_shelf
+unit_tests += alertd_mailer alertd_shelf
+alertd_mailer_test_sources := tests/unit/alertd_mailer_test.c $(addprefix appliance/alertd/, base64.c mailer.c smtp.c)
 alertd_shelf_test_sources := tests/unit/alertd_shelf_test.c $(addprefix appliance/alertd/, archive.c queue.c shelf.c) \
 	tests/unit/store_fake.c $(addprefix services/runtime/, crc32.c wear.c writeback.c)
 

@@ -42,6 +42,14 @@ static void refused(struct smtp *smtp, const char *why)
 
 /* --- Commands ------------------------------------------------------------------ */
 
+/* RFC 5321, 4.1.2: printable ASCII; a line's end in a setting would be a command of its own. */
+static bool is_plain(const char *text)
+{
+	while (*text >= ' ' && *text < 0x7f)
+		text++;
+	return *text == 0;
+}
+
 static void command_told(struct smtp *smtp, enum state state, const char *told, const char *format,
 			 va_list arguments)
 {
@@ -49,6 +57,10 @@ static void command_told(struct smtp *smtp, enum state state, const char *told, 
 
 	if (wanted < 0 || (size_t)wanted >= sizeof(smtp->out) - 2) {
 		fail(smtp, SMTP_REFUSED, "a setting is too long");
+		return;
+	}
+	if (!is_plain(smtp->out)) {
+		fail(smtp, SMTP_REFUSED, "a setting has characters that no mail address has");
 		return;
 	}
 	if (smtp->tell != NULL)
@@ -92,6 +104,8 @@ static void recipient_next(struct smtp *smtp)
 		command(smtp, RECIPIENT, "RCPT TO:<%s>", smtp->mail.conf->to[smtp->recipient]);
 	else if (smtp->accepted != 0)
 		command(smtp, DATA, "DATA");
+	else if (smtp->later != 0)
+		fail(smtp, SMTP_LATER, "the server does not take mail for the recipients now");
 	else
 		fail(smtp, SMTP_REFUSED, "the server takes mail for none of the recipients");
 }
@@ -179,11 +193,7 @@ static void capabilities_known(struct smtp *smtp)
 static void recipient_answered(struct smtp *smtp)
 {
 	smtp->accepted += smtp->code / 100 == 2;
-	if (smtp->code / 100 == 4 && smtp->accepted == 0 &&
-	    smtp->recipient + 1 == smtp->mail.conf->to_count) {
-		fail(smtp, SMTP_LATER, "the server does not take mail for the recipients now");
-		return;
-	}
+	smtp->later += smtp->code / 100 == 4;
 	smtp->recipient++;
 	recipient_next(smtp);
 }
@@ -412,6 +422,11 @@ enum smtp_step smtp_sent(struct smtp *smtp, size_t count)
 bool smtp_is_taken(const struct smtp *smtp)
 {
 	return smtp->state == QUIT;
+}
+
+bool smtp_may_be_taken(const struct smtp *smtp)
+{
+	return smtp->state == TEXT || smtp->state == QUIT;
 }
 
 enum smtp_step smtp_ended(struct smtp *smtp)

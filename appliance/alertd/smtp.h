@@ -44,6 +44,7 @@ struct smtp {
 	uint8_t state;
 	bool secure; /* TLS stands */
 	uint32_t recipient, accepted;
+	uint32_t later; /* recipients refused for now */
 	/* What the server can: */
 	bool offers_tls, offers_plain, offers_login;
 	unsigned code, lines; /* of the reply that comes in */
@@ -68,5 +69,7 @@ enum smtp_step smtp_sent(struct smtp *smtp, size_t count);
 enum smtp_step smtp_ended(struct smtp *smtp);
 /* Has the server taken the mail? Then it is sent, whatever comes behind it (RFC 5321, 6.1). */
 bool smtp_is_taken(const struct smtp *smtp);
+/* Or may it have, as its end is on the way? To send it again would be to send it twice. */
+bool smtp_may_be_taken(const struct smtp *smtp);
 
 #endif

@@ -332,6 +332,31 @@ static void base64_is_that_of_rfc_4648(void **state)
 
 #define TEST(function) cmocka_unit_test_setup(function, world_setup)
 
+/* Should the configuration ever let it through: it is no command of its own. */
+static void a_setting_ends_no_line(void **state)
+{
+	(void)state;
+	snprintf(conf.from, sizeof(conf.from), "a@b>\r\nRCPT TO:<me@c");
+	begin("x\r\n", false);
+	talk("220 x\r\n", "EHLO gate\r\n");
+	talk("250 x\r\n", "");
+	ends(SMTP_REFUSED, "a setting has characters that no mail address has");
+	assert_null(strstr(sent, "RCPT"));
+}
+
+static void who_is_refused_for_now_only_is_tried_again(void **state)
+{
+	(void)state;
+	conf.to_count = 2;
+	begin("x\r\n", false);
+	talk("220 x\r\n", "EHLO gate\r\n");
+	talk("250 x\r\n", "MAIL FROM:<router@example.net>\r\n");
+	talk("250 ok\r\n", "RCPT TO:<owner@example.net>\r\n");
+	talk("451 greylisted\r\n", "RCPT TO:<other@example.net>\r\n");
+	talk("550 unknown\r\n", "");
+	ends(SMTP_LATER, "the server does not take mail for the recipients now");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -350,6 +375,8 @@ int main(void)
 		TEST(what_is_no_mail_server_is_noticed),
 		TEST(settings_of_any_length_stay_in_their_bounds),
 		TEST(base64_is_that_of_rfc_4648),
+		TEST(a_setting_ends_no_line),
+		TEST(who_is_refused_for_now_only_is_tried_again),
 	};
 
 	return cmocka_run_group_tests_name("alertd_smtp", tests, NULL, NULL);
