@@ -8,46 +8,30 @@
  * a reboot: before that has been read nothing is added to the queue. What became of
  * each alert, and what was said to the server, is in "alert.table" for others.
  */
-#include "appliance/alertd/intake.h"
 #include "appliance/alertd/mailer.h"
 #include "appliance/alertd/message.h"
 #include "appliance/alertd/shelf.h"
+#include "appliance/alertd/sources.h"
 #include "services/proto/alert.h"
 #include "services/runtime/alertconf_copy.h"
-#include "services/runtime/ds.h"
 #include "services/runtime/kernel.h"
-#include "services/runtime/netconf_copy.h"
 #include "services/runtime/random.h"
 #include "services/runtime/service.h"
 #include "services/runtime/tls_port.h"
-#include "services/runtime/wallclock.h"
-#include "services/runtime/wanlease.h"
 #include "services/runtime/wish.h"
 #include "services/runtime/writeback.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define LOOK_US         1000000u
-#define EVENTS_PER_TURN 16
-#define US_A_SECOND     1000000u
-#define MAIL_LIMIT_US   1800000000u
-#define TEST_LIMIT_US   60000000u /* somebody waits for it */
+#define LOOK_US       1000000u
+#define US_A_SECOND   1000000u
+#define MAIL_LIMIT_US 1800000000u
+#define TEST_LIMIT_US 60000000u /* somebody waits for it */
 
 static struct alert_queue *queue;
-static const struct rs_table *rs;
-static const struct crash_log *crashes;
-static const struct clock_page *clock_shared;
-static const struct netconf_region *netconf_shared;
 static const struct alertconf_region *alertconf_shared;
-static const struct wan_lease_region *lease_shared;
-static const struct netq_driver *ports[NETQ_PORTS_MAX]; /* NULL: not in the manifest */
-
-static struct netconf conf;
 static struct alertconf alerts;
-static struct wan_lease lease;
-static struct intake_wan wan;
-static bool subscribed, boot_told;
 static uint64_t look_us;
 
 static struct alert_table *table;
@@ -60,63 +44,6 @@ static struct alertconf mail_conf; /* as it began */
 static char hostname[NETCONF_HOST_BYTES];
 static char text[MESSAGE_BYTES];
 
-/* --- What is to be told ------------------------------------------------------------ */
-
-static void events_follow(const struct intake *intake)
-{
-	struct ds_entry entry;
-
-	if (!subscribed)
-		subscribed = ds_subscribe(EVENT_DS_PATTERN) == OK;
-	for (int i = 0; i < EVENTS_PER_TURN && subscribed && ds_check(&entry) == OK; i++)
-		if (!entry.removed)
-			intake_event(intake, entry.name, entry.value, entry.length_bytes,
-				     entry.owner, time_us()); /* it may be younger than this turn */
-}
-
-static bool wan_is_up(uint64_t now_us)
-{
-	bool linked = false;
-
-	(void)wan_lease_update(lease_shared, &lease);
-	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++)
-		if (conf.zone[port] == ZONE_WAN && ports[port] != NULL &&
-		    __atomic_load_n(&ports[port]->ready, __ATOMIC_RELAXED) != 0)
-			linked |= __atomic_load_n(&ports[port]->link, __ATOMIC_RELAXED) !=
-				  NETQ_LINK_DOWN;
-	return linked && (conf.wan_mode != WAN_DHCP || wan_lease_is_held(&lease, now_us));
-}
-
-static bool has_wan(void)
-{
-	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++)
-		if (conf.zone[port] == ZONE_WAN)
-			return conf.version != 0;
-	return false;
-}
-
-static void intake_work(uint64_t now_us)
-{
-	struct clock_page clock;
-	const struct intake intake = {
-		.queue = queue,
-		.history = &history,
-		.mails = alerts.enabled != 0,
-		.events = alerts.events,
-		.clock = wallclock_copy(clock_shared, &clock) ? &clock : NULL,
-		.service_name = service_name,
-	};
-
-	if (!boot_told && alerts.version != 0) {
-		boot_told = true;
-		intake_boot(&intake, crashes, now_us);
-	}
-	events_follow(&intake);
-	intake_rs(&intake, rs, now_us);
-	if (has_wan())
-		intake_wan(&intake, &wan, wan_is_up(now_us), now_us);
-}
-
 /* --- Mails ------------------------------------------------------------------------- */
 
 static bool is_test(const struct alert_mail *of)
@@ -126,23 +53,22 @@ static bool is_test(const struct alert_mail *of)
 
 static void mail_begin(uint32_t count, uint64_t now_us)
 {
-	struct wallclock at;
+	const struct netconf *conf = sources_netconf();
 	struct message_facts facts = { .conf = &mail_conf,
 				       .hostname = hostname,
-				       .utc_offset_minutes = conf.time.utc_offset_minutes };
+				       .unix_us = sources_unix_us(now_us),
+				       .utc_offset_minutes = conf->time.utc_offset_minutes };
 
 	mail_conf = alerts;
 	snprintf(hostname, sizeof(hostname), "%s",
-		 conf.hostname[0] != 0 ? conf.hostname : "bulkhead");
-	if (wallclock_read(clock_shared, now_us, &at))
-		facts.unix_us = at.unix_us;
+		 conf->hostname[0] != 0 ? conf->hostname : "bulkhead");
 	for (size_t i = 0; i < sizeof(facts.id) / sizeof(facts.id[0]); i++)
 		facts.id[i] = random_u32();
 	struct smtp_mail wanted = { .conf = &mail_conf, .hostname = hostname, .text = text };
 	wanted.text_bytes = message_compose(&facts, queue, count, text);
 	mail = &table->mails[count == 0 ? ALERT_MAIL_TEST : ALERT_MAIL_QUEUE];
 	mail->outcome = ALERT_BUSY;
-	mailer_begin(&wanted, mail, conf.lan.address, now_us,
+	mailer_begin(&wanted, mail, conf->lan.address, now_us,
 		     now_us + (count == 0 ? TEST_LIMIT_US : MAIL_LIMIT_US));
 }
 
@@ -159,17 +85,9 @@ static void outcome_tell(enum alert_outcome outcome)
 	if (outcome == ALERT_SENT && !is_test(mail))
 		log_info("%u alert%s mailed", (unsigned)queue->sending,
 			 queue->sending == 1 ? "" : "s");
-	else if (outcome != ALERT_SENT && !told)
+	if (mail->why[0] != 0 && !told)
 		log_warning("mail to %s: %s", mail_conf.server, mail->why);
-	told = outcome != ALERT_SENT;
-}
-
-/* What failed before may work now. */
-static void retry_at_once(void)
-{
-	queue->next_us = 0;
-	queue->failures = 0;
-	alert_queue_seal(queue);
+	told = mail->why[0] != 0;
 }
 
 static void mail_end(enum alert_outcome outcome, uint64_t now_us)
@@ -178,7 +96,7 @@ static void mail_end(enum alert_outcome outcome, uint64_t now_us)
 	outcome_set(mail, outcome);
 	if (is_test(mail)) {
 		if (outcome == ALERT_SENT && queue->failures != 0)
-			retry_at_once();
+			alert_queue_retry(queue);
 		return;
 	}
 	history_mail_end(&history, outcome == ALERT_SENT);
@@ -186,6 +104,13 @@ static void mail_end(enum alert_outcome outcome, uint64_t now_us)
 		alert_queue_sent(queue, now_us, (uint64_t)mail_conf.interval_s * US_A_SECOND);
 	else
 		alert_queue_failed(queue, now_us, outcome == ALERT_REFUSED);
+}
+
+/* Somebody waits for the test: a server that hangs is not to hold that up. */
+static void mail_gave_way(uint64_t now_us)
+{
+	mail_end(ALERT_LATER, now_us);
+	alert_queue_retry(queue);
 }
 
 /* Returns when to look again at the latest. */
@@ -197,6 +122,8 @@ static uint64_t mail_work(uint64_t now_us)
 
 	if (outcome != ALERT_NONE && outcome != ALERT_BUSY)
 		mail_end(outcome, now_us);
+	if (test_wanted != 0 && mailer_is_busy() && mailer_give_way("a test mail goes first"))
+		mail_gave_way(now_us);
 	if (!mailer_is_busy() && test_wanted != 0) {
 		test_wanted = 0;
 		mail_begin(0, now_us);
@@ -214,14 +141,24 @@ static uint64_t mail_work(uint64_t now_us)
 
 /* --- The loop ---------------------------------------------------------------------- */
 
-static void configuration_follow(void)
+/* A mail under way by the old ones is begun again by the new ones, if it has not left yet. */
+static void settings_changed(uint64_t now_us)
 {
-	struct alertconf before = alerts;
+	bool given_way = mailer_is_busy() && mailer_give_way("the settings were changed meanwhile");
 
-	(void)netconf_copy_update(netconf_shared, &conf);
-	if (!alertconf_copy_update(alertconf_shared, &alerts) || before.version == 0)
-		return;
-	retry_at_once();
+	if (given_way && is_test(mail))
+		test_wanted = mail->ticket;
+	else if (given_way)
+		mail_end(ALERT_LATER, now_us);
+	alert_queue_retry(queue);
+}
+
+static void configuration_follow(uint64_t now_us)
+{
+	bool first = alerts.version == 0;
+
+	if (alertconf_copy_update(alertconf_shared, &alerts) && !first)
+		settings_changed(now_us);
 }
 
 static void table_fill(void)
@@ -240,8 +177,8 @@ static uint64_t work(uint64_t now_us)
 		return now_us + WRITEBACK_LOOK_US;
 	if (now_us >= look_us) {
 		look_us = now_us + LOOK_US;
-		configuration_follow();
-		intake_work(now_us);
+		configuration_follow(now_us);
+		sources_look(&alerts, now_us);
 	}
 	uint64_t next_us = mail_work(now_us);
 	table_fill();
@@ -295,19 +232,7 @@ static void regions_find(void)
 {
 	queue = region("alert.state", sizeof(*queue));
 	table = region("alert.table", sizeof(*table));
-	rs = region("rs.table", sizeof(*rs));
-	crashes = region("crashes", sizeof(*crashes));
-	clock_shared = region("clock", sizeof(*clock_shared));
-	netconf_shared = region("netconf", sizeof(*netconf_shared));
 	alertconf_shared = region("alertconf", sizeof(*alertconf_shared));
-	lease_shared = region("wan.lease", sizeof(*lease_shared));
-	for (unsigned port = 0; port < NETQ_PORTS_MAX; port++) {
-		char alias[NAME_BYTES];
-
-		snprintf(alias, sizeof(alias), "port%u.drv", port);
-		if (region_find(alias) != NULL)
-			ports[port] = region(alias, sizeof(*ports[port]));
-	}
 }
 
 /* A test is begun again by the next life, but not by the one after it. */
@@ -343,9 +268,8 @@ static enum status start(void)
 
 	regions_find();
 	random_init();
-	tls_port_init(NULL, 0, clock_shared);
+	tls_port_init(NULL, 0, region("clock", sizeof(struct clock_page)));
 	mailer_init();
-	boot_told = again;
 	bool clean = wish_clean_start("alert.state");
 	if (clean) {
 		memset(queue, 0, sizeof(*queue));
@@ -353,6 +277,7 @@ static enum status start(void)
 	}
 	shelf_init(queue);
 	history_init(&history, table->history, again);
+	sources_init(queue, &history, again);
 	mails_adopt();
 	if (!alert_queue_init(queue, again, time_us()) && again && !clean)
 		log_warning("what waited to be mailed was damaged, and is lost");

@@ -39,9 +39,9 @@ static void take(const struct intake *intake, const char *service, struct alert 
 	if (intake->clock != NULL && wallclock_at(intake->clock, alert->last_us, &at))
 		alert->unix_us = at.unix_us;
 	strncpy(alert->service, service, sizeof(alert->service) - 1);
+	history_add(intake->history, alert, wanted ? ALERT_IS_QUEUED : ALERT_IS_OFF);
 	if (wanted && alert_queue_add(intake->queue, alert, now_us, &lost))
 		history_lost(intake->history, &lost);
-	history_add(intake->history, alert, wanted ? ALERT_IS_QUEUED : ALERT_IS_OFF);
 }
 
 __attribute__((format(printf, 6, 7))) static void tell(const struct intake *intake,
@@ -78,15 +78,14 @@ void intake_event(const struct intake *intake, const char *name, const void *val
 	int length = snprintf(own, sizeof(own), "event.%s.", intake->service_name(owner));
 	if (event.version != EVENT_VERSION || event.text_bytes > EVENT_TEXT_BYTES ||
 	    event.severity > EVENT_CRITICAL || length < 0 || (size_t)length >= sizeof(own) ||
-	    strncmp(name, own, (size_t)length) != 0 ||
-	    event.sequence <= intake->queue->seen[owner] || event.time_us > now_us)
+	    strncmp(name, own, (size_t)length) != 0 || event.time_us > now_us ||
+	    !alert_queue_see(intake->queue, owner, event.sequence))
 		return;
 	struct alert alert = { .kind = event.kind,
 			       .severity = event.severity,
 			       .last_us = event.time_us,
 			       .text_bytes = event.text_bytes };
 	memcpy(alert.text, event.text, sizeof(alert.text));
-	intake->queue->seen[owner] = event.sequence;
 	take(intake, intake->service_name(owner), &alert, now_us);
 	alert_queue_seal(intake->queue);
 }
@@ -125,12 +124,18 @@ static void rs_alerts_take(const struct intake *intake, const struct rs_table *r
 	uint64_t *seen = &intake->queue->rs_seen;
 	struct rs_alert alert;
 
-	if (*seen > latest || latest - *seen > RS_ALERTS_MAX)
+	if (*seen > latest)
 		*seen = latest > RS_ALERTS_MAX ? latest - RS_ALERTS_MAX : 0;
+	if (latest - *seen > RS_ALERTS_MAX) { /* overwritten, before we looked */
+		alert_queue_miss(intake->queue, latest - *seen - RS_ALERTS_MAX);
+		*seen = latest - RS_ALERTS_MAX;
+	}
 	while (*seen < latest) {
 		++*seen;
 		if (rs_alert_copy(rs, *seen, &alert))
 			rs_alert_tell(intake, rs, &alert, now_us);
+		else
+			alert_queue_miss(intake->queue, 1);
 	}
 }
 
@@ -140,7 +145,7 @@ static void rs_entry_look(const struct intake *intake, uint32_t slot, const stru
 {
 	uint32_t state = __atomic_load_n(&entry->state, __ATOMIC_RELAXED);
 	uint64_t ready_us = __atomic_load_n(&entry->last_ready_us, __ATOMIC_RELAXED);
-	uint32_t *failed = &intake->queue->failed[slot];
+	uint8_t *failed = &intake->queue->failed[slot];
 
 	if (state == RS_FAILED && *failed != ALERT_GIVEN_UP) {
 		*failed = ALERT_GIVEN_UP;
@@ -182,24 +187,67 @@ void intake_boot(const struct intake *intake, const struct crash_log *crashes, u
 		     "the appliance has been restarted");
 }
 
-void intake_wan(const struct intake *intake, struct intake_wan *wan, bool up, uint64_t now_us)
+/* "3 h 20 min", "25 s"; what is unknown is left out. */
+static void outage_text(uint64_t outage_s, char text[INTAKE_OUTAGE_BYTES])
 {
-	if (!wan->known) { /* told only if it does not come up */
-		wan->known = true;
-		wan->up = true;
+	unsigned hours = (unsigned)(outage_s / 3600), minutes = (unsigned)(outage_s / 60 % 60);
+
+	text[0] = 0;
+	if (hours != 0)
+		snprintf(text, INTAKE_OUTAGE_BYTES, "; it was down for %u h %u min", hours,
+			 minutes);
+	else if (minutes != 0)
+		snprintf(text, INTAKE_OUTAGE_BYTES, "; it was down for %u min %u s", minutes,
+			 (unsigned)(outage_s % 60));
+	else if (outage_s != 0)
+		snprintf(text, INTAKE_OUTAGE_BYTES, "; it was down for %u s", (unsigned)outage_s);
+}
+
+static void wan_tell_down(const struct intake *intake, enum intake_wan how, const char *since)
+{
+	tell(intake, "firewall", EVENT_WAN_DOWN, EVENT_CRITICAL, intake->queue->wan.down_us,
+	     "the WAN %s: %s", since, how == INTAKE_WAN_NO_LINK ? "no link" : "no address");
+}
+
+bool intake_wan(const struct intake *intake, enum intake_wan how, uint64_t now_us)
+{
+	struct wan *wan = &intake->queue->wan, before = *wan;
+	char outage[INTAKE_OUTAGE_BYTES];
+	struct wallclock at = { 0 };
+
+	if (intake->clock != NULL && !wallclock_at(intake->clock, now_us, &at))
+		at.unix_us = 0;
+	enum wan_news news = wan_look(wan, how == INTAKE_WAN_UP, now_us, at.unix_us);
+	switch (news) {
+	case WAN_WENT_DOWN: wan_tell_down(intake, how, "is down"); break;
+	case WAN_STAYED_DOWN: wan_tell_down(intake, how, "does not come up"); break;
+	case WAN_CAME_BACK:
+		outage_text(wan_outage_s(wan, now_us, at.unix_us), outage);
+		tell(intake, "firewall", EVENT_WAN_UP, EVENT_INFO, now_us, "the WAN is back%s",
+		     outage);
+		break;
+	case WAN_CAME_UP:
+	case WAN_NO_NEWS: break;
 	}
-	if (up == wan->up) {
-		wan->changing = false;
-		return;
+	if (memcmp(wan, &before, sizeof(before)) != 0)
+		alert_queue_seal(intake->queue);
+	return news == WAN_CAME_UP || news == WAN_CAME_BACK;
+}
+
+void intake_dates(const struct intake *intake)
+{
+	struct alert_queue *queue = intake->queue;
+	bool changed = false;
+	struct wallclock at;
+
+	for (uint32_t i = 0; i < queue->count && intake->clock != NULL; i++) {
+		struct alert *alert = &queue->alerts[i];
+		if (alert->unix_us != 0 || alert->earlier ||
+		    !wallclock_at(intake->clock, alert->last_us, &at))
+			continue;
+		alert->unix_us = at.unix_us;
+		changed = true;
 	}
-	if (!wan->changing)
-		wan->since_us = now_us;
-	wan->changing = true;
-	if (now_us - wan->since_us < INTAKE_WAN_US)
-		return;
-	wan->up = up;
-	wan->changing = false;
-	tell(intake, "firewall", up ? EVENT_WAN_UP : EVENT_WAN_DOWN,
-	     up ? EVENT_INFO : EVENT_CRITICAL, now_us,
-	     up ? "the WAN is back" : "the WAN is down: no link, or no address");
+	if (changed)
+		alert_queue_seal(queue);
 }

@@ -18,10 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A cable that is pulled for less is no alert. */
-#define INTAKE_WAN_US 5000000u
 /* So long a service of whose death was told has to run to be called recovered. */
-#define INTAKE_QUIET_US 60000000u
+#define INTAKE_QUIET_US     60000000u
+#define INTAKE_OUTAGE_BYTES 48u
 
 struct intake {
 	struct alert_queue *queue;
@@ -43,13 +42,13 @@ void intake_rs(const struct intake *intake, const struct rs_table *rs, uint64_t 
 /* Once a boot: a start that was not the first since the power came on. */
 void intake_boot(const struct intake *intake, const struct crash_log *crashes, uint64_t now_us);
 
-struct intake_wan {
-	bool known, up; /* as last told */
-	bool changing;  /* it is otherwise since: */
-	uint64_t since_us;
-};
-/* `up`: the WAN's port has a link, and an address if it gets that by DHCP. */
-void intake_wan(const struct intake *intake, struct intake_wan *wan, bool up, uint64_t now_us);
+/* What the WAN's port has; an address is asked for only if it gets that by DHCP. */
+enum intake_wan { INTAKE_WAN_UP, INTAKE_WAN_NO_LINK, INTAKE_WAN_NO_ADDRESS };
+/* True: it has come up, told or not. */
+bool intake_wan(const struct intake *intake, enum intake_wan how, uint64_t now_us);
+
+/* What waits and came before the time was known. */
+void intake_dates(const struct intake *intake);
 
 /* The bit of alertconf for this kind; 0: it is always wanted. */
 uint32_t intake_event_bit(uint32_t kind);

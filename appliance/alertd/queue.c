@@ -37,9 +37,11 @@ static void boot_begin(struct alert_queue *queue, uint64_t now_us)
 {
 	queue->next_us = now_us;
 	queue->rs_seen = 0;
-	queue->loaded = 0;
 	memset(queue->seen, 0, sizeof(queue->seen));
+	memset(queue->seen_too, 0, sizeof(queue->seen_too));
 	memset(queue->failed, 0, sizeof(queue->failed));
+	memset(&queue->pace, 0, sizeof(queue->pace));
+	wan_boot(&queue->wan, now_us);
 	for (uint32_t i = 0; i < queue->count; i++)
 		queue->alerts[i].earlier = 1;
 }
@@ -66,23 +68,30 @@ static void alert_remove(struct alert_queue *queue, uint32_t at)
 	queue->count--;
 }
 
-/* Gives up the oldest of the least important that is in no mail under way, if need be. */
-static bool room_make(struct alert_queue *queue, struct alert *lost)
+/* The oldest of the least important that is in no mail under way, if there is such a one. */
+static uint32_t least_find(const struct alert_queue *queue)
 {
-	uint32_t least = queue->sending;
+	uint32_t least = queue->sending < queue->count ? queue->sending : 0;
 
-	if (queue->count < ALERTS_MAX)
-		return false;
-	if (least == queue->count) { /* all are under way: the mail stays what it is */
-		least = 0;
-		queue->sending--;
-	}
 	for (uint32_t i = least + 1; i < queue->count; i++)
 		if (queue->alerts[i].severity < queue->alerts[least].severity)
 			least = i;
-	*lost = queue->alerts[least];
-	alert_remove(queue, least);
+	return least;
+}
+
+/* Gives up one, if need be; false: nothing there is less important than the new one. */
+static bool room_make(struct alert_queue *queue, const struct alert *alert, struct alert *lost)
+{
+	uint32_t least = least_find(queue);
+
+	*lost = *alert;
 	queue->dropped++;
+	if (queue->alerts[least].severity > alert->severity)
+		return false;
+	*lost = queue->alerts[least];
+	if (least < queue->sending) /* the mail stays what it is */
+		queue->sending--;
+	alert_remove(queue, least);
 	return true;
 }
 
@@ -119,8 +128,9 @@ bool alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint6
 	bool first = queue->count == queue->sending, full = false;
 
 	if (!repeat_count(queue, alert)) {
-		full = room_make(queue, lost);
-		queue->alerts[queue->count++] = *alert;
+		full = queue->count == ALERTS_MAX;
+		if (!full || room_make(queue, alert, lost))
+			queue->alerts[queue->count++] = *alert;
 	}
 	if (first && queue->next_us < now_us + ALERT_GATHER_US)
 		queue->next_us = now_us + ALERT_GATHER_US;
@@ -128,29 +138,74 @@ bool alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint6
 	return full;
 }
 
+bool alert_queue_see(struct alert_queue *queue, uint32_t slot, uint64_t sequence)
+{
+	uint64_t *seen = &queue->seen[slot];
+	uint32_t too = queue->seen_too[slot];
+
+	if (sequence > *seen) {
+		uint64_t further = sequence - *seen;
+		too = further < EVENT_RING ? too << further | 1u : 1u;
+		*seen = sequence;
+	} else {
+		uint64_t before = *seen - sequence;
+		if (sequence == 0 || before >= EVENT_RING || (too >> before & 1u) != 0)
+			return false;
+		too |= 1u << before;
+	}
+	queue->seen_too[slot] = (uint8_t)(too & ((1u << EVENT_RING) - 1));
+	return true;
+}
+
+void alert_queue_miss(struct alert_queue *queue, uint64_t count)
+{
+	queue->dropped += (uint32_t)count;
+}
+
+/* Whichever of those that wait may be mailed first: the others go with it. */
+static uint64_t pace_of(const struct alert_queue *queue)
+{
+	uint64_t first_us = UINT64_MAX;
+
+	for (uint32_t i = 0; i < queue->count; i++) {
+		const struct alert *alert = &queue->alerts[i];
+		uint64_t until_us = pace_until(&queue->pace, pace_key(alert->kind, alert->service));
+		first_us = until_us < first_us ? until_us : first_us;
+	}
+	return first_us;
+}
+
 bool alert_queue_due(const struct alert_queue *queue, uint64_t now_us, uint64_t *next_us)
 {
 	*next_us = UINT64_MAX;
 	if (queue->count == 0 || queue->sending != 0)
 		return false;
-	*next_us = queue->next_us;
-	return now_us >= queue->next_us;
+	*next_us = pace_of(queue);
+	if (*next_us < queue->next_us)
+		*next_us = queue->next_us;
+	return now_us >= *next_us;
 }
 
 void alert_queue_begin(struct alert_queue *queue)
 {
 	queue->sending = queue->count;
+	queue->dropped_sending = queue->dropped;
 	alert_queue_seal(queue);
 }
 
 void alert_queue_sent(struct alert_queue *queue, uint64_t now_us, uint64_t interval_us)
 {
+	for (uint32_t i = 0; i < queue->sending; i++) {
+		const struct alert *alert = &queue->alerts[i];
+		pace_mailed(&queue->pace, pace_key(alert->kind, alert->service), now_us,
+			    interval_us);
+	}
 	queue->count -= queue->sending;
 	memmove(queue->alerts, queue->alerts + queue->sending,
 		queue->count * sizeof(queue->alerts[0]));
 	queue->sending = 0;
 	queue->failures = 0;
-	queue->dropped_told = queue->dropped;
+	queue->dropped_told = queue->dropped_sending;
 	queue->mails_sent++;
 	queue->next_us = now_us + interval_us;
 	alert_queue_seal(queue);
@@ -167,5 +222,12 @@ void alert_queue_failed(struct alert_queue *queue, uint64_t now_us, bool refused
 	queue->failures++;
 	queue->mails_failed++;
 	queue->next_us = now_us + pause_us;
+	alert_queue_seal(queue);
+}
+
+void alert_queue_retry(struct alert_queue *queue)
+{
+	queue->next_us = 0;
+	queue->failures = 0;
 	alert_queue_seal(queue);
 }

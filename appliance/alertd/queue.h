@@ -5,12 +5,15 @@
  *	add -> waits -> (ALERT_GATHER_US, or the interval since the last mail) -> sending
  *	                  ^-- it did not work: 30 s, doubled up to an hour --/  \-> sent: gone
  *
- * The same of the same service while it waits is counted, not kept twice. Too
- * many: the least important of the oldest is lost, and the next mail says so.
+ * The same of the same service while it waits is counted, not kept twice, and has
+ * mails for itself ever more rarely (pace.h). Too many: the least important of the
+ * oldest is lost, and the next mail says so.
  */
 #ifndef ALERTD_QUEUE_H
 #define ALERTD_QUEUE_H
 
+#include "appliance/alertd/pace.h"
+#include "appliance/alertd/wan.h"
 #include "kernel/abi/layout.h"
 #include "services/proto/event.h"
 
@@ -19,7 +22,7 @@
 #include <stdint.h>
 
 #define ALERTS_MAX           32u
-#define ALERT_QUEUE_MAGIC    0x32514c41u /* "ALQ2" */
+#define ALERT_QUEUE_MAGIC    0x33514c41u /* "ALQ3" */
 #define ALERT_GATHER_US      3000000u    /* one failure is often the cause of the next */
 #define ALERT_RETRY_FIRST_US 30000000u
 #define ALERT_RETRY_LAST_US  3600000000u
@@ -44,14 +47,17 @@ struct alert_queue {
 	uint32_t sending;  /* so many of the first are in the mail under way */
 	uint32_t failures; /* in a row */
 	uint32_t dropped, dropped_told;
+	uint32_t dropped_sending; /* `dropped`, as the mail under way says */
 	uint32_t mails_sent, mails_failed;
-	uint32_t loaded;       /* 1: what the store had of an earlier boot is in here */
-	uint32_t stored_crc32; /* of what the store has of it (archive.h) */
-	uint32_t reserved;
-	uint64_t next_us;                /* no mail before */
-	uint64_t rs_seen;                /* the last of RS's alerts that was taken */
-	uint64_t seen[SERVICE_MAX];      /* the last of each service's events */
-	uint32_t failed[SERVICE_MAX];    /* what was told of it, until it has recovered: */
+	uint32_t loaded;               /* 1: what the store had of an earlier boot is in here */
+	uint32_t stored_crc32;         /* of what the store has of it (archive.h) */
+	uint64_t next_us;              /* no mail before */
+	uint64_t rs_seen;              /* the last of RS's alerts that was taken */
+	uint64_t seen[SERVICE_MAX];    /* the last of each service's events */
+	uint8_t seen_too[SERVICE_MAX]; /* bit n: the one n before it */
+	uint8_t failed[SERVICE_MAX];   /* what was told of it, until it has recovered: */
+	struct wan wan;
+	struct pace pace;
 	struct alert alerts[ALERTS_MAX]; /* oldest first */
 };
 
@@ -68,7 +74,11 @@ bool alert_is_sound(const struct alert *alert);
 /* To be called after changes, when the state is to be found by the next life. */
 void alert_queue_seal(struct alert_queue *queue);
 
-/* True if another had to be given up for it, which *lost then is. */
+/* Of a service's events, in whatever order they come: is this one new? Then it is seen. */
+bool alert_queue_see(struct alert_queue *queue, uint32_t slot, uint64_t sequence);
+/* So many were lost before anybody could look at them. */
+void alert_queue_miss(struct alert_queue *queue, uint64_t count);
+/* True if one had to be given up for it, which *lost then is: another, or itself. */
 bool alert_queue_add(struct alert_queue *queue, const struct alert *alert, uint64_t now_us,
 		     struct alert *lost);
 
@@ -79,5 +89,7 @@ void alert_queue_begin(struct alert_queue *queue);
 void alert_queue_sent(struct alert_queue *queue, uint64_t now_us, uint64_t interval_us);
 /* It did not work; `refused`: nor will it soon. */
 void alert_queue_failed(struct alert_queue *queue, uint64_t now_us, bool refused);
+/* What did not work may work now: it is tried at once. */
+void alert_queue_retry(struct alert_queue *queue);
 
 #endif

@@ -34,6 +34,7 @@ static int world_setup(void **state)
 	(void)alert_queue_init(&queue, false, now_us);
 	history_init(&history, records, false);
 	intake.mails = true;
+	intake.clock = NULL;
 	intake.events = UINT32_MAX;
 	return 0;
 }
@@ -203,26 +204,151 @@ static void starts_are_told_apart(void **state)
 	assert_int_equal(queue.alerts[1].severity, EVENT_CRITICAL);
 }
 
-static void the_wan_is_told_when_it_lasts(void **state)
+/* Never taken before, whatever the order; others' sequences do not matter. */
+static void events_are_taken_in_whatever_order_they_come(void **state)
 {
-	struct intake_wan wan = { .known = false };
+	static const uint64_t order[] = { 4, 1, 3, 3, 2, 1, 4, 7, 5, 3, 6 };
+	unsigned taken = 0;
 
 	(void)state;
-	intake_wan(&intake, &wan, true, now_us);
-	for (int i = 0; i < 10; i++) { /* a bad contact */
-		intake_wan(&intake, &wan, i % 2, now_us);
-		now_us += INTAKE_WAN_US - 1;
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		struct event event = event_of(order[i], "x");
+		char name[24];
+		snprintf(name, sizeof(name), "event.time.%u", (unsigned)(order[i] % EVENT_RING));
+		give(name, &event, 1);
+		assert_true(alert_queue_init(&queue, true, now_us));
 	}
-	intake_wan(&intake, &wan, true, now_us);
+	taken = queue.alerts[0].count;
+	assert_int_equal(taken, 7);
+}
+
+static void alerts_that_nobody_saw_are_counted(void **state)
+{
+	(void)state;
+	rs.alert_sequence = 20;
+	for (uint64_t i = 13; i <= 20; i++)
+		rs_alert(i, "port1: died");
+	rs.alerts[15 % RS_ALERTS_MAX].sequence = 7; /* being written */
+	intake_rs(&intake, &rs, now_us);
+	assert_int_equal(queue.alerts[0].count, 7);
+	assert_int_equal(queue.dropped, 12 + 1);
+}
+
+/* --- The WAN ------------------------------------------------------------------------- */
+
+/* So for that long, seconds, and alertd dies at each of them. Returns how often it came up. */
+static unsigned wan_is(enum intake_wan how, unsigned seconds)
+{
+	unsigned ups = 0;
+
+	for (unsigned i = 0; i < seconds; i++) {
+		ups += intake_wan(&intake, how, now_us);
+		assert_true(alert_queue_init(&queue, true, now_us));
+		now_us += SECOND_US;
+	}
+	return ups;
+}
+
+static void assert_told(uint32_t at, enum event_kind kind, const char *text)
+{
+	assert_true(at < queue.count);
+	assert_int_equal(queue.alerts[at].kind, kind);
+	assert_int_equal(queue.alerts[at].count, 1);
+	assert_int_equal(queue.alerts[at].text_bytes, strlen(text));
+	assert_memory_equal(queue.alerts[at].text, text, strlen(text));
+}
+
+static void the_wan_is_told_once_when_it_lasts_and_for_how_long(void **state)
+{
+	(void)state;
+	assert_int_equal(wan_is(INTAKE_WAN_UP, 10), 1);
+	for (int i = 0; i < 10; i++) /* a bad contact */
+		assert_int_equal(wan_is(i % 2 ? INTAKE_WAN_UP : INTAKE_WAN_NO_LINK, 5), 0);
 	assert_int_equal(queue.count, 0);
-	intake_wan(&intake, &wan, false, now_us);
-	intake_wan(&intake, &wan, false, now_us + INTAKE_WAN_US);
-	assert_int_equal(queue.alerts[0].kind, EVENT_WAN_DOWN);
-	now_us += 100 * SECOND_US;
-	intake_wan(&intake, &wan, true, now_us);
-	intake_wan(&intake, &wan, true, now_us + INTAKE_WAN_US);
+	uint64_t down_us = now_us;
+	assert_int_equal(wan_is(INTAKE_WAN_NO_LINK, 205), 0);
+	assert_int_equal(queue.count, 1);
+	assert_told(0, EVENT_WAN_DOWN, "the WAN is down: no link");
+	assert_int_equal(queue.alerts[0].last_us, down_us);
+	assert_int_equal(wan_is(INTAKE_WAN_UP, 4), 0);
+	assert_int_equal(wan_is(INTAKE_WAN_NO_ADDRESS, 3), 0);
+	assert_int_equal(wan_is(INTAKE_WAN_UP, 100), 1);
 	assert_int_equal(queue.count, 2);
-	assert_int_equal(queue.alerts[1].kind, EVENT_WAN_UP);
+	assert_told(1, EVENT_WAN_UP, "the WAN is back; it was down for 3 min 32 s");
+}
+
+static void a_slow_lease_is_no_outage_but_none_at_all_is(void **state)
+{
+	(void)state;
+	wan_forget(&queue.wan, now_us);
+	alert_queue_seal(&queue);
+	assert_int_equal(wan_is(INTAKE_WAN_NO_ADDRESS, 59), 0);
+	assert_int_equal(wan_is(INTAKE_WAN_UP, 100), 1);
+	assert_int_equal(queue.count, 0);
+	wan_settings_change(&queue.wan, now_us); /* that lease may take its time, too */
+	alert_queue_seal(&queue);
+	assert_int_equal(wan_is(INTAKE_WAN_NO_ADDRESS, 60), 0);
+	assert_int_equal(queue.count, 0);
+	assert_int_equal(wan_is(INTAKE_WAN_NO_ADDRESS, 5000), 0);
+	assert_int_equal(queue.count, 1);
+	assert_told(0, EVENT_WAN_DOWN, "the WAN does not come up: no address");
+	assert_int_equal(wan_is(INTAKE_WAN_UP, 10), 1);
+	assert_told(1, EVENT_WAN_UP, "the WAN is back; it was down for 1 h 24 min");
+}
+
+static void reboot(uint64_t to_us)
+{
+	assert_true(alert_queue_init(&queue, false, to_us));
+	now_us = to_us;
+}
+
+static void a_warm_reboot_tells_nothing_twice_and_loses_nothing(void **state)
+{
+	struct clock_page clock = { .source = CLOCK_CMOS, .offset_us = 1795265184000000 };
+
+	(void)state;
+	intake.clock = &clock;
+	(void)wan_is(INTAKE_WAN_UP, 10);
+	(void)wan_is(INTAKE_WAN_NO_LINK, 6);
+	assert_int_equal(queue.count, 1);
+	clock.offset_us += (int64_t)(now_us + 20 * SECOND_US); /* the reboot takes 20 s */
+	reboot(0);
+	(void)wan_is(INTAKE_WAN_NO_LINK, 100);
+	assert_int_equal(queue.count, 1);
+	(void)wan_is(INTAKE_WAN_UP, 10);
+	assert_int_equal(queue.count, 2);
+	assert_told(1, EVENT_WAN_UP, "the WAN is back; it was down for 2 min 6 s");
+	intake.clock = NULL; /* nobody knows what time it is */
+	(void)wan_is(INTAKE_WAN_NO_LINK, 6);
+	reboot(SECOND_US);
+	queue.count = 0;
+	alert_queue_seal(&queue);
+	(void)wan_is(INTAKE_WAN_UP, 10);
+	assert_int_equal(queue.count, 1);
+	assert_told(0, EVENT_WAN_UP, "the WAN is back");
+	/* One that was up is waited for as after any start. */
+	reboot(SECOND_US);
+	(void)wan_is(INTAKE_WAN_NO_ADDRESS, 59);
+	assert_int_equal(queue.count, 1);
+}
+
+static void what_waits_is_dated_when_the_time_is_known(void **state)
+{
+	struct clock_page clock = { .source = CLOCK_NONE };
+
+	(void)state;
+	intake.clock = &clock;
+	intake_boot(&intake, &crashes, now_us);
+	reboot(2000 * SECOND_US);
+	intake_boot(&intake, &crashes, now_us);
+	now_us += 10 * SECOND_US;
+	intake_dates(&intake);
+	assert_int_equal(queue.alerts[1].unix_us, 0);
+	clock = (struct clock_page){ .source = CLOCK_SNTP, .offset_us = 1795265184000000 };
+	intake_dates(&intake);
+	assert_int_equal(queue.alerts[0].unix_us, 0); /* of another boot */
+	assert_int_equal(queue.alerts[1].unix_us, 1795265184000000 + 2000 * (int64_t)SECOND_US);
+	assert_true(alert_queue_init(&queue, true, now_us));
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, world_setup)
@@ -237,7 +363,12 @@ int main(void)
 		TEST(giving_up_is_told_and_so_is_the_return),
 		TEST(a_service_that_died_is_told_to_run_well_when_that_has_lasted),
 		TEST(starts_are_told_apart),
-		TEST(the_wan_is_told_when_it_lasts),
+		TEST(events_are_taken_in_whatever_order_they_come),
+		TEST(alerts_that_nobody_saw_are_counted),
+		TEST(the_wan_is_told_once_when_it_lasts_and_for_how_long),
+		TEST(a_slow_lease_is_no_outage_but_none_at_all_is),
+		TEST(a_warm_reboot_tells_nothing_twice_and_loses_nothing),
+		TEST(what_waits_is_dated_when_the_time_is_known),
 	};
 
 	return cmocka_run_group_tests_name("alertd_intake", tests, NULL, NULL);

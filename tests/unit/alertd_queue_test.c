@@ -159,6 +159,68 @@ static void of_too_many_the_least_important_are_lost_and_counted(void **state)
 	assert_string_equal(queue.alerts[0].service, "last");
 }
 
+static void nothing_gives_way_to_what_is_less_important(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ALERTS_MAX; i++) {
+		char name[NAME_BYTES];
+		snprintf(name, sizeof(name), "s%u", i);
+		add(name, EVENT_SERVICE_CRASHED, EVENT_WARNING, "x");
+	}
+	add("last", EVENT_WAN_UP, EVENT_INFO, "x");
+	assert_int_equal(queue.count, ALERTS_MAX);
+	assert_string_equal(queue.alerts[0].service, "s0");
+	assert_string_equal(lost.service, "last");
+	assert_int_equal(queue.dropped, 1);
+}
+
+static void what_was_lost_behind_a_mail_is_said_by_the_next(void **state)
+{
+	(void)state;
+	add("a", EVENT_SERVICE_CRASHED, EVENT_WARNING, "one");
+	alert_queue_miss(&queue, 2);
+	alert_queue_begin(&queue);
+	alert_queue_miss(&queue, 3);
+	alert_queue_sent(&queue, now_us, INTERVAL_US);
+	assert_int_equal(queue.dropped - queue.dropped_told, 3);
+}
+
+/* Mails of a service that dies every ten seconds for a day, and then rarely. */
+static void what_keeps_happening_is_told_ever_more_rarely(void **state)
+{
+	uint64_t begin_us = now_us, mailed_us = 0;
+	unsigned mails = 0;
+
+	(void)state;
+	for (; now_us < begin_us + 86400 * SECOND_US; now_us += 10 * SECOND_US) {
+		add("port0", EVENT_SERVICE_CRASHED, EVENT_WARNING, "died");
+		if (!due())
+			continue;
+		alert_queue_begin(&queue);
+		alert_queue_sent(&queue, now_us, INTERVAL_US);
+		mailed_us = now_us;
+		mails++;
+	}
+	assert_in_range(mails, 24, 30);
+	/* What is new goes at once, and the other with it. */
+	now_us = mailed_us + INTERVAL_US + SECOND_US;
+	add("port0", EVENT_SERVICE_CRASHED, EVENT_WARNING, "died");
+	add("port0", EVENT_SERVICE_FAILED, EVENT_CRITICAL, "given up");
+	now_us += ALERT_GATHER_US;
+	assert_true(due());
+	alert_queue_begin(&queue);
+	assert_int_equal(queue.sending, 2);
+	alert_queue_sent(&queue, now_us, INTERVAL_US);
+	/* And what did not happen for long is new. */
+	now_us += 2ull * PACE_LAST_US;
+	add("port0", EVENT_SERVICE_CRASHED, EVENT_WARNING, "died");
+	wait_due(ALERT_GATHER_US);
+	alert_queue_begin(&queue);
+	alert_queue_sent(&queue, now_us, INTERVAL_US);
+	add("port0", EVENT_SERVICE_CRASHED, EVENT_WARNING, "died");
+	wait_due(INTERVAL_US);
+}
+
 /* --- Lives and boots --------------------------------------------------------------- */
 
 static void the_next_life_goes_on_and_sends_again_what_was_under_way(void **state)
@@ -281,6 +343,22 @@ static void the_largest_mail_fits_and_its_lines_are_short(void **state)
 	}
 }
 
+/* Should the configuration ever let them through. */
+static void settings_end_no_line_either(void **state)
+{
+	static const struct alertconf hostile = { .from = "a@b>\r\nBcc: <me@c",
+						  .to_count = 1,
+						  .to = { "x@y\nBcc: z@c" } };
+	const struct message_facts facts = { .conf = &hostile, .hostname = "gate\r\nX: y" };
+
+	(void)state;
+	add("a", EVENT_SERVICE_CRASHED, EVENT_WARNING, "one");
+	text[message_compose(&facts, &queue, 1, text)] = 0;
+	assert_null(strstr(text, "\nBcc"));
+	assert_null(strstr(text, "\nX:"));
+	assert_null(strstr(text, "Date:")); /* nobody knows: the server knows better */
+}
+
 static void a_mail_to_try_the_settings_says_so(void **state)
 {
 	(void)state;
@@ -301,12 +379,16 @@ int main(void)
 		TEST(what_comes_while_a_mail_is_under_way_is_in_the_next),
 		TEST(failures_are_tried_again_ever_later),
 		TEST(of_too_many_the_least_important_are_lost_and_counted),
+		TEST(nothing_gives_way_to_what_is_less_important),
+		TEST(what_was_lost_behind_a_mail_is_said_by_the_next),
+		TEST(what_keeps_happening_is_told_ever_more_rarely),
 		TEST(the_next_life_goes_on_and_sends_again_what_was_under_way),
 		TEST(the_next_boot_keeps_what_waits),
 		TEST(damage_is_noticed),
 		TEST(a_mail_is_one_by_rfc_5322),
 		TEST(what_attackers_write_ends_no_line),
 		TEST(the_largest_mail_fits_and_its_lines_are_short),
+		TEST(settings_end_no_line_either),
 		TEST(a_mail_to_try_the_settings_says_so),
 	};
 
