@@ -151,7 +151,9 @@ void sources_look(const struct alertconf *alerts, uint64_t now_us)
 	};
 
 	configuration_follow(now_us);
-	if (!boot_told && alerts->version != 0) {
+	if (alerts->version == 0)
+		return;
+	if (!boot_told) {
 		boot_told = true;
 		intake_boot(&intake, crashes, now_us);
 	}

@@ -10,7 +10,10 @@
 
 /* Finds the regions. `again`: not the first life of this boot, so its start has been told. */
 void sources_init(struct alert_queue *queue, struct history *history, bool again);
-/* Everything that is new, for an owner who wants this. */
+/*
+ * Everything that is new, for an owner who wants this. Before that is known (version 0) nothing
+ * is taken: DS and RS keep it.
+ */
 void sources_look(const struct alertconf *alerts, uint64_t now_us);
 /* As it was at the last look; version 0: none yet. */
 const struct netconf *sources_netconf(void);
