@@ -29,7 +29,8 @@
 #define MAIL_LIMIT_US 1800000000u
 #define TEST_LIMIT_US 60000000u /* somebody waits for it */
 
-static struct alert_queue *queue;
+static struct alert_state *state;
+static struct alert_queue *queue; /* in there */
 static const struct alertconf_region *alertconf_shared;
 static struct alertconf alerts;
 static uint64_t look_us;
@@ -106,10 +107,18 @@ static void mail_end(enum alert_outcome outcome, uint64_t now_us)
 		alert_queue_failed(queue, now_us, outcome == ALERT_REFUSED);
 }
 
-/* Somebody waits for the test: a server that hangs is not to hold that up. */
-static void mail_gave_way(uint64_t now_us)
+/* For what is not to wait for a server that hangs. A mail that may have left goes on. */
+static void mail_give_way(const char *why, uint64_t now_us)
 {
-	mail_end(ALERT_LATER, now_us);
+	if (!mailer_is_busy() || !mailer_give_way(why))
+		return;
+	if (is_test(mail)) {
+		test_wanted = mail->ticket; /* it is begun again */
+		return;
+	}
+	outcome_set(mail, ALERT_LATER);
+	history_mail_end(&history, false);
+	alert_queue_failed(queue, now_us, false);
 	alert_queue_retry(queue);
 }
 
@@ -122,8 +131,8 @@ static uint64_t mail_work(uint64_t now_us)
 
 	if (outcome != ALERT_NONE && outcome != ALERT_BUSY)
 		mail_end(outcome, now_us);
-	if (test_wanted != 0 && mailer_is_busy() && mailer_give_way("a test mail goes first"))
-		mail_gave_way(now_us);
+	if (test_wanted != 0)
+		mail_give_way("a test mail goes first", now_us);
 	if (!mailer_is_busy() && test_wanted != 0) {
 		test_wanted = 0;
 		mail_begin(0, now_us);
@@ -141,24 +150,14 @@ static uint64_t mail_work(uint64_t now_us)
 
 /* --- The loop ---------------------------------------------------------------------- */
 
-/* A mail under way by the old ones is begun again by the new ones, if it has not left yet. */
-static void settings_changed(uint64_t now_us)
-{
-	bool given_way = mailer_is_busy() && mailer_give_way("the settings were changed meanwhile");
-
-	if (given_way && is_test(mail))
-		test_wanted = mail->ticket;
-	else if (given_way)
-		mail_end(ALERT_LATER, now_us);
-	alert_queue_retry(queue);
-}
-
 static void configuration_follow(uint64_t now_us)
 {
 	bool first = alerts.version == 0;
 
-	if (alertconf_copy_update(alertconf_shared, &alerts) && !first)
-		settings_changed(now_us);
+	if (!alertconf_copy_update(alertconf_shared, &alerts) || first)
+		return;
+	mail_give_way("the settings were changed meanwhile", now_us);
+	alert_queue_retry(queue);
 }
 
 static void table_fill(void)
@@ -230,7 +229,9 @@ static void notified(uint64_t sources)
 
 static void regions_find(void)
 {
-	queue = region("alert.state", sizeof(*queue));
+	state = region("alert.state", sizeof(*state));
+	queue = &state->queue;
+	alert_queue_spare(&state->sealed);
 	table = region("alert.table", sizeof(*table));
 	alertconf_shared = region("alertconf", sizeof(*alertconf_shared));
 }
@@ -272,7 +273,7 @@ static enum status start(void)
 	mailer_init();
 	bool clean = wish_clean_start("alert.state");
 	if (clean) {
-		memset(queue, 0, sizeof(*queue));
+		memset(state, 0, sizeof(*state));
 		memset(table, 0, sizeof(*table));
 	}
 	shelf_init(queue);

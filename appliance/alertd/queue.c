@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+static struct alert_queue *spare;
+
 static uint32_t sum_of(const struct alert_queue *queue)
 {
 	const size_t head_bytes = offsetof(struct alert_queue, count);
@@ -28,9 +30,17 @@ static bool is_sound(const struct alert_queue *queue)
 	return true;
 }
 
+void alert_queue_spare(struct alert_queue *sealed)
+{
+	spare = sealed;
+}
+
+/* At every moment one of the two is sound. */
 void alert_queue_seal(struct alert_queue *queue)
 {
 	queue->crc32 = sum_of(queue);
+	if (spare != NULL)
+		memcpy(spare, queue, sizeof(*spare));
 }
 
 static void boot_begin(struct alert_queue *queue, uint64_t now_us)
@@ -50,6 +60,10 @@ bool alert_queue_init(struct alert_queue *queue, bool same_boot, uint64_t now_us
 {
 	bool sound = is_sound(queue);
 
+	if (!sound && spare != NULL && is_sound(spare)) {
+		memcpy(queue, spare, sizeof(*queue));
+		sound = true;
+	}
 	if (!sound) {
 		memset(queue, 0, sizeof(*queue));
 		queue->magic = ALERT_QUEUE_MAGIC;

@@ -61,11 +61,18 @@ struct alert_queue {
 	struct alert alerts[ALERTS_MAX]; /* oldest first */
 };
 
-#define ALERT_STATE_BYTES 8192u
-_Static_assert(sizeof(struct alert_queue) <= ALERT_STATE_BYTES, "region size");
+/* The region: who dies in the midst of a change goes back to what was sealed last. */
+struct alert_state {
+	struct alert_queue queue, sealed;
+};
 
+#define ALERT_STATE_BYTES 12288u
+_Static_assert(sizeof(struct alert_state) <= ALERT_STATE_BYTES, "region size");
+
+/* From now on each seal leaves a copy there; NULL: none. Before alert_queue_init. */
+void alert_queue_spare(struct alert_queue *sealed);
 /*
- * Takes over what it finds if it is sound, else begins empty; false: it did. In
+ * Takes over what it finds if it is sound, or else the copy, or begins empty; false: it did. In
  * a new boot times and what was seen begin anew.
  */
 bool alert_queue_init(struct alert_queue *queue, bool same_boot, uint64_t now_us);

@@ -267,6 +267,34 @@ static void damage_is_noticed(void **state)
 	assert_false(alert_queue_init(&queue, true, now_us));
 }
 
+/* At every byte of a change, and of the copy that is left of it. */
+static void a_death_in_the_midst_of_a_change_undoes_it(void **state)
+{
+	static struct alert_queue sealed, before, after;
+
+	(void)state;
+	alert_queue_spare(&sealed);
+	add("a", EVENT_SERVICE_CRASHED, EVENT_WARNING, "one");
+	before = queue;
+	add("b", EVENT_WAN_DOWN, EVENT_WARNING, "two");
+	after = queue;
+	for (size_t bytes = 0; bytes <= 2 * sizeof(queue); bytes += 7) {
+		size_t changed = bytes < sizeof(queue) ? bytes : sizeof(queue);
+		queue = sealed = before;
+		memcpy((uint8_t *)&queue + sizeof(queue) - changed,
+		       (uint8_t *)&after + sizeof(queue) - changed, changed);
+		memcpy(&sealed, &after, bytes - changed);
+		assert_true(alert_queue_init(&queue, true, now_us));
+		assert_in_range(queue.count, 1, 2);
+		assert_string_equal(queue.alerts[0].service, "a");
+	}
+	queue = sealed = before;
+	queue.count++;
+	sealed.count++;
+	assert_false(alert_queue_init(&queue, true, now_us));
+	alert_queue_spare(NULL);
+}
+
 /* --- The mail ----------------------------------------------------------------------- */
 
 static const struct alertconf conf = { .from = "router@example.net",
@@ -385,6 +413,7 @@ int main(void)
 		TEST(the_next_life_goes_on_and_sends_again_what_was_under_way),
 		TEST(the_next_boot_keeps_what_waits),
 		TEST(damage_is_noticed),
+		TEST(a_death_in_the_midst_of_a_change_undoes_it),
 		TEST(a_mail_is_one_by_rfc_5322),
 		TEST(what_attackers_write_ends_no_line),
 		TEST(the_largest_mail_fits_and_its_lines_are_short),
