@@ -29,6 +29,6 @@ Who is on its networks:
 servers     what answers on the WAN side
 dhcp        DHCP clients of the LAN; provider, the DHCP server on the WAN
 dns, sntp   a name server and a time server, also wrong and hostile ones
-smtp        a mail server, behind a certificate of authority
+smtp        a mail server, behind a certificate of authority; owner, who reads what it takes
 syslog      collectors that take, hang or end
 """
