@@ -62,7 +62,9 @@ int64_t sources_unix_us(uint64_t now_us)
 	return wallclock_read(clock_shared, now_us, &at) ? at.unix_us : 0;
 }
 
-static void events_follow(const struct intake *intake, uint64_t now_us)
+/* The time is looked up: an event may be younger than this turn, and is not of the future for that.
+ */
+static void events_follow(const struct intake *intake)
 {
 	struct ds_entry entry;
 
@@ -71,7 +73,7 @@ static void events_follow(const struct intake *intake, uint64_t now_us)
 	for (int i = 0; i < EVENTS_PER_TURN && subscribed && ds_check(&entry) == OK; i++)
 		if (!entry.removed)
 			intake_event(intake, entry.name, entry.value, entry.length_bytes,
-				     entry.owner, now_us);
+				     entry.owner, time_us());
 }
 
 /* --- The WAN ------------------------------------------------------------------------- */
@@ -157,7 +159,7 @@ void sources_look(const struct alertconf *alerts, uint64_t now_us)
 		boot_told = true;
 		intake_boot(&intake, crashes, now_us);
 	}
-	events_follow(&intake, now_us);
+	events_follow(&intake);
 	intake_rs(&intake, rs, now_us);
 	bool came_up = has_wan() && intake_wan(&intake, wan_now(now_us), now_us);
 	intake_dates(&intake);
