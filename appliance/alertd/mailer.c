@@ -168,6 +168,7 @@ static enum alert_outcome handshake_step(uint64_t now_us)
 
 	if (step == TRANSPORT_ENDED)
 		return over(ALERT_LATER, transport_tls_why());
+	writing = step == TRANSPORT_FULL;
 	if (step == 0)
 		at_once = true;
 	if (step != 1)

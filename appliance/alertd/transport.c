@@ -167,6 +167,8 @@ int transport_tls_step(void)
 {
 	int result = mbedtls_ssl_handshake_step(&session);
 
+	if (result == MBEDTLS_ERR_SSL_WANT_WRITE)
+		return TRANSPORT_FULL;
 	if (result != 0)
 		return outcome(result);
 	if (!mbedtls_ssl_is_handshake_over(&session))

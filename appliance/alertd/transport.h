@@ -12,6 +12,7 @@
 
 #define TRANSPORT_AGAIN (-1) /* nothing now: watch the socket */
 #define TRANSPORT_ENDED (-2)
+#define TRANSPORT_FULL  (-3) /* a step has something to send: watch for room */
 
 /* Forgets what was: for the beginning of a life. */
 void transport_init(void);

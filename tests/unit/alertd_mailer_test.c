@@ -26,7 +26,7 @@ static struct server {
 	unsigned hangs_at;        /* the reply that never comes */
 	uint64_t drip_us;         /* so long for each byte */
 	size_t dripped;
-	bool no_connection, no_tls, has_name;
+	bool no_connection, no_tls, no_room, has_name;
 	unsigned sockets, mails; /* open; taken */
 	char last[6];            /* bytes from the client */
 } server;
@@ -95,6 +95,8 @@ bool transport_tls_begin(const char *name)
 
 int transport_tls_step(void)
 {
+	if (server.no_room)
+		return TRANSPORT_FULL;
 	return server.no_tls ? TRANSPORT_AGAIN : 1;
 }
 
@@ -254,6 +256,29 @@ static void a_server_that_hangs_is_waited_for_as_rfc_5321_says(void **state)
 	waits(MAILER_CONNECT_US, ALERT_LATER);
 }
 
+static short watched_events(void)
+{
+	struct pollfd poll;
+
+	assert_int_equal(turn(), ALERT_BUSY);
+	(void)mailer_poll(&poll);
+	return poll.events;
+}
+
+/* The server says nothing until it has what there is no room for. */
+static void a_handshake_with_something_to_send_waits_for_room(void **state)
+{
+	(void)state;
+	conf.security = SMTP_TLS;
+	server.no_room = server.no_tls = true;
+	begin();
+	assert_true((watched_events() & POLLOUT) != 0);
+	server.no_room = false;
+	assert_false((watched_events() & POLLOUT) != 0);
+	server.no_tls = false;
+	assert_int_equal(turn(), ALERT_SENT);
+}
+
 static void a_server_that_drips_is_left_some_day(void **state)
 {
 	(void)state;
@@ -299,6 +324,7 @@ int main(void)
 		TEST(a_mail_is_delivered),
 		TEST(a_server_that_is_not_there_is_waited_for_at_each_of_its_addresses),
 		TEST(a_server_that_hangs_is_waited_for_as_rfc_5321_says),
+		TEST(a_handshake_with_something_to_send_waits_for_room),
 		TEST(a_server_that_drips_is_left_some_day),
 		TEST(it_gives_way_until_the_mail_may_be_taken),
 		TEST(that_a_recipient_was_refused_is_said),
