@@ -152,6 +152,15 @@ uint64_t archive_work(uint64_t now_us)
 	return record_put(&archive.record, now_us);
 }
 
+bool archive_make_room(void)
+{
+	if (!archive.failed || archive.under_way)
+		return false;
+	log_warning("older configurations in the store are given up for the new one");
+	ledger_release(&engine.state->ledger);
+	return true;
+}
+
 bool archive_is_durable(void)
 {
 	struct store_status status;

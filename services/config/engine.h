@@ -85,5 +85,7 @@ bool archive_open(uint64_t now_us, uint64_t *again_us);
 /* Writes what is new; returns when to be called again. */
 uint64_t archive_work(uint64_t now_us);
 bool archive_is_durable(void);
+/* The store refuses what it is given, so that waiting for it frees nothing: room in the ledger. */
+bool archive_make_room(void);
 
 #endif

@@ -76,13 +76,21 @@ bool ledger_is_sound(const struct ledger *ledger)
 	return ledger_head(ledger) != NULL;
 }
 
+static uint64_t entry_parts(const struct ledger_entry *entry)
+{
+	uint64_t parts = 0;
+
+	for (unsigned i = 0; i < ledger_parts_needed(entry->packed_bytes); i++)
+		parts |= 1ull << entry->parts[i];
+	return parts;
+}
+
 uint64_t ledger_parts_of(const struct ledger_head *head)
 {
 	uint64_t parts = 0;
 
 	for (uint32_t i = 0; head != NULL && i < head->count; i++)
-		for (unsigned k = 0; k < ledger_parts_needed(head->entries[i].packed_bytes); k++)
-			parts |= 1ull << head->entries[i].parts[k];
+		parts |= entry_parts(&head->entries[i]);
 	return parts;
 }
 
@@ -116,6 +124,16 @@ static const struct ledger_entry *entry_of(const struct ledger_head *head, uint3
 		if (head->entries[i].serial == serial)
 			return &head->entries[i];
 	return NULL;
+}
+
+uint64_t ledger_vital_parts_of(const struct ledger_head *head)
+{
+	const struct ledger_entry *entry = entry_of(head, head->confirmed), *base;
+
+	if (entry == NULL)
+		return 0;
+	base = entry_of(head, entry->base);
+	return entry_parts(entry) | (base == NULL ? 0 : entry_parts(base));
 }
 
 static bool parts_are_whole(const struct ledger *ledger, const struct ledger_entry *entry)
@@ -310,7 +328,8 @@ bool ledger_adopt(struct ledger *ledger, const struct ledger_head *head)
 	running_choose(&fresh);
 	memset(ledger->heads, 0, sizeof(ledger->heads));
 	ledger->durable_parts = ledger_parts_of(head);
-	ledger->inflight_parts = 0;
+	ledger->durable_vital = ledger_vital_parts_of(head);
+	ledger->inflight_parts = ledger->inflight_vital = 0;
 	ledger->stored_head = head->sequence;
 	for (unsigned part = 0; part < LEDGER_PARTS; part++)
 		ledger->stored_crc[part] =

@@ -7,7 +7,9 @@
  * parts. A change fills free cells first and then switches the head, of which there
  * are two copies; a cell is free if no head that still counts names it, neither the
  * one in force nor one that the store has or may have (persist.h). So whatever dies,
- * and whenever: the old head with its documents is there, or the new one.
+ * and whenever: the old head with its documents is there, or the new one. If the
+ * store takes nothing for longer than there are free cells, only what would run after
+ * a reboot is safe from that: the older documents that it has are given up.
  *
  * A document of more than one part is packed against another entry, its base, if
  * that makes it smaller; a base has none itself. A base that is too old to be shown
@@ -75,8 +77,10 @@ struct ledger_head {
 /* The region. */
 struct ledger {
 	struct ledger_head heads[2];
-	uint64_t durable_parts;            /* named by the head that the store has */
-	uint64_t inflight_parts;           /* named by the head on its way there */
+	uint64_t durable_parts;  /* named by the head that the store has */
+	uint64_t inflight_parts; /* named by the head on its way there */
+	uint64_t durable_vital;  /* of these, what runs after a reboot */
+	uint64_t inflight_vital;
 	uint32_t stored_crc[LEDGER_PARTS]; /* of what the store has as "part.N"; 0: unknown */
 	uint32_t stored_head;              /* sequence of the head that it has; 0: none */
 	uint8_t parts[LEDGER_PARTS][LEDGER_PART_BYTES];
@@ -126,6 +130,11 @@ const struct ledger_entry *ledger_repeated(const struct ledger *ledger, uint64_t
  */
 must_use enum status ledger_commit(struct ledger *ledger, const char *text, size_t length,
 				   const struct ledger_note *note, uint64_t revert_at_us);
+/*
+ * Frees the cells that only the store's head still names, but for what runs after a reboot: for a
+ * store that refuses everything, and has nothing on its way.
+ */
+void ledger_release(struct ledger *ledger);
 /* E_STATE: nothing waits for it. */
 must_use enum status ledger_confirm(struct ledger *ledger);
 bool ledger_is_pending(const struct ledger *ledger);
@@ -135,6 +144,8 @@ bool ledger_expire(struct ledger *ledger, uint64_t now_us);
 bool ledger_revert(struct ledger *ledger);
 
 uint64_t ledger_parts_of(const struct ledger_head *head);
+/* Of the confirmed document, and its base. */
+uint64_t ledger_vital_parts_of(const struct ledger_head *head);
 uint32_t ledger_part_crc(const struct ledger *ledger, unsigned part);
 /* How many bytes of cell `part` are used by `head`. */
 size_t ledger_part_bytes(const struct ledger_head *head, unsigned part);

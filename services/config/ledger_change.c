@@ -187,6 +187,13 @@ enum status ledger_commit(struct ledger *ledger, const char *text, size_t length
 	return OK;
 }
 
+void ledger_release(struct ledger *ledger)
+{
+	ledger->durable_vital |= ledger->inflight_vital;
+	ledger->durable_parts = ledger->durable_vital;
+	ledger->inflight_parts = ledger->inflight_vital = 0;
+}
+
 bool ledger_boot_is_known(const struct ledger *ledger, const struct ledger_mark *mark)
 {
 	const struct ledger_head *head = ledger_head(ledger);

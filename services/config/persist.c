@@ -48,6 +48,7 @@ bool persist_next(struct ledger *ledger, struct persist_record *record)
 						   .mark = head->sequence };
 		/* From now on the store may have it, whatever we are told. */
 		ledger->inflight_parts |= ledger_parts_of(head);
+		ledger->inflight_vital |= ledger_vital_parts_of(head);
 	}
 	persist_name(record->part, record->name);
 	return true;
@@ -61,7 +62,8 @@ void persist_done(struct ledger *ledger, const struct persist_record *record)
 	}
 	ledger->stored_head = record->mark;
 	ledger->durable_parts = ledger->inflight_parts;
-	ledger->inflight_parts = 0;
+	ledger->durable_vital = ledger->inflight_vital;
+	ledger->inflight_parts = ledger->inflight_vital = 0;
 }
 
 void persist_doubt(struct ledger *ledger)
@@ -70,5 +72,6 @@ void persist_doubt(struct ledger *ledger)
 		ledger->stored_crc[part] = 0;
 	ledger->stored_head = 0;
 	ledger->durable_parts |= ledger->inflight_parts;
-	ledger->inflight_parts = 0;
+	ledger->durable_vital |= ledger->inflight_vital;
+	ledger->inflight_parts = ledger->inflight_vital = 0;
 }

@@ -5,7 +5,7 @@
  * First the parts that the head names and the store does not have, then the head.
  * The store replaces each record as a whole or not, and no part that its head names
  * is ever overwritten (ledger.h), so a power cut at any moment leaves a head with
- * all its documents.
+ * all its documents; after ledger_release, with the one that is to run.
  */
 #ifndef CONFIG_PERSIST_H
 #define CONFIG_PERSIST_H

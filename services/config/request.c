@@ -252,6 +252,8 @@ enum status request_commit(const char *text, size_t length, const struct compile
 {
 	enum status status = ledger_commit(&engine.state->ledger, text, length, note, revert_at_us);
 
+	if (status == E_AGAIN && archive_make_room())
+		status = ledger_commit(&engine.state->ledger, text, length, note, revert_at_us);
 	if (status != OK)
 		return status;
 	if (compiled != &engine.compiled)

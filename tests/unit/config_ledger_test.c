@@ -226,6 +226,50 @@ static void a_slow_store_never_loses_both(void **state)
 	}
 }
 
+/* Returns how often older documents had to be given up. */
+static unsigned commits_without_a_store(unsigned first, unsigned last)
+{
+	unsigned releases = 0;
+
+	store.puts_left = 0;
+	for (unsigned number = first; number <= last; number++) {
+		enum status status = commit(number, 20000, 0);
+
+		if (status == E_AGAIN) {
+			ledger_release(&ledger);
+			releases++;
+			status = commit(number, 20000, 0);
+		}
+		assert_int_equal(status, OK);
+		assert_int_equal(running(), number);
+		assert_false(store_save());
+	}
+	return releases;
+}
+
+/* Commits to a full history; then it can be stored again, with a power cut at each put. */
+static void a_store_that_refuses_everything_locks_nobody_out(void **state)
+{
+	const unsigned stored = CONFIG_HISTORY_MAX, last = stored + 2 * LEDGER_PARTS;
+	bool whole = false;
+
+	(void)state;
+	for (unsigned puts = 0; !whole; puts++) {
+		assert_in_range(puts, 0, 2 * LEDGER_PARTS);
+		ledger_clear(&ledger);
+		store_clear();
+		for (unsigned number = 1; number <= stored; number++) {
+			assert_int_equal(commit(number, 20000, 0), OK);
+			assert_true(store_save());
+		}
+		assert_in_range(commits_without_a_store(stored + 1, last), 1, 2);
+		store.puts_left = puts;
+		whole = store_save();
+		reboot();
+		assert_int_equal(running(), whole ? last : stored);
+	}
+}
+
 /* --- History -------------------------------------------------------------- */
 
 static void twenty_documents_are_kept_and_the_oldest_go(void **state)
@@ -403,6 +447,7 @@ int main(void)
 		cmocka_unit_test(a_cut_at_every_write_gives_the_old_or_the_new),
 		cmocka_unit_test(an_unconfirmed_commit_is_gone_after_a_cut_anywhere),
 		cmocka_unit_test(a_slow_store_never_loses_both),
+		cmocka_unit_test(a_store_that_refuses_everything_locks_nobody_out),
 		cmocka_unit_test(twenty_documents_are_kept_and_the_oldest_go),
 		cmocka_unit_test(twenty_versions_of_the_longest_document_are_kept),
 		cmocka_unit_test(unlike_documents_push_each_other_out),
