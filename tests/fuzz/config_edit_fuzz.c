@@ -118,13 +118,23 @@ static void tree_check(const cJSON *tree)
 	cJSON_Delete(read);
 }
 
+/* cJSON_Compare takes time exponential in how deeply objects are nested. */
+static bool is_same(const cJSON *one, const cJSON *other)
+{
+	static char text[CONFIG_DOCUMENT_BYTES], other_text[CONFIG_DOCUMENT_BYTES];
+	size_t length = tree_print(one, text, sizeof(text));
+
+	return length == tree_print(other, other_text, sizeof(other_text)) &&
+	       memcmp(text, other_text, length) == 0;
+}
+
 static void secrets_check(cJSON *tree)
 {
 	cJSON *hidden = cJSON_Duplicate(tree, true);
 
 	tree_hide(hidden, schema_configuration);
 	tree_reveal(hidden, NULL, tree, schema_configuration);
-	assert(cJSON_Compare(hidden, tree, true) ||
+	assert(is_same(hidden, tree) ||
 	       !schema_check(tree, schema_configuration, &(struct refusal){ 0 }));
 	(void)tree_secrets_keep(hidden, schema_configuration);
 	cJSON_Delete(hidden);
