@@ -292,7 +292,7 @@ static void a_flipped_bit_in_the_table_harms_nobody(void **state)
 				    (slot == CONFIG ? SERVICE_DEAD : SERVICE_ALIVE))
 				fail_msg("bit %zu harms slot %u", bit, slot);
 		world_dies(PORT, EXIT_PANIC);
-		world_pass(1000000, WORLD_ALL);
+		world_pass(100000, WORLD_ALL);
 		if (world.kernel.services[PORT].state != SERVICE_ALIVE)
 			fail_msg("bit %zu: slot %u is not restarted", bit, (unsigned)PORT);
 	}
