@@ -27,6 +27,8 @@ ANSWER_MAX_S = 5
 HOLD_S = 30
 CONNECTIONS = 200
 SCAN_LIMIT_S = 1500
+# testssl.sh tries each of its curves on the host "invalid."; there is no name server in these networks.
+NAMELESS = "RES_OPTIONS=timeout:1 attempts:1"
 SLOW_S, SLOW_LIMIT_S = 60, 120
 SLOW = {"slow headers (slowloris)": ["-H"], "slow body": ["-B"], "slow read": ["-X"]}
 
@@ -72,9 +74,10 @@ def scan(machine):
     """Its findings; fails if it did not come to its end."""
     report, printed = machine.directory / "testssl.json", machine.directory / "testssl.txt"
     with open(printed, "w", encoding="utf-8") as out:
-        done = machine.topology.lan.popen("timeout", "-k", 10, SCAN_LIMIT_S, "testssl", "--quiet", "--color", 0, "--nodns", "none",
-                                          "--warnings", "batch", "--jsonfile", report, URL, stdin=subprocess.DEVNULL,
-                                          stdout=out, stderr=out).wait(SCAN_LIMIT_S + 30)
+        done = machine.topology.lan.popen("env", NAMELESS, "timeout", "-k", 10, SCAN_LIMIT_S, "testssl", "--quiet",
+                                          "--color", 0, "--nodns", "none", "--warnings", "batch", "--jsonfile", report,
+                                          URL, stdin=subprocess.DEVNULL, stdout=out,
+                                          stderr=out).wait(SCAN_LIMIT_S + 30)
     findings = json.loads(report.read_text(encoding="utf-8"))
     ends = [line for line in findings if line["id"] == "scanTime" and line["severity"] == "INFO"]
     assert ends, f"testssl ended with {done}, before its end: {printed.read_text(encoding='utf-8')[-2000:]}"
@@ -109,11 +112,12 @@ def slow_report(record, machine, owner, stream):
     with silent_clients(owner):
         rows.append(beside("silent from the start", record, owner, stream, lasting(HOLD_S)))
     for what, words in SLOW.items():
-        with slow_clients(machine, what, words) as goes_on:
+        with slow_clients(machine, record, what, words) as goes_on:
             rows.append(beside(what, record, owner, stream, goes_on))
     record.lines += [f"An owner's questions while they hold on, by a connection each, and {RATE} numbered frames a second "
                      "through the router:", ""]
-    record.lines += table(("clients", "questions", "answered", "p50 s", "longest s", "frames lost", "longest gap ms"), rows)
+    record.lines += table(("clients", "they held on s", "questions", "answered", "p50 s", "longest s", "frames lost",
+                           "longest gap ms"), rows)
 
 
 def lasting(seconds):
@@ -130,9 +134,10 @@ def silent_clients(owner):
 
 
 @contextmanager
-def slow_clients(machine, what, words):
-    """Gives a function that says whether they go on."""
-    with open(machine.directory / f"slowhttptest {what}.txt", "w", encoding="utf-8") as out:
+def slow_clients(machine, record, what, words):
+    """Gives a function that says whether they go on: until their time is up, or webd has ended them all."""
+    said = machine.directory / f"slowhttptest {what}.txt"
+    with open(said, "w", encoding="utf-8") as out:
         tool = machine.topology.lan.popen("timeout", "-k", 10, SLOW_LIMIT_S, "slowhttptest", *words, "-c", CONNECTIONS, "-r", 20,
                                           "-l", SLOW_S, "-i", 5, "-u", URL, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
@@ -140,6 +145,8 @@ def slow_clients(machine, what, words):
         finally:
             tool.kill()
             tool.wait(10)
+    if not re.search("No open connections left|Hit test time limit", said.read_text(encoding="utf-8")):
+        record.failures.append(f"{what}: slowhttptest did not come to its end")
 
 
 def beside(what, record, owner, stream, goes_on):
@@ -154,11 +161,10 @@ def beside(what, record, owner, stream, goes_on):
     if len(times) < len(answers) or longest > ANSWER_MAX_S:
         record.failures.append(f"{what}: {len(answers) - len(times)} of {len(answers)} questions unanswered, "
                                f"the longest took {longest:.1f} s")
-    if what != "nobody" and seconds < HOLD_S - 1:
-        record.failures.append(f"{what}: over after {seconds:.0f} s")
     if window.lost or window.gap_ms > GAP_MAX_MS:
         record.failures.append(f"{what}: {window.lost} frames lost, a gap of {window.gap_ms:.0f} ms")
-    return what, len(answers), len(times), percentile(times, 50) if times else "", longest, window.lost, window.gap_ms
+    median = percentile(times, 50) if times else ""
+    return what, round(seconds), len(answers), len(times), median, longest, window.lost, window.gap_ms
 
 
 def ask(owner):
