@@ -39,8 +39,8 @@ def context(maximum=None):
 class WebClient:
     """Keeps its connection; opens another one when that has been closed."""
 
-    def __init__(self, namespace, timeout_s=ANSWER_TIMEOUT_S):
-        self.namespace, self.timeout_s = namespace, timeout_s
+    def __init__(self, namespace, timeout_s=ANSWER_TIMEOUT_S, address=""):
+        self.namespace, self.timeout_s, self.address = namespace, timeout_s, address
         self.cookie = self.csrf = None
         self._connection = None
 
@@ -52,7 +52,7 @@ class WebClient:
     def raw(self, port=HTTPS_PORT):
         """A TCP connection in the LAN's namespace."""
         with self.namespace.entered():
-            return socket.create_connection((LAN_GATEWAY, port), self.timeout_s)
+            return socket.create_connection((LAN_GATEWAY, port), self.timeout_s, (self.address, 0))
 
     def tls(self, maximum=None):
         return context(maximum).wrap_socket(self.raw(), server_hostname="router.lan")
