@@ -23,36 +23,39 @@ static uint32_t digit_take(uint32_t *which, struct netconf_span span)
 	return span.first + digit;
 }
 
+static void network_take(const struct netconf_lists *lists, struct netconf_span span,
+			 uint32_t *which, uint32_t *address, uint32_t *mask)
+{
+	if (span.count == 0)
+		return;
+	const struct netconf_network *network = &lists->networks[digit_take(which, span)];
+
+	*address = network->address;
+	*mask = network->mask;
+}
+
+static void ports_take(const struct netconf_lists *lists, struct netconf_span span, uint32_t *which,
+		       uint16_t *low, uint16_t *high)
+{
+	if (span.count == 0)
+		return;
+	const struct netconf_ports *ports = &lists->ports[digit_take(which, span)];
+
+	*low = ports->low;
+	*high = ports->high;
+}
+
 struct netconf_rule rule_lists_take(const struct netconf_lists *lists,
 				    const struct netconf_rule_lists *of,
 				    const struct netconf_rule *rule, uint32_t which)
 {
 	struct netconf_rule taken = *rule;
 
-	if (of->destination_port.count != 0) {
-		uint32_t at = digit_take(&which, of->destination_port);
-
-		taken.destination_port_low = lists->ports[at].low;
-		taken.destination_port_high = lists->ports[at].high;
-	}
-	if (of->source_port.count != 0) {
-		uint32_t at = digit_take(&which, of->source_port);
-
-		taken.source_port_low = lists->ports[at].low;
-		taken.source_port_high = lists->ports[at].high;
-	}
-	if (of->destination.count != 0) {
-		uint32_t at = digit_take(&which, of->destination);
-
-		taken.destination = lists->networks[at].address;
-		taken.destination_mask = lists->networks[at].mask;
-	}
-	if (of->source.count != 0) {
-		uint32_t at = digit_take(&which, of->source);
-
-		taken.source = lists->networks[at].address;
-		taken.source_mask = lists->networks[at].mask;
-	}
+	ports_take(lists, of->destination_port, &which, &taken.destination_port_low,
+		   &taken.destination_port_high);
+	ports_take(lists, of->source_port, &which, &taken.source_port_low, &taken.source_port_high);
+	network_take(lists, of->destination, &which, &taken.destination, &taken.destination_mask);
+	network_take(lists, of->source, &which, &taken.source, &taken.source_mask);
 	return taken;
 }
 
