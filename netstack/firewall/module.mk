@@ -4,10 +4,9 @@ fw_core := $(addprefix netstack/firewall/, \
 	arp.c bridge.c checksum.c conn.c conn_tcp.c conn_udp.c flow.c flow_room.c forward.c fragment.c \
 	frame.c fw.c icmp_error.c icmp_related.c nat.c neighbour.c packet.c port_forward.c process.c queue.c \
 	route.c rule_index.c rule_table.c rules.c settings.c translate.c) \
-	$(addprefix services/runtime/, rule_kinds.c rule_lists.c)
+	$(addprefix services/runtime/, crc32.c rule_kinds.c rule_lists.c)
 
-fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c silence.c) \
-	services/runtime/crc32.c
+fw_port := $(addprefix netstack/firewall/, fw_port.c fw_port_watch.c quarantine.c silence.c)
 
 services += firewall
 firewall_sources := $(fw_core) $(addprefix netstack/firewall/, firewall.c snapshot.c) $(fw_port) \

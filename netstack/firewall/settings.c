@@ -1,33 +1,10 @@
 #include "netstack/firewall/settings.h"
 
 #include "netstack/firewall/port_forward.h"
+#include "services/runtime/crc32.h"
 #include "services/runtime/rule_lists.h"
 
-#include <stddef.h>
 #include <string.h>
-
-#define CRC32_POLYNOMIAL 0xedb88320u /* reflected */
-
-/* A nibble at a time: a table of 16 words, fast enough for 40 KiB once a change. */
-uint32_t settings_crc32(const void *data, size_t bytes)
-{
-	uint32_t table[16];
-	uint32_t crc = ~0u;
-	const uint8_t *at = data;
-
-	for (uint32_t i = 0; i < 16; i++) {
-		uint32_t value = i;
-
-		for (int bit = 0; bit < 4; bit++)
-			value = (value >> 1) ^ ((value & 1u) != 0 ? CRC32_POLYNOMIAL : 0);
-		table[i] = value;
-	}
-	for (size_t i = 0; i < bytes; i++) {
-		crc = (crc >> 4) ^ table[(crc ^ at[i]) & 15u];
-		crc = (crc >> 4) ^ table[(crc ^ (at[i] >> 4u)) & 15u];
-	}
-	return ~crc;
-}
 
 static uint32_t prefix_mask(uint32_t bits)
 {
@@ -105,7 +82,7 @@ static const char *rules_check(const struct netconf *netconf, const struct netco
 	for (uint32_t i = 0; i < netconf->rule_count; i++)
 		if (!rule_is_sound(&netconf->rules[i]))
 			return "a rule has a field out of its range";
-	if (settings_crc32(lists, sizeof *lists) != netconf->lists_crc32)
+	if (crc32_of(lists, sizeof *lists) != netconf->lists_crc32)
 		return "wrong checksum of the lists";
 	return rule_lists_check(lists, netconf->rule_count);
 }
@@ -168,7 +145,7 @@ const char *settings_load(struct settings *settings, const struct netconf *netco
 	checked.serial = netconf->serial;
 	if (netconf->version != NETCONF_VERSION)
 		return "unknown version";
-	if (settings_crc32(body, sizeof *netconf - sizeof netconf->crc32) != netconf->crc32)
+	if (crc32_of(body, sizeof *netconf - sizeof netconf->crc32) != netconf->crc32)
 		return "wrong checksum";
 	if (netconf->nat > 1)
 		return "nat is neither 0 nor 1";

@@ -9,7 +9,6 @@
 #include "services/proto/netconf.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define FW_PORT_HOST NETQ_PORTS_MAX /* INET */
@@ -61,9 +60,6 @@ const char *settings_load(struct settings *settings, const struct netconf *netco
  * overlaps the LAN, is as good as none.
  */
 void settings_lease_apply(struct settings *settings, const struct settings_lease *lease);
-
-/* CRC-32 as zlib computes it (IEEE 802.3, reflected). */
-uint32_t settings_crc32(const void *data, size_t bytes);
 
 static inline bool settings_on_interface(const struct settings_interface *interface,
 					 uint32_t address)

@@ -1,6 +1,7 @@
 #include "tests/unit/fw_world.h"
 
 #include "netstack/wire/arp.h"
+#include "services/runtime/crc32.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +72,8 @@ void world_free(struct world *w)
 
 const char *world_configure(struct world *w)
 {
-	w->netconf.lists_crc32 = settings_crc32(&w->lists, sizeof w->lists);
-	w->netconf.crc32 = settings_crc32((const uint8_t *)&w->netconf + sizeof w->netconf.crc32,
+	w->netconf.lists_crc32 = crc32_of(&w->lists, sizeof w->lists);
+	w->netconf.crc32 = crc32_of((const uint8_t *)&w->netconf + sizeof w->netconf.crc32,
 					  sizeof w->netconf - sizeof w->netconf.crc32);
 	return fw_configure(&w->fw, &w->netconf, &w->lists);
 }
