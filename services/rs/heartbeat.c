@@ -27,20 +27,22 @@ void heartbeat_begin(struct heartbeat *beat, uint32_t heartbeat_ms, struct heart
 	beat->owed = true;
 }
 
-static uint32_t busy_us(uint32_t share_us)
+static uint32_t busy_us(uint32_t heartbeat_ms, uint32_t share_us)
 {
-	if (share_us < HEARTBEAT_SHARE_US || share_us > HEARTBEAT_BUSY_US)
-		return HEARTBEAT_BUSY_US;
+	uint32_t enough_us = (uint32_t)(period_us(heartbeat_ms) * HEARTBEAT_BUSY_PERCENT / 100);
+
+	if (share_us < HEARTBEAT_SHARE_US || share_us > enough_us)
+		return enough_us;
 	return share_us - share_us / 8; /* periods and beats do not begin together */
 }
 
-static bool could_have_answered(const struct heartbeat *beat, struct heartbeat_usage usage,
-				uint64_t now_us)
+static bool could_have_answered(const struct heartbeat *beat, uint32_t heartbeat_ms,
+				struct heartbeat_usage usage, uint64_t now_us)
 {
 	if (now_us > beat->next_us + HEARTBEAT_LATE_US)
 		return false;
 	return usage.idle_us - beat->idle_us >= HEARTBEAT_IDLE_US ||
-	       usage.cpu_us - beat->cpu_us >= busy_us(usage.share_us);
+	       usage.cpu_us - beat->cpu_us >= busy_us(heartbeat_ms, usage.share_us);
 }
 
 static uint32_t misses_max(uint32_t heartbeat_ms, bool ready)
@@ -62,7 +64,7 @@ enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat
 		beat->next_us = next_multiple(now_us, period_us(heartbeat_ms));
 		return HEARTBEAT_NOTHING;
 	}
-	if (beat->owed && could_have_answered(beat, usage, now_us))
+	if (beat->owed && could_have_answered(beat, heartbeat_ms, usage, now_us))
 		beat->missed++;
 	else if (beat->owed)
 		beat->forgiven++;

@@ -3,8 +3,8 @@
  *
  * Asked every half of heartbeat_ms, at multiples of it, so that RS wakes once
  * for all. A running service is dead after two beats without an answer: at most
- * 1.5 x heartbeat_ms after it went silent, 75 ms of the 100 allowed. One that
- * starts has HEARTBEAT_START_US.
+ * 1.5 x heartbeat_ms after it went silent; of the 100 ms allowed that is 75, and 38
+ * in the path of packets. One that starts has HEARTBEAT_START_US.
  *
  * Who has done nothing since its last answer is not asked again: the kernel
  * counts how often each service began to receive. One that answered does so once
@@ -17,7 +17,7 @@
  *  - and the service used the processor, or nobody did. A service that others
  *    kept from running is not hung. Used means what its budget makes certain, so
  *    that a loop is found as soon while others want the processor, too; a small
- *    budget is too little for any work, and then it is HEARTBEAT_BUSY_US.
+ *    budget is too little for any work, and then it is HEARTBEAT_BUSY_PERCENT.
  * Forgiveness ends too, so that no mistake in these figures hides a hang.
  */
 #ifndef RS_HEARTBEAT_H
@@ -31,7 +31,7 @@
 #define HEARTBEAT_START_US     2000000u
 #define HEARTBEAT_LATE_US      10000u /* RS is this late: the machine stood still */
 #define HEARTBEAT_IDLE_US      1000u  /* idle this long: whoever wanted to run did */
-#define HEARTBEAT_BUSY_US      10000u /* used this much: could have answered */
+#define HEARTBEAT_BUSY_PERCENT 40u    /* of the time from beat to beat: could have answered */
 #define HEARTBEAT_SHARE_US     2000u  /* a budget that gives less from beat to beat is small */
 #define HEARTBEAT_REST_US      2000000u
 

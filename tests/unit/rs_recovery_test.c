@@ -174,11 +174,29 @@ static void a_small_budget_is_forgiven_while_it_waits_for_the_processor(void **s
 	heartbeat_begin(&beat, BEAT_MS, usage, 1);
 	heartbeat_answered(&beat, usage.turns);
 	for (unsigned i = 0; i < 10; i++) {
-		usage.cpu_us += HEARTBEAT_BUSY_US - 1;
+		usage.cpu_us += BEAT_US * HEARTBEAT_BUSY_PERCENT / 100 - 1;
 		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
 				 HEARTBEAT_ASK);
 	}
 	assert_int_equal(beat.forgiven, 9);
+}
+
+/* Two drivers in a loop get less than half of the processor each, however short their beat. */
+static void two_loops_that_share_the_processor_are_both_found(void **state)
+{
+	const uint32_t share_us = heartbeat_share_us(BEAT_MS / 2, 500, 10000);
+	struct heartbeat_usage usage = { .share_us = share_us };
+	struct heartbeat beat;
+	unsigned asked = 0;
+
+	(void)state;
+	heartbeat_begin(&beat, BEAT_MS / 2, usage, 1);
+	heartbeat_answered(&beat, usage.turns);
+	while (heartbeat_beat(&beat, BEAT_MS / 2, true, usage, beat.next_us) != HEARTBEAT_DEAD) {
+		usage.cpu_us += BEAT_US / 2 * 45 / 100;
+		assert_true(++asked < 5);
+	}
+	assert_int_equal(asked, HEARTBEAT_MISSES_MAX);
 }
 
 static void a_start_may_take_its_time(void **state)
@@ -302,6 +320,7 @@ int main(void)
 		cmocka_unit_test(a_loop_among_others_is_noticed_within_100_ms),
 		cmocka_unit_test(a_share_is_what_the_budget_gives_from_beat_to_beat),
 		cmocka_unit_test(a_small_budget_is_forgiven_while_it_waits_for_the_processor),
+		cmocka_unit_test(two_loops_that_share_the_processor_are_both_found),
 		cmocka_unit_test(a_start_may_take_its_time),
 		cmocka_unit_test(a_pause_of_the_whole_machine_kills_nobody),
 		cmocka_unit_test(who_answers_lives),
