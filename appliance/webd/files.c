@@ -15,7 +15,7 @@ static const struct file *file_find(const char *path)
 	return NULL;
 }
 
-/* All of them are compressed: every browser of this century asks for that. */
+/* Most of them are compressed, without a look at what is asked for: every browser wants that. */
 enum app_outcome files_answer(struct exchange *exchange)
 {
 	const struct file *file = file_find(exchange->request->target);
@@ -26,13 +26,15 @@ enum app_outcome files_answer(struct exchange *exchange)
 	response_header(response, "ETag: %s", file->etag);
 	response_header(response, "Cache-Control: %s",
 			file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+	if (file->compressed)
+		response_header(response, "Vary: Accept-Encoding");
 	response->is_file = true;
 	if (strcmp(exchange->request->if_none_match, file->etag) == 0) {
 		response_status(response, 304);
 		return APP_ANSWERED;
 	}
 	response_text(response, file->type, (const char *)file->bytes, file->count);
-	response_header(response, "Content-Encoding: gzip");
-	response_header(response, "Vary: Accept-Encoding");
+	if (file->compressed)
+		response_header(response, "Content-Encoding: gzip");
 	return APP_ANSWERED;
 }

@@ -1,4 +1,4 @@
-/* The console's files, as files.py has put them into the program: compressed by gzip. */
+/* The console's files, as files.py has put them into the program. */
 #ifndef WEBD_FILES_H
 #define WEBD_FILES_H
 
@@ -10,6 +10,7 @@ struct file {
 	const char *type;
 	const char *etag; /* with its quotes */
 	bool immutable;   /* its name has its hash in it */
+	bool compressed;  /* by gzip */
 	const unsigned char *bytes;
 	size_t count;
 };

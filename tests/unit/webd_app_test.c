@@ -253,20 +253,32 @@ static void there_is_no_way_up(void **state)
 	assert_int_equal(webd_send("GET /missing.js" GET_HEAD "\r\n")->status, 404);
 }
 
-static void the_page_is_sent_compressed_and_once(void **state)
+/* A page whose length would depend on what is in it could tell of that (BREACH). */
+static void the_page_is_sent_as_it_is_and_once(void **state)
 {
 	char text[300], etag[64];
 
 	(void)state;
 	const struct response *page = webd_send("GET /" GET_HEAD "\r\n");
 	assert_int_equal(page->status, 200);
-	assert_memory_equal(page->body, "\x1f\x8b", 2);
-	assert_non_null(strstr(webd_head(), "Content-Encoding: gzip"));
+	assert_memory_equal(page->body, "<!doctype html>", 15);
+	assert_null(strstr(webd_head(), "Content-Encoding"));
+	assert_null(strstr(webd_head(), "Vary"));
 	assert_non_null(strstr(webd_head(), "frame-ancestors 'none'"));
 	const char *at = strstr(webd_head(), "ETag: ") + 6;
 	snprintf(etag, sizeof(etag), "%.*s", (int)strcspn(at, "\r"), at);
 	snprintf(text, sizeof(text), "GET /network" GET_HEAD "If-None-Match: %s\r\n\r\n", etag);
 	assert_int_equal(webd_send(text)->status, 304);
+}
+
+static void what_the_page_is_made_of_is_sent_compressed(void **state)
+{
+	(void)state;
+	const struct response *script = webd_send("GET /console.js" GET_HEAD "\r\n");
+	assert_int_equal(script->status, 200);
+	assert_memory_equal(script->body, "\x1f\x8b", 2);
+	assert_non_null(strstr(webd_head(), "Content-Encoding: gzip"));
+	assert_non_null(strstr(webd_head(), "Vary: Accept-Encoding"));
 }
 
 static void metrics_take_a_token(void **state)
@@ -442,7 +454,8 @@ int main(void)
 		TEST(a_new_password_needs_the_old_one),
 		TEST(wrong_types_are_refused),
 		TEST(there_is_no_way_up),
-		TEST(the_page_is_sent_compressed_and_once),
+		TEST(the_page_is_sent_as_it_is_and_once),
+		TEST(what_the_page_is_made_of_is_sent_compressed),
 		TEST(metrics_take_a_token),
 		TEST(alerts_are_shown_latest_first_with_what_became_of_them),
 		TEST(a_test_mail_ends_with_its_dialogue_or_the_reason),
