@@ -48,6 +48,9 @@ enum app_outcome api_config_history_entry(struct exchange *exchange);
 enum app_outcome api_alerts(struct exchange *exchange);
 enum app_outcome api_alerts_test(struct exchange *exchange);
 enum app_outcome api_logs(struct exchange *exchange);
+/* api_authority.c */
+enum app_outcome api_authority_certificate(struct exchange *exchange);
+enum app_outcome api_authority_crl(struct exchange *exchange);
 /* api_events.c, api_metrics.c, files.c */
 enum app_outcome api_events(struct exchange *exchange);
 enum app_outcome api_metrics(struct exchange *exchange);
@@ -61,6 +64,7 @@ void api_config_status_write(struct json *json, const struct config_status *stat
 void api_overview_write(struct json *json, const char *key);
 void api_alert_write(struct json *json, const struct alert_record *alert);
 void api_log_record_write(struct json *json, const struct log_ring_record *record);
+void api_authority_write(struct json *json, const char *key);
 /* hostname and version. */
 void api_identity_write(struct json *json);
 /* "KEY": Unix time in seconds of that moment since boot, or null. */

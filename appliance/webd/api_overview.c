@@ -130,6 +130,7 @@ void api_overview_write(struct json *json, const char *key)
 	json_number(json, "clients", clients_count());
 	json_number(json, "connections", world.firewall->connections_used);
 	json_string(json, "store", store_text());
+	api_authority_write(json, "authority");
 	restarts_write(json);
 	json_object_end(json);
 }

@@ -14,6 +14,7 @@ enum needs {
 	HAS_BODY = 4,   /* JSON */
 	OWN_CHECK = 8,  /* the handler looks for itself */
 	IN_TURN = 16,   /* one at a time; it answers, or api_again() */
+	PUBLIC = 32,    /* without TLS, too: it is signed, or to be compared by hand */
 };
 
 /* A name and a password, each byte of them escaped: whoever is not logged in gets no more memory.
@@ -28,7 +29,7 @@ enum needs {
 struct route {
 	enum http_method method;
 	unsigned needs;
-	const char *path; /* below /api/v1; '*' stands for one word */
+	const char *path; /* '*' stands for one word */
 	app_handler handler;
 };
 
@@ -70,6 +71,8 @@ static const struct route routes[] = {
 	{ HTTP_GET, NEEDS_SESSION, V1 "/logs", api_logs },
 	{ HTTP_GET, NEEDS_SESSION, V1 "/events", api_events },
 	{ HTTP_GET, OWN_CHECK, "/metrics", api_metrics },
+	{ HTTP_GET, PUBLIC, "/authority.crt", api_authority_certificate },
+	{ HTTP_GET, PUBLIC, "/authority.crl", api_authority_crl },
 };
 
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
@@ -181,9 +184,26 @@ static const struct route *route_find(struct exchange *exchange, bool *path_know
 	return NULL;
 }
 
-static bool is_api(const char *path)
+/* What is not is a file's. */
+static bool is_routed(const char *path)
 {
-	return strncmp(path, "/api/", 5) == 0;
+	char words[APP_WORDS_MAX][APP_WORD_BYTES];
+
+	if (strncmp(path, "/api/", 5) == 0)
+		return true;
+	for (size_t i = 0; i < ROUTES; i++)
+		if (path_fits(routes[i].path, path, words))
+			return true;
+	return false;
+}
+
+bool app_is_public(const struct request *request)
+{
+	for (size_t i = 0; i < ROUTES; i++)
+		if (routes[i].needs & PUBLIC && routes[i].method == request->parser.method &&
+		    strcmp(routes[i].path, request->target) == 0)
+			return true;
+	return false;
 }
 
 /* --- Who asks --------------------------------------------------------------------------- */
@@ -277,7 +297,7 @@ static bool is_for_files(const struct exchange *exchange)
 {
 	const struct request *request = exchange->request;
 
-	return !is_api(request->target) && strcmp(request->target, "/metrics") != 0 &&
+	return !is_routed(request->target) &&
 	       (request->parser.method == HTTP_GET || request->parser.method == HTTP_HEAD) &&
 	       request_body_expected(request) == 0;
 }

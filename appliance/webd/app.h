@@ -51,6 +51,8 @@ struct exchange {
 
 /* Answers a request whose head has arrived if it can be judged by that: false, it is refused. */
 bool app_admit(struct exchange *exchange);
+/* May it be answered without TLS? All others are not to be given to app_respond then. */
+bool app_is_public(const struct request *request);
 /* Answers a complete request. */
 enum app_outcome app_respond(struct exchange *exchange);
 /* Of the cookie that came with it; NULL: none that goes on. */

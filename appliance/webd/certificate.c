@@ -1,54 +1,31 @@
 /* See certificate.h. */
 #include "appliance/webd/certificate.h"
 
-#include <mbedtls/ecp.h>
+#include "appliance/webd/issue.h"
+
 #include <mbedtls/oid.h>
 #include <stdio.h>
 #include <string.h>
 
-/*
- * The machine may not know what time it is: from before it was made, to the last
- * moment that UTCTime can say (RFC 5280, 4.1.2.5.1).
- */
-#define NOT_BEFORE    "20250101000000"
-#define NOT_AFTER     "20491231235959"
-#define SERIAL_BYTES  16
-#define SCRATCH_BYTES 1024
+#define ADDRESS_BYTES 4
+#define URL_BYTES     48 /* "http://255.255.255.255/authority.crl" */
+#define SUBJECT_BYTES 96
 
-bool certificate_is_for(const struct certificate_record *record, uint32_t address,
-			const char *hostname)
+bool certificate_is_due(const struct certificate_record *record,
+			const struct certificate_want *want)
 {
-	return record->version == CERTIFICATE_VERSION && record->address == address &&
-	       strncmp(record->hostname, hostname, sizeof(record->hostname)) == 0;
+	return record->version != CERTIFICATE_VERSION || record->certificate_bytes == 0 ||
+	       record->address != want->names.address ||
+	       !authority_permits(&record->authority, &want->names) ||
+	       validity_is_due(&record->validity, want->now_s);
 }
 
-static bool key_make(struct certificate_record *record, mbedtls_pk_context *key,
-		     certificate_random random)
-{
-	uint8_t scratch[CERTIFICATE_KEY_BYTES];
-
-	if (record->version == CERTIFICATE_VERSION && record->key_bytes <= sizeof(record->key) &&
-	    mbedtls_pk_parse_key(key, record->key, record->key_bytes, NULL, 0, random, NULL) == 0)
-		return true;
-	mbedtls_pk_free(key);
-	mbedtls_pk_init(key);
-	if (mbedtls_pk_setup(key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)) != 0 ||
-	    mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(*key), random, NULL) != 0)
-		return false;
-	/* DER is written from the end of the buffer. */
-	int bytes = mbedtls_pk_write_key_der(key, scratch, sizeof(scratch));
-	if (bytes <= 0)
-		return false;
-	memcpy(record->key, scratch + sizeof(scratch) - bytes, (size_t)bytes);
-	record->key_bytes = (uint32_t)bytes;
-	return true;
-}
+/* --- What it says ------------------------------------------------------------------------ */
 
 struct names {
 	mbedtls_x509_san_list list[3];
-	uint8_t address[4];
-	char full[128];
-	char subject[96];
+	uint8_t address[ADDRESS_BYTES];
+	char full[AUTHORITY_FULL_NAME_BYTES];
 };
 
 static void name_set(mbedtls_x509_san_list *entry, mbedtls_x509_san_list *next, int type,
@@ -60,96 +37,184 @@ static void name_set(mbedtls_x509_san_list *entry, mbedtls_x509_san_list *next, 
 	entry->node.san.unstructured_name.len = count;
 }
 
-static void names_fill(struct names *names, uint32_t address, const char *hostname,
-		       const char *domain)
+static bool names_set(mbedtls_x509write_cert *writer, const struct authority_names *wanted)
 {
-	memset(names, 0, sizeof(*names));
-	for (int i = 0; i < 4; i++)
-		names->address[i] = (uint8_t)(address >> (24 - 8 * i));
-	snprintf(names->full, sizeof(names->full), "%.63s.%.31s", hostname, domain);
-	snprintf(names->subject, sizeof(names->subject), "CN=%.63s,O=Bulkhead", hostname);
-	name_set(&names->list[0], &names->list[1], MBEDTLS_X509_SAN_IP_ADDRESS, names->address, 4);
-	name_set(&names->list[1], &names->list[2], MBEDTLS_X509_SAN_DNS_NAME, names->full,
-		 strlen(names->full));
-	name_set(&names->list[2], NULL, MBEDTLS_X509_SAN_DNS_NAME, hostname, strlen(hostname));
+	struct names names = { 0 };
+
+	for (int i = 0; i < ADDRESS_BYTES; i++)
+		names.address[i] = (uint8_t)(wanted->address >> (24 - 8 * i));
+	authority_full_name(wanted, names.full);
+	name_set(&names.list[0], &names.list[1], MBEDTLS_X509_SAN_IP_ADDRESS, names.address,
+		 ADDRESS_BYTES);
+	name_set(&names.list[1], &names.list[2], MBEDTLS_X509_SAN_DNS_NAME, names.full,
+		 strlen(names.full));
+	name_set(&names.list[2], NULL, MBEDTLS_X509_SAN_DNS_NAME, wanted->hostname,
+		 strlen(wanted->hostname));
+	return mbedtls_x509write_crt_set_subject_alternative_name(writer, names.list) == 0;
 }
 
-/* Everything that the certificate says; false: out of memory. */
-static bool contents_set(mbedtls_x509write_cert *writer, const struct names *names,
-			 mbedtls_pk_context *key, certificate_random random)
+/* RFC 5280, 4.2.1.13: where the CRL is. Not by HTTPS: to check that, one would need the CRL. */
+static bool crl_place_set(mbedtls_x509write_cert *writer, uint32_t address)
+{
+	uint8_t scratch[URL_BYTES + 16];
+	char url[URL_BYTES];
+	struct der der;
+
+	snprintf(url, sizeof(url), "http://%u.%u.%u.%u/authority.crl", address >> 24,
+		 address >> 16 & 255u, address >> 8 & 255u, address & 255u);
+	der_init(&der, scratch, sizeof(scratch));
+	der_value(&der, DER_TAGGED(MBEDTLS_X509_SAN_UNIFORM_RESOURCE_IDENTIFIER), url, strlen(url));
+	der_wrap(&der, DER_TAGGED_SET(0), der.end); /* fullName */
+	der_wrap(&der, DER_TAGGED_SET(0), der.end); /* distributionPoint */
+	der_wrap(&der, DER_SEQUENCE, der.end);
+	der_wrap(&der, DER_SEQUENCE, der.end);
+	return issue_extension(writer, DER_OID(CRL_DISTRIBUTION_POINTS), false, &der);
+}
+
+static bool purpose_set(mbedtls_x509write_cert *writer)
 {
 	static const mbedtls_asn1_sequence server_auth = {
 		.buf = { .tag = MBEDTLS_ASN1_OID,
 			 .len = MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH),
 			 .p = (unsigned char *)MBEDTLS_OID_SERVER_AUTH },
 	};
-	uint8_t serial[SERIAL_BYTES];
 
-	if (random(NULL, serial, sizeof(serial)) != 0)
-		return false;
-	serial[0] = (uint8_t)((serial[0] & 0x7f) | 0x40); /* positive, no leading zeros */
-	mbedtls_x509write_crt_set_version(writer, MBEDTLS_X509_CRT_VERSION_3);
-	mbedtls_x509write_crt_set_md_alg(writer, MBEDTLS_MD_SHA256);
-	mbedtls_x509write_crt_set_subject_key(writer, key);
-	mbedtls_x509write_crt_set_issuer_key(writer, key);
-	return mbedtls_x509write_crt_set_serial_raw(writer, serial, sizeof(serial)) == 0 &&
-	       mbedtls_x509write_crt_set_subject_name(writer, names->subject) == 0 &&
-	       mbedtls_x509write_crt_set_issuer_name(writer, names->subject) == 0 &&
-	       mbedtls_x509write_crt_set_validity(writer, NOT_BEFORE, NOT_AFTER) == 0 &&
-	       mbedtls_x509write_crt_set_basic_constraints(writer, 0, -1) == 0 &&
+	return mbedtls_x509write_crt_set_basic_constraints(writer, 0, -1) == 0 &&
 	       mbedtls_x509write_crt_set_key_usage(writer, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) ==
 		       0 &&
-	       mbedtls_x509write_crt_set_ext_key_usage(writer, &server_auth) == 0 &&
-	       mbedtls_x509write_crt_set_subject_alternative_name(writer, names->list) == 0;
+	       mbedtls_x509write_crt_set_ext_key_usage(writer, &server_auth) == 0;
 }
 
-static bool certificate_write(struct certificate_record *record, const struct names *names,
-			      mbedtls_pk_context *key, certificate_random random)
+/* --- Pieces of making it ------------------------------------------------------------------ */
+
+void certificate_begin(struct certificate_job *job, const struct certificate_record *former,
+		       const struct certificate_want *want)
 {
-	uint8_t scratch[SCRATCH_BYTES];
+	memset(job, 0, sizeof(*job));
+	job->stage = CERTIFICATE_AUTHORITY;
+	job->want = *want;
+	if (former != NULL && former->version == CERTIFICATE_VERSION)
+		job->record = *former;
+	job->record.version = CERTIFICATE_VERSION;
+	job->record.address = want->names.address;
+	job->record.validity = validity_at(want->now_s);
+}
+
+static bool authority_see_to(struct certificate_job *job, random_source random)
+{
+	struct certificate_record *record = &job->record;
+
+	if (authority_permits(&record->authority, &job->want.names) &&
+	    authority_is_sound(&record->authority, random))
+		return true;
+	record->crl_number = 0;
+	return authority_make(&record->authority, &job->want.names, random);
+}
+
+static bool key_see_to(struct keypair_record *record, mbedtls_pk_context *key, random_source random)
+{
+	if (keypair_load(record, key, random))
+		return true;
+	mbedtls_pk_free(key);
+	mbedtls_pk_init(key);
+	return keypair_make(record, key, random);
+}
+
+static bool leaf_write(struct certificate_job *job, struct authority *authority,
+		       mbedtls_pk_context *key, mbedtls_x509write_cert *writer,
+		       random_source random)
+{
+	struct certificate_record *record = &job->record;
+	char subject[SUBJECT_BYTES], issuer[AUTHORITY_NAME_BYTES];
+
+	snprintf(subject, sizeof(subject), "CN=%.63s,O=Bulkhead", job->want.names.hostname);
+	authority_name(&record->authority, issuer);
+	struct issue issue = { .subject = subject,
+			       .issuer = issuer,
+			       .subject_key = key,
+			       .issuer_key = &authority->key,
+			       .validity = record->validity };
+
+	return issue_begin(writer, &issue, random) && purpose_set(writer) &&
+	       names_set(writer, &job->want.names) && crl_place_set(writer, record->address) &&
+	       issue_end(writer, record->certificate, sizeof(record->certificate),
+			 &record->certificate_bytes, random);
+}
+
+static bool leaf_make(struct certificate_job *job, struct authority *authority,
+		      random_source random)
+{
 	mbedtls_x509write_cert writer;
-	int bytes = 0;
-
-	mbedtls_x509write_crt_init(&writer);
-	if (contents_set(&writer, names, key, random))
-		bytes = mbedtls_x509write_crt_der(&writer, scratch, sizeof(scratch), random, NULL);
-	mbedtls_x509write_crt_free(&writer);
-	if (bytes <= 0 || (size_t)bytes > sizeof(record->certificate))
-		return false;
-	memcpy(record->certificate, scratch + sizeof(scratch) - bytes, (size_t)bytes);
-	record->certificate_bytes = (uint32_t)bytes;
-	return true;
-}
-
-bool certificate_make(struct certificate_record *record, uint32_t address, const char *hostname,
-		      const char *domain, certificate_random random)
-{
 	mbedtls_pk_context key;
-	struct names names;
 
 	mbedtls_pk_init(&key);
-	names_fill(&names, address, hostname, domain);
-	bool made =
-		key_make(record, &key, random) && certificate_write(record, &names, &key, random);
+	mbedtls_x509write_crt_init(&writer);
+	bool made = key_see_to(&job->record.key, &key, random) &&
+		    leaf_write(job, authority, &key, &writer, random);
+	mbedtls_x509write_crt_free(&writer);
 	mbedtls_pk_free(&key);
-	if (!made)
-		return false;
-	record->version = CERTIFICATE_VERSION;
-	record->address = address;
-	memset(record->hostname, 0, sizeof(record->hostname));
-	memcpy(record->hostname, hostname, strnlen(hostname, sizeof(record->hostname) - 1));
-	return true;
+	return made;
+}
+
+static bool list_make(struct certificate_record *record, struct authority *authority,
+		      random_source random)
+{
+	record->crl_number++;
+	record->crl_bytes = (uint32_t)crl_make(authority, &record->validity, record->crl_number,
+					       record->crl, random);
+	return record->crl_bytes != 0;
+}
+
+/* A piece that the authority signs. */
+static bool signed_make(struct certificate_job *job, random_source random)
+{
+	struct authority authority;
+	bool made = authority_open(&authority, &job->record.authority, random);
+
+	if (made && job->stage == CERTIFICATE_LEAF)
+		made = leaf_make(job, &authority, random);
+	else if (made)
+		made = list_make(&job->record, &authority, random);
+	authority_close(&authority);
+	return made;
+}
+
+bool certificate_work(struct certificate_job *job, random_source random)
+{
+	switch (job->stage) {
+	case CERTIFICATE_MADE: return true;
+	case CERTIFICATE_AUTHORITY:
+		job->stage = CERTIFICATE_LEAF;
+		return authority_see_to(job, random);
+	case CERTIFICATE_LEAF:
+		if (!signed_make(job, random))
+			return false;
+		job->stage = CERTIFICATE_CRL;
+		return true;
+	case CERTIFICATE_CRL:
+		if (!signed_make(job, random))
+			return false;
+		job->stage = CERTIFICATE_MADE;
+		return true;
+	}
+	return false;
 }
 
 bool certificate_load(const struct certificate_record *record, mbedtls_x509_crt *certificate,
-		      mbedtls_pk_context *key, certificate_random random)
+		      mbedtls_pk_context *key, random_source random)
 {
-	if (record->version != CERTIFICATE_VERSION || record->key_bytes > sizeof(record->key) ||
-	    record->certificate_bytes > sizeof(record->certificate))
+	mbedtls_x509_crt authority;
+
+	if (record->version != CERTIFICATE_VERSION ||
+	    record->certificate_bytes > sizeof(record->certificate) || record->crl_bytes == 0 ||
+	    record->crl_bytes > sizeof(record->crl))
 		return false;
-	return mbedtls_x509_crt_parse_der(certificate, record->certificate,
-					  record->certificate_bytes) == 0 &&
-	       mbedtls_pk_parse_key(key, record->key, record->key_bytes, NULL, 0, random, NULL) ==
-		       0 &&
-	       mbedtls_pk_check_pair(&certificate->pk, key, random, NULL) == 0;
+	mbedtls_x509_crt_init(&authority);
+	bool loaded = authority_parse(&record->authority, &authority) &&
+		      mbedtls_x509_crt_parse_der(certificate, record->certificate,
+						 record->certificate_bytes) == 0 &&
+		      keypair_load(&record->key, key, random) &&
+		      mbedtls_pk_check_pair(&certificate->pk, key, random, NULL) == 0;
+	mbedtls_x509_crt_free(&authority);
+	return loaded;
 }

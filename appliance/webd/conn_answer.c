@@ -70,7 +70,7 @@ void conn_refuse(struct conn *conn, unsigned status)
 	answer(conn, &response);
 }
 
-/* Port 80 only says where the console is. */
+/* Of all but what is public port 80 only says where it is. */
 static void redirect(struct conn *conn)
 {
 	static const char allowed[] =
@@ -95,7 +95,7 @@ void conn_answer_head(struct conn *conn)
 	struct response response;
 	struct exchange exchange;
 
-	if (!conn->is_secure) {
+	if (!conn->is_secure && !app_is_public(&conn->request)) {
 		redirect(conn);
 		return;
 	}

@@ -7,7 +7,8 @@
 
 #include "appliance/webd/conn.h"
 
-/* The head has arrived: lets its body in, or answers without it. On port 80: a redirection. */
+/* The head has arrived: lets its body in, or answers without it. On port 80: mostly a redirection.
+ */
 void conn_answer_head(struct conn *conn);
 /* The whole request has: answers, now, LATER, or with EVENTS. */
 void conn_answer_request(struct conn *conn);

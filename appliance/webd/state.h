@@ -10,7 +10,7 @@
 #include "appliance/webd/password.h"
 #include "appliance/webd/session.h"
 
-#define STATE_VERSION      1u
+#define STATE_VERSION      2u
 #define STATE_REGION_BYTES 8192u
 
 struct state {

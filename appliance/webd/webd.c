@@ -2,11 +2,13 @@
  * webd: the web console's server. HTTPS on 443, and on 80 the way there.
  *
  *	LOADING --(the store has answered, or our former life had all)--> CERTIFYING
- *	CERTIFYING --(certificate made, for the LAN address in force)--> SERVING
+ *	CERTIFYING --(certificate made, for names and address in force)--> SERVING
+ *	SERVING --(these have changed, or its time is over)--> CERTIFYING
  */
 #include "appliance/webd/webd.h"
 
 #include "appliance/webd/conns.h"
+#include "appliance/webd/identity.h"
 #include "appliance/webd/keep.h"
 #include "appliance/webd/login.h"
 #include "appliance/webd/state.h"
@@ -146,48 +148,13 @@ static void load(void)
 	phase = CERTIFYING;
 }
 
-static void hostname_get(char name[CERTIFICATE_NAME_BYTES])
+/* Those who are connected refer to the certificate that they met. */
+static void identity_follow(void)
 {
-	memset(name, 0, CERTIFICATE_NAME_BYTES);
-	memcpy(name, world.netconf.hostname,
-	       strnlen(world.netconf.hostname, CERTIFICATE_NAME_BYTES - 1));
-}
-
-static void certify(void)
-{
-	struct certificate_record *record = &state.certificate;
-	uint32_t address = world.netconf.lan.address;
-	char name[CERTIFICATE_NAME_BYTES];
-
-	hostname_get(name);
-	if (!state.has_certificate)
-		memset(record, 0, sizeof(*record));
-	if (!certificate_is_for(record, address, name)) {
-		if (!certificate_make(record, address, name, world.netconf.dns.domain,
-				      tls_port_random))
-			service_panic("no certificate can be made");
-		state.has_certificate = 1;
-		webd_state_save();
-		keep_save(KEEP_CERTIFICATE);
-		log_notice("made a certificate");
-	}
-	if (!tls_server_set(record)) {
-		log_error("the certificate is damaged; another is made");
-		state.has_certificate = 0;
+	if (phase != SERVING || !identity_is_due())
 		return;
-	}
-	phase = SERVING;
-}
-
-/* Is what we serve with for another address or name than those in force? */
-static bool is_outdated(uint32_t address_before)
-{
-	char name[CERTIFICATE_NAME_BYTES];
-
-	hostname_get(name);
-	return world.netconf.lan.address != address_before ||
-	       (phase == SERVING &&
-		!certificate_is_for(&state.certificate, world.netconf.lan.address, name));
+	sockets_drop();
+	phase = CERTIFYING;
 }
 
 static void configuration_follow(void)
@@ -200,11 +167,19 @@ static void configuration_follow(void)
 		state.sessions.idle_s = world.webconf.session_timeout_s;
 		webd_state_save();
 	}
-	if (!netconf_copy_update(world.netconf_region, &world.netconf) || !is_outdated(before))
-		return;
-	sockets_drop();
-	if (phase == SERVING)
-		phase = CERTIFYING;
+	if (netconf_copy_update(world.netconf_region, &world.netconf) &&
+	    world.netconf.lan.address != before)
+		sockets_drop();
+}
+
+/* True if it goes on at once. */
+static bool certify(void)
+{
+	enum identity identity = identity_work();
+
+	if (identity == IDENTITY_READY)
+		phase = SERVING;
+	return identity == IDENTITY_GOES_ON;
 }
 
 /* --- The loop -------------------------------------------------------------------------------- */
@@ -247,10 +222,11 @@ static uint64_t work(uint64_t now_us)
 	configuration_follow();
 	uint64_t keep_us = keep_work(now_us);
 	bool told_all = event_work();
+	identity_follow();
 	if (phase == LOADING)
 		load();
-	else if (phase == CERTIFYING && world.netconf.lan.address != 0)
-		certify();
+	else if (phase == CERTIFYING && world.netconf.lan.address != 0 && certify())
+		return now_us;
 	if (phase != SERVING)
 		return now_us + AGAIN_US;
 	uint64_t next_us = serve();
@@ -293,6 +269,7 @@ static enum status start(void)
 	if (wish_clean_start("webd.state"))
 		state_forget(kept);
 	(void)state_load(kept, &state);
+	identity_init(&state);
 	keep_init(KEEP_SEED, seed, sizeof(seed), true);
 	keep_init(KEEP_ACCOUNT, &state.account, sizeof(state.account), !state.is_loaded);
 	keep_init(KEEP_CERTIFICATE, &state.certificate, sizeof(state.certificate),

@@ -25,6 +25,8 @@
 #include "services/runtime/wallclock.h"
 #include "services/runtime/wanlease.h"
 
+struct certificate_record;
+
 /* NULL: the manifest does not map it, as its provider is not there. */
 struct world {
 	const struct manifest *manifest;
@@ -46,6 +48,7 @@ struct world {
 	struct wan_lease wan;
 	struct webconf webconf; /* version 0: none has been read yet */
 	struct sessions *sessions;
+	const struct certificate_record *certificate; /* that we serve with; NULL: none yet */
 };
 extern struct world world;
 

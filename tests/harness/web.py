@@ -26,8 +26,12 @@ class Answer:
         return json.loads(self.body)
 
 
+def answer_of(response):
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+
+
 def context(maximum=None):
-    """Our own certificate is nobody's: it is not checked, but looked at by a test of its own."""
+    """What is not about the certificate does not check it: see trusting() and test_web_trust.py."""
     made = ssl.create_default_context()
     made.check_hostname = False
     made.verify_mode = ssl.CERT_NONE
@@ -36,11 +40,19 @@ def context(maximum=None):
     return made
 
 
+def trusting(authority):
+    """Checks all that there is to check, names too, as one who trusts this authority (DER) and no other."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.verify_flags |= ssl.VERIFY_X509_STRICT
+    made.load_verify_locations(cadata=authority)
+    return made
+
+
 class WebClient:
     """Keeps its connection; opens another one when that has been closed."""
 
-    def __init__(self, namespace, timeout_s=ANSWER_TIMEOUT_S, address=""):
-        self.namespace, self.timeout_s, self.address = namespace, timeout_s, address
+    def __init__(self, namespace, timeout_s=ANSWER_TIMEOUT_S, address="", gateway=LAN_GATEWAY):
+        self.namespace, self.timeout_s, self.address, self.gateway = namespace, timeout_s, address, gateway
         self.cookie = self.csrf = None
         self._connection = None
 
@@ -52,10 +64,24 @@ class WebClient:
     def raw(self, port=HTTPS_PORT):
         """A TCP connection in the LAN's namespace."""
         with self.namespace.entered():
-            return socket.create_connection((LAN_GATEWAY, port), self.timeout_s, (self.address, 0))
+            return socket.create_connection((self.gateway, port), self.timeout_s, (self.address, 0))
 
     def tls(self, maximum=None):
         return context(maximum).wrap_socket(self.raw(), server_hostname="router.lan")
+
+    def certificate(self):
+        """What it shows, DER."""
+        with self.tls() as connection:
+            return connection.getpeercert(binary_form=True)
+
+    def in_the_clear(self, path):
+        """What port 80 answers; a redirection is not followed."""
+        connection = http.client.HTTPConnection(self.gateway, timeout=self.timeout_s)
+        connection.sock = self.raw(HTTP_PORT)
+        connection.request("GET", path)
+        answer = answer_of(connection.getresponse())
+        connection.close()
+        return answer
 
     def request(self, method, path, body=None, **headers):
         """`body`: bytes, or what becomes JSON. Once more if a kept connection had ended."""
@@ -111,12 +137,11 @@ class WebClient:
 
     def _exchange(self, method, path, data, headers):
         if self._connection is None:
-            self._connection = http.client.HTTPSConnection(LAN_GATEWAY, timeout=self.timeout_s)
+            self._connection = http.client.HTTPSConnection(self.gateway, timeout=self.timeout_s)
             self._connection.sock = self.tls()
         self._connection.request(method, path, data, headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        names = {name.lower(): value for name, value in answer.getheaders()}
-        if answer.will_close:
+        response = self._connection.getresponse()
+        answer = answer_of(response)
+        if response.will_close:
             self.close()
-        return Answer(answer.status, names, body)
+        return answer

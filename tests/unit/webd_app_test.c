@@ -1,5 +1,6 @@
 /* Requests to answers: who may do what, and what becomes of malformed ones. appliance/webd/. */
 #include "appliance/webd/alerts.h"
+#include "appliance/webd/certificate.h"
 #include "appliance/webd/login.h"
 #include "services/proto/config.h"
 #include "services/proto/event.h"
@@ -281,6 +282,34 @@ static void what_the_page_is_made_of_is_sent_compressed(void **state)
 	assert_non_null(strstr(webd_head(), "Vary: Accept-Encoding"));
 }
 
+static void the_authority_is_shown_to_everybody(void **state)
+{
+	static struct certificate_record record = { .crl_bytes = 3, .crl = "abc" };
+
+	(void)state;
+	assert_int_equal(ask("GET", "/authority.crt", NULL), 503);
+	assert_int_equal(ask("GET", "/authority.crl", NULL), 503);
+	webd_log_in();
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 200);
+	assert_non_null(strstr(webd_body(), "\"authority\":null"));
+	webd_forget(true, true);
+	record.authority.number = 0xbeef;
+	record.authority.certificate_bytes = 2;
+	memcpy(record.authority.certificate, "xy", 2);
+	world.certificate = &record;
+	assert_int_equal(ask("GET", "/authority.crt", NULL), 200);
+	assert_string_equal(webd_body(), "xy");
+	assert_int_equal(ask("GET", "/authority.crl", NULL), 200);
+	assert_string_equal(webd_body(), "abc");
+	assert_int_equal(ask("POST", "/authority.crl", NULL), 405);
+	webd_log_in();
+	assert_int_equal(ask("GET", "/api/v1/overview", NULL), 200);
+	/* of "xy" */
+	assert_non_null(strstr(webd_body(),
+			       "\"authority\":{\"name\":\"Bulkhead authority 0000BEEF\","
+			       "\"sha256\":\"76:9A:4E:6D:00:03:"));
+}
+
 static void metrics_take_a_token(void **state)
 {
 	(void)state;
@@ -456,6 +485,7 @@ int main(void)
 		TEST(there_is_no_way_up),
 		TEST(the_page_is_sent_as_it_is_and_once),
 		TEST(what_the_page_is_made_of_is_sent_compressed),
+		TEST(the_authority_is_shown_to_everybody),
 		TEST(metrics_take_a_token),
 		TEST(alerts_are_shown_latest_first_with_what_became_of_them),
 		TEST(a_test_mail_ends_with_its_dialogue_or_the_reason),

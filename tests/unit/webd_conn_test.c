@@ -1,4 +1,5 @@
 /* Connections over TLS and sockets in the test's hand: what each waits for, and until when. */
+#include "appliance/webd/certificate.h"
 #include "appliance/webd/conns.h"
 #include "services/runtime/service.h"
 #include "tests/unit/unit.h"
@@ -10,6 +11,9 @@
 
 static int handshake; /* what its next step gives */
 static unsigned steps, closed;
+static const char *arrives;                   /* in the clear, once; NULL: nothing */
+static char sent[RESPONSE_HEAD_BYTES + 4096]; /* likewise */
+static size_t sent_bytes;
 static uint64_t now_us;
 static struct pollfd polls[CONNS_MAX];
 
@@ -55,15 +59,26 @@ void tls_notify_close(mbedtls_ssl_context *tls)
 
 ssize_t send(int fd, const void *bytes, size_t length_bytes, int flags)
 {
-	(void)fd, (void)bytes, (void)flags;
+	(void)fd, (void)flags;
+	assert_true(length_bytes < sizeof(sent) - sent_bytes);
+	memcpy(sent + sent_bytes, bytes, length_bytes);
+	sent_bytes += length_bytes;
+	sent[sent_bytes] = '\0';
 	return (ssize_t)length_bytes;
 }
 
 ssize_t recv(int fd, void *bytes, size_t length_bytes, int flags)
 {
-	(void)fd, (void)bytes, (void)length_bytes, (void)flags;
-	errno = EAGAIN;
-	return -1;
+	(void)fd, (void)flags;
+	if (arrives == NULL) {
+		errno = EAGAIN;
+		return -1;
+	}
+	size_t count = strlen(arrives);
+	assert_true(count <= length_bytes);
+	memcpy(bytes, arrives, count);
+	arrives = NULL;
+	return (ssize_t)count;
 }
 
 int shutdown(int fd, int how)
@@ -84,6 +99,9 @@ static int setup(void **state)
 	webd_world_new();
 	conns_drop();
 	steps = closed = 0;
+	sent_bytes = 0;
+	sent[0] = '\0';
+	arrives = NULL;
 	now_us = world.now_us;
 	conns_accept(FD, WEBD_PEER, true);
 	return 0;
@@ -145,6 +163,57 @@ static void a_handshake_that_waits_in_vain_ends(void **state)
 	assert_int_equal(closed, 1);
 }
 
+/* What port 80 answers to that request. */
+static const char *asked_in_the_clear(const char *text)
+{
+	conns_drop();
+	sent_bytes = 0;
+	sent[0] = '\0';
+	conns_accept(FD, WEBD_PEER, false);
+	arrives = text;
+	(void)waits_for();
+	return sent;
+}
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: 192.168.1.1\r\n\r\n"
+
+static void in_the_clear_there_is_only_what_is_signed(void **state)
+{
+	static struct certificate_record record = { .crl_bytes = 3, .crl = "abc" };
+
+	(void)state;
+	record.authority.certificate_bytes = 2;
+	memcpy(record.authority.certificate, "xy", 2);
+	world.certificate = &record;
+	const char *got = asked_in_the_clear(GET("/authority.crl"));
+	assert_memory_equal(got, "HTTP/1.1 200 ", 13);
+	assert_non_null(strstr(got, "\r\nContent-Type: application/pkix-crl\r\n"));
+	assert_non_null(strstr(got, "\r\n\r\nabc"));
+	got = asked_in_the_clear(GET("/authority.crt"));
+	assert_non_null(strstr(got, "\r\nContent-Type: application/x-x509-ca-cert\r\n"));
+	assert_non_null(strstr(got, "\r\n\r\nxy"));
+}
+
+static void from_all_else_port_80_leads_to_443(void **state)
+{
+	static const char *const requests[] = {
+		GET("/"),
+		GET("/index.html"),
+		GET("/api/v1/session"),
+		GET("/metrics"),
+		GET("/authority.crt/"),
+		GET("/authority"),
+		"POST /authority.crl HTTP/1.1\r\nHost: 192.168.1.1\r\nContent-Length: 1\r\n\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		const char *got = asked_in_the_clear(requests[i]);
+		assert_memory_equal(got, "HTTP/1.1 308 ", 13);
+		assert_non_null(strstr(got, "\r\nLocation: https://192.168.1.1/\r\n"));
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -152,6 +221,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_handshake_waits_for_what_it_lacks),
 		TEST(a_handshake_that_waits_in_vain_ends),
+		TEST(in_the_clear_there_is_only_what_is_signed),
+		TEST(from_all_else_port_80_leads_to_443),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,4 @@
 /* webd's parts: the JSON writer, requests in pieces, sessions, the password's hash, kept state. */
-#include "appliance/webd/certificate.h"
 #include "appliance/webd/password.h"
 #include "appliance/webd/state.h"
 #include "tests/unit/unit.h"
@@ -193,7 +192,8 @@ static void each_address_waits_for_itself(void **state)
 	assert_int_equal(session_failed(&sessions, 10, now_us), 1); /* long forgotten */
 }
 
-/* --- The password, the certificate, what is kept ---------------------------------------------- */
+/* --- The password, what is kept ----------------------------------------------------------------
+ */
 
 static void the_hash_is_pbkdf2(void **state)
 {
@@ -219,47 +219,6 @@ static void the_hash_is_pbkdf2(void **state)
 		assert_int_equal(slices, 8);
 		assert_memory_equal(job.sum, expected, sizeof(expected));
 	}
-}
-
-static int random_for_mbedtls(void *context, unsigned char *bytes, size_t count)
-{
-	(void)context;
-	act_random(bytes, count);
-	return 0;
-}
-
-static void a_certificate_is_for_its_names_and_keeps_its_key(void **state)
-{
-	static struct certificate_record record, second;
-	mbedtls_x509_crt certificate;
-	mbedtls_pk_context key;
-	uint32_t flags;
-
-	(void)state;
-	assert_true(certificate_make(&record, 0xc0a80101, "router", "lan", random_for_mbedtls));
-	mbedtls_x509_crt_init(&certificate);
-	mbedtls_pk_init(&key);
-	assert_true(certificate_load(&record, &certificate, &key, random_for_mbedtls));
-	/* Nobody knows what time it is here; all else is right. */
-	(void)mbedtls_x509_crt_verify(&certificate, &certificate, NULL, "router.lan", &flags, NULL,
-				      NULL);
-	assert_int_equal(flags & ~(uint32_t)MBEDTLS_X509_BADCERT_FUTURE, 0);
-	(void)mbedtls_x509_crt_verify(&certificate, &certificate, NULL, "evil.example", &flags,
-				      NULL, NULL);
-	assert_true(flags & MBEDTLS_X509_BADCERT_CN_MISMATCH);
-	mbedtls_x509_crt_free(&certificate);
-	mbedtls_pk_free(&key);
-	second = record;
-	assert_true(certificate_make(&second, 0x0a000001, "router", "lan", random_for_mbedtls));
-	assert_memory_equal(second.key, record.key, record.key_bytes);
-	assert_true(certificate_is_for(&second, 0x0a000001, "router"));
-	assert_false(certificate_is_for(&second, 0xc0a80101, "router"));
-	second.key[20] ^= 1;
-	mbedtls_x509_crt_init(&certificate);
-	mbedtls_pk_init(&key);
-	assert_false(certificate_load(&second, &certificate, &key, random_for_mbedtls));
-	mbedtls_x509_crt_free(&certificate);
-	mbedtls_pk_free(&key);
 }
 
 static void kept_state_is_the_later_sound_copy(void **state)
@@ -338,7 +297,6 @@ int main(void)
 		cmocka_unit_test(a_session_has_an_end_whatever_it_does),
 		cmocka_unit_test(each_address_waits_for_itself),
 		cmocka_unit_test(the_hash_is_pbkdf2),
-		cmocka_unit_test(a_certificate_is_for_its_names_and_keeps_its_key),
 		cmocka_unit_test(kept_state_is_the_later_sound_copy),
 		cmocka_unit_test(forgotten_state_does_not_come_back),
 		cmocka_unit_test(a_flipped_bit_in_kept_state_brings_the_copy_before_back),

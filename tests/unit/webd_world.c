@@ -12,6 +12,7 @@
 #include <string.h>
 
 struct webd_asked webd_asked;
+int64_t webd_unix_s;
 
 static struct manifest manifest;
 static struct kernel_table kernel;
@@ -41,6 +42,13 @@ void act_random(void *bytes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		((uint8_t *)bytes)[i] = (uint8_t)(drawn++ * 37 + 11);
+}
+
+int webd_random(void *context, unsigned char *bytes, size_t count)
+{
+	(void)context;
+	act_random(bytes, count);
+	return 0;
 }
 
 enum status act_ds_lease(uint32_t number, struct ds_entry *entry)
@@ -128,8 +136,8 @@ mbedtls_ms_time_t mbedtls_ms_time(void)
 int64_t tls_port_unix_time(int64_t *time)
 {
 	if (time != NULL)
-		*time = 0;
-	return 0;
+		*time = webd_unix_s;
+	return webd_unix_s;
 }
 
 void mbedtls_platform_zeroize(void *bytes, size_t count)
@@ -143,6 +151,7 @@ void webd_world_new(void)
 	memset(&sessions, 0, sizeof(sessions));
 	webd_asked = (struct webd_asked){ .account_kept = KEPT_ON_DISK };
 	memset(&webd_alerts, 0, sizeof(webd_alerts));
+	webd_unix_s = 0;
 	webd_forget(true, true);
 	manifest.service_count = 2;
 	strcpy(manifest.services[0].name, "rs");

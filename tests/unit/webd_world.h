@@ -29,6 +29,10 @@ void webd_world_new(void);
 void webd_config_new(void);
 /* What it has of a document that is on its way is lost once, as with its life. */
 extern bool webd_config_forgets;
+/* What mbedTLS takes for the time; 0 after webd_world_new(). */
+extern int64_t webd_unix_s;
+/* As mbedTLS and certificates want random numbers. */
+int webd_random(void *context, unsigned char *bytes, size_t count);
 /* So often it does what it is asked, but the asker's time is up. */
 extern unsigned webd_config_late;
 /* So often it is not even asked: it is dead, or has no time. */
