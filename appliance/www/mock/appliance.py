@@ -1,5 +1,6 @@
 """The mock's machine: ports with traffic, services that die and come back, and what it writes about it."""
 
+import hashlib
 import math
 import random
 import time
@@ -11,6 +12,7 @@ from mock.system import SERVICES, CAUSES, REASONS
 BOOTED_S_AGO = 3 * 86400 + 4 * 3600 + 812
 RESTART_S = 0.9          # long enough to be seen, as the real one is not
 LOG_MAX = 400
+AUTHORITY = b"where the appliance has a certificate"
 
 
 class Appliance:
@@ -158,6 +160,7 @@ class Appliance:
                         "dns": ["9.9.9.9", "149.112.112.112"]},
                 "services": {"total": len(self.services), "running": running, "failed": failed},
                 "clients": 4, "connections": len(self.connections(1000)), "store": "disk",
+                "authority": {"name": "Bulkhead authority 4F3A90C2", "sha256": hashlib.sha256(AUTHORITY).digest().hex(":").upper()},
                 "restarts": [{key: crash[key] for key in ("service", "cause", "uptime", "time")}
                              for crash in sorted(self.crashes, key=lambda crash: -crash["uptime"])][:20]}
 

@@ -7,6 +7,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
+from mock.appliance import AUTHORITY
 from mock.problem import Problem
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -216,6 +217,9 @@ class Handler(BaseHTTPRequestHandler):
         self._send(problem.status, "application/problem+json", json.dumps(document).encode(), problem.headers)
 
     def _file(self, path):
+        if path == "/authority.crt":
+            self._send(200, "application/x-x509-ca-cert", AUTHORITY)
+            return
         file = self.mock.www / (path.strip("/") or "index.html")
         if file.parent != self.mock.www or not file.is_file() or file.suffix not in TYPES:
             raise Problem(404, f"there is no {path}")

@@ -97,6 +97,17 @@ void onConsole('a driver that is restarted is seen to come back', 'light', async
     .waitFor();
 });
 
+void onConsole('the authority is there to be fetched, with its fingerprint', 'light', async (page) => {
+  await goTo(page, 'System');
+  const card = page.getByRole('region', { name: 'Trust this console' });
+  await card.getByText(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    card.getByRole('link', { name: 'Get the certificate' }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), 'authority.crt');
+});
+
 void onConsole('a crash leaves a record that can be read', 'light', async (page) => {
   await goTo(page, 'System');
   await page.getByRole('button', { name: /^dnsd:/ }).click();

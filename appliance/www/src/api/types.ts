@@ -56,6 +56,8 @@ export interface Overview {
   clients: number;
   connections: number;
   store: 'disk' | 'memory' | 'failed';
+  /* Behind the console's certificate; null until there is one. */
+  authority: { name: string; sha256: string } | null;
   restarts: Restart[];
 }
 

@@ -7,6 +7,7 @@ import { CrashList } from '../system/crash_list.tsx';
 import { SystemPicture } from '../system/picture.tsx';
 import { ServicePanel } from '../system/service_panel.tsx';
 import { toneOf } from '../system/service_state.ts';
+import { Trust } from '../system/trust.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { PageHead, Section } from '../ui/section.tsx';
 import { Loading } from '../ui/state.tsx';
@@ -119,6 +120,7 @@ export function System() {
           </Section>
         </div>
       </div>
+      <Trust />
       <div class="wide-only">
         <Section title="All services" live>
           <ServiceTable list={list} onSelect={select} />
