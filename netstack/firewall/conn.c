@@ -149,15 +149,11 @@ static void free_push(struct conn_table *table, uint32_t index)
 
 static void conn_link(struct conn_table *table, struct conn *conn)
 {
-	uint32_t index = conn_index(table, conn);
-
 	node_link(table, node_of(table, conn, 0));
 	node_link(table, node_of(table, conn, 1));
 	table->used++;
 	table->by_state[conn->state]++;
-	if (index >= table->high_water)
-		table->high_water = index + 1;
-	table->recent[table->recent_next] = index;
+	table->recent[table->recent_next] = conn_index(table, conn);
 	table->recent_serial[table->recent_next] = conn->serial;
 	table->recent_next = (table->recent_next + 1) % CONN_RECENT;
 }
@@ -188,20 +184,38 @@ void conn_table_init(struct conn_table *table, const struct conn_room *room, boo
 	table->heads = room->heads;
 	table->hash_shift = 64 - room->bucket_bits;
 	table->capacity = room->capacity;
+	table->fresh = room->capacity;
 	table->adopt_next = room->capacity - 1;
 	table->restores = restore;
-	table->high_water = 1;
 	table->serial = 1;
 	table->secret[0] = secret[0];
 	table->secret[1] = secret[1] | 1u; /* odd, or bits would be lost */
 }
 
+static bool fresh_skip(struct conn_table *table)
+{
+	uint32_t first = table->adopt_next, at = first;
+	uint32_t end = first > CONN_FRESH_RUN ? first - CONN_FRESH_RUN : 0;
+
+	if (first + 1 != table->fresh)
+		return false;
+	while (at > end && table->records[at].state == FW_CONN_FREE)
+		at--;
+	table->adopt_next = at;
+	table->fresh = at + 1;
+	return at < first;
+}
+
 struct conn *conn_adopt(struct conn_table *table)
 {
-	/* Downwards, so that the free list hands out low records first. */
-	uint32_t index = table->adopt_next--;
-	struct conn *conn = &table->records[index];
+	uint32_t index;
+	struct conn *conn;
 
+	if (fresh_skip(table))
+		return NULL;
+	/* Downwards, so that the free list hands out low records first. */
+	index = table->adopt_next--;
+	conn = &table->records[index];
 	if (table->restores && conn->state != FW_CONN_FREE) {
 		if (conn_restore(table, conn)) {
 			table->restored++;
@@ -216,14 +230,15 @@ struct conn *conn_adopt(struct conn_table *table)
 struct conn *conn_allocate(struct conn_table *table)
 {
 	uint32_t index = table->free_head;
-	struct conn *conn;
 
-	if (index == CONN_NONE)
+	if (index != CONN_NONE)
+		table->free_head = table->records[index].link[0].next;
+	else if (table->fresh < table->capacity)
+		index = table->fresh++;
+	else
 		return NULL;
-	conn = &table->records[index];
-	table->free_head = conn->link[0].next;
-	memset(conn, 0, sizeof *conn);
-	return conn;
+	memset(&table->records[index], 0, sizeof table->records[index]);
+	return &table->records[index];
 }
 
 void conn_abandon(struct conn_table *table, struct conn *conn)

@@ -88,8 +88,8 @@ struct conn_table {
 	uint32_t hash_shift;
 	uint32_t capacity; /* records, with the unused first */
 	uint32_t used;
-	uint32_t high_water; /* records from here on have never been used in this life */
-	uint32_t free_head;  /* index of a record */
+	uint32_t fresh;      /* records from here on have not been used in this life, */
+	uint32_t free_head;  /* and those below that are free are in this list */
 	uint32_t adopt_next; /* the next record that conn_adopt deals with; 0: done */
 	bool restores;       /* conn_adopt keeps what checks out */
 	uint32_t serial;
@@ -145,8 +145,10 @@ static inline bool conn_table_is_ready(const struct conn_table *table)
 
 /*
  * Deals with the next record that a former life left: restored and returned if the table restores
- * and it checks out, else freed, and NULL. Only as long as the table is not ready.
+ * and it checks out, else freed, and NULL. Free ones above all others need nothing, and go by up to
+ * CONN_FRESH_RUN in a call. Only as long as the table is not ready.
  */
+#define CONN_FRESH_RUN 16u
 struct conn *conn_adopt(struct conn_table *table);
 
 /* The node of a packet's key, or CONN_NONE. */

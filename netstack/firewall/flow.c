@@ -212,7 +212,7 @@ void flow_sweep(struct firewall *fw)
 	uint32_t index = fw->sweep_next, rechecks = 0;
 
 	for (uint32_t i = 0; i < FW_SWEEP_RECORDS && rechecks < FW_SWEEP_RECHECKS; i++, index++) {
-		if (index >= fw->conns.high_water) {
+		if (index >= fw->conns.fresh) {
 			index = 0;
 			break;
 		}

@@ -63,14 +63,9 @@ static bool outside_is_free(struct nat *nat, uint8_t protocol, uint16_t port)
 
 void nat_init(struct nat *nat, const struct nat_room *room, uint64_t secret)
 {
-	*nat = (struct nat){ .room = *room, .secret = secret };
+	*nat = (struct nat){ .room = *room, .fresh = 1, .secret = secret };
 	memset(room->inside, 0, sizeof room->inside[0] << room->bucket_bits);
 	memset(room->outside, 0, sizeof room->outside[0] << room->bucket_bits);
-	for (uint32_t index = room->capacity - 1; index > 0; index--) {
-		room->bindings[index] =
-			(struct nat_binding){ .next_inside = (uint16_t)nat->free_head };
-		nat->free_head = index;
-	}
 }
 
 bool nat_protocol_has_ports(uint8_t protocol)
@@ -79,16 +74,27 @@ bool nat_protocol_has_ports(uint8_t protocol)
 	       protocol == IPPROTO_ICMP_NUMBER;
 }
 
+/* 0: all are used. */
+static uint16_t binding_allocate(struct nat *nat)
+{
+	uint32_t index = nat->free_head;
+
+	if (index != 0)
+		nat->free_head = nat->room.bindings[index].next_inside;
+	else if (nat->fresh < nat->room.capacity)
+		index = nat->fresh++;
+	return (uint16_t)index;
+}
+
 static struct nat_binding *binding_make(struct nat *nat, struct nat_endpoint inside,
 					uint16_t outside)
 {
-	uint16_t index = (uint16_t)nat->free_head;
+	uint16_t index = binding_allocate(nat);
 	struct nat_binding *binding = &nat->room.bindings[index];
 	uint16_t *head;
 
 	if (index == 0)
 		return NULL;
-	nat->free_head = binding->next_inside;
 	nat->used++;
 	*binding = (struct nat_binding){ .address = inside.address,
 					 .port = inside.port,

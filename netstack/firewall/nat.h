@@ -41,7 +41,8 @@ struct nat_room {
 
 struct nat {
 	struct nat_room room;
-	uint32_t free_head;
+	uint32_t fresh;     /* bindings from here on have never been used, */
+	uint32_t free_head; /* and those below that are free are in this list */
 	uint32_t used;
 	uint64_t secret;
 };

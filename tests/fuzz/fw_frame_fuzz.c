@@ -161,7 +161,7 @@ static void tables_check(void)
 						conn_lookup(&w->fw.conns, &conn->key[d])) ==
 			       &conn->key[d]);
 	}
-	for (uint32_t i = 1; i < w->fw.nat.room.capacity; i++)
+	for (uint32_t i = 1; i < w->fw.nat.fresh; i++)
 		references += w->fw.nat.room.bindings[i].references;
 	for (unsigned state = 1; state < FW_CONN_STATE_COUNT; state++)
 		states += w->fw.conns.by_state[state];

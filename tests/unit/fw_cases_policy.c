@@ -42,6 +42,7 @@ static void case_flow_table_full(struct world *w)
 static void case_nat_exhausted(struct world *w)
 {
 	w->fw.nat.free_head = 0;
+	w->fw.nat.fresh = w->fw.nat.room.capacity;
 	udp();
 	lan(w);
 }

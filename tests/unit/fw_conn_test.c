@@ -35,7 +35,7 @@ static enum fw_outcome segment(struct world *w, unsigned d, uint8_t flags, uint3
 static const struct conn *the_conn(struct world *w)
 {
 	assert_int_equal(w->fw.conns.used, 1);
-	for (uint32_t index = 1; index < w->fw.conns.high_water; index++)
+	for (uint32_t index = 1; index < w->fw.conns.fresh; index++)
 		if (w->fw.conns.records[index].state != FW_CONN_FREE)
 			return &w->fw.conns.records[index];
 	fail();
@@ -290,6 +290,27 @@ static void the_products_region_holds_32_k_flows_and_restores_them(void **state)
 	assert_int_equal(w->fw.nat.used, capacity);
 }
 
+/* A firewall that comes back looks at the records behind them by the run, and writes to none. */
+static void free_records_above_all_flows_are_left_alone(void **state)
+{
+	struct world *w = *state;
+	uint32_t capacity = w->fw.conns.capacity, turns = 1;
+
+	flows_open(w, 3, 1);
+	memset(&w->flows->conns[2], 0, sizeof w->flows->conns[2]);
+	memset(&w->flows->conns[100].check, 0x5a, sizeof w->flows->conns[100].check);
+	fw_init(&w->fw, w->flows, w->flows_bytes, true, 44);
+	while (!fw_adopt(&w->fw))
+		turns++;
+	assert_true(turns <= capacity / (FW_ADOPT_RECORDS * CONN_FRESH_RUN) + 1);
+	assert_int_equal(w->fw.conns.restored, 2);
+	assert_int_equal(w->fw.conns.fresh, 4);
+	assert_true(w->flows->conns[100].check == 0x5a5a5a5a5a5a5a5au);
+	assert_null(world_configure(w));
+	flows_open(w, capacity - 1, 1);
+	assert_int_equal(w->fw.conns.used, capacity - 1); /* the hole among them, too */
+}
+
 static void flows_ask_new_rules_a_few_at_a_time(void **state)
 {
 	struct world *w = *state;
@@ -401,6 +422,7 @@ int main(void)
 		TEST(icmp_errors_keep_no_flow_alive),
 		TEST(full_table_refuses_and_recovers),
 		TEST(the_products_region_holds_32_k_flows_and_restores_them),
+		TEST(free_records_above_all_flows_are_left_alone),
 		TEST(flows_ask_new_rules_a_few_at_a_time),
 		TEST(a_larger_region_holds_100000_flows_and_restores_them_in_parts),
 		TEST(a_region_is_divided_without_overlap),
