@@ -85,3 +85,9 @@ void heartbeat_answered(struct heartbeat *beat, uint32_t turns)
 	beat->missed = 0;
 	beat->forgiven = 0;
 }
+
+void heartbeat_stir(struct heartbeat *beat)
+{
+	beat->resting = false;
+	beat->rest_turns--; /* so many it will not have had before long */
+}

@@ -33,7 +33,7 @@
 #define HEARTBEAT_IDLE_US      1000u  /* idle this long: whoever wanted to run did */
 #define HEARTBEAT_BUSY_PERCENT 40u    /* of the time from beat to beat: could have answered */
 #define HEARTBEAT_SHARE_US     2000u  /* a budget that gives less from beat to beat is small */
-#define HEARTBEAT_REST_US      2000000u
+#define HEARTBEAT_REST_US      8000000u
 
 struct heartbeat {
 	uint64_t next_us;          /* of the next beat; 0: not watched */
@@ -69,5 +69,8 @@ enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat
 				      struct heartbeat_usage usage, uint64_t now_us);
 /* `turns`: as the kernel counts them while it answers, which it does before it waits again. */
 void heartbeat_answered(struct heartbeat *beat, uint32_t turns);
+
+/* Asks at the next beat even if it rests: there is something that it has to hear of. */
+void heartbeat_stir(struct heartbeat *beat);
 
 #endif

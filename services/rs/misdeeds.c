@@ -40,10 +40,12 @@ struct misdeeds_news misdeeds_look(struct misdeeds *misdeeds, const struct servi
 	news.dma = life->refusals.dma != misdeeds->seen.dma;
 	news.refusals = refusals_sum(&life->refusals) != refusals_sum(&misdeeds->seen);
 	news.complaints = life->complaints != misdeeds->complaints_seen;
+	misdeeds->unsaid = false;
 	if (!news.dma && !news.refusals && !news.complaints)
 		return news;
 	if (!last && news.verdict == EXIT_NONE && now_us < misdeeds->quiet_until_us) {
 		news.dma = news.refusals = news.complaints = false; /* at a later look */
+		misdeeds->unsaid = true;
 		return news;
 	}
 	misdeeds->seen = life->refusals;

@@ -26,6 +26,7 @@ struct misdeeds {
 	struct refusals seen;
 	uint32_t complaints_seen;
 	uint64_t quiet_until_us; /* nothing is logged before */
+	bool unsaid;             /* then there is something to be logged */
 };
 
 struct misdeeds_news {

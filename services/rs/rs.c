@@ -14,7 +14,7 @@
 
 static struct supervisor supervisor;
 static uint64_t next_look_us; /* 0: something has happened */
-static bool stirred;
+static bool stirred;          /* in this turn */
 
 static void rs_log(enum log_level level, const char *text)
 {
@@ -46,6 +46,9 @@ static enum status rs_start(void)
 		       region("rs.table", sizeof(struct rs_table)),
 		       region("rs.checkpoint", sizeof(struct rs_checkpoints)), &rs_actions,
 		       time_us());
+	supervise_log_watch(&supervisor, region_find("klog") != NULL
+						 ? region("klog", sizeof(struct kernel_log))
+						 : NULL);
 	return OK;
 }
 
@@ -114,8 +117,8 @@ static uint64_t rs_work(uint64_t now_us)
 		if (wake_us > latest_us)
 			wake_us = latest_us;
 		next_look_us = wake_us > now_us + RS_REST_US ? now_us : wake_us;
-		stirred = false;
 	}
+	stirred = false;
 	return wake_us;
 }
 

@@ -64,11 +64,6 @@ static bool is_living(const struct rs_entry *entry)
 	return entry->state == RS_STARTING || entry->state == RS_RUNNING;
 }
 
-static bool is_same_life(const struct rs_entry *entry, const struct service_entry *life)
-{
-	return life->state == SERVICE_ALIVE && life->generation == entry->generation;
-}
-
 static void misdeeds_log(const struct supervisor *supervisor, uint32_t slot,
 			 struct misdeeds_news news)
 {
@@ -130,13 +125,13 @@ static void life_look(struct supervisor *supervisor, uint32_t slot, uint64_t now
 
 	if (!is_living(entry))
 		return;
-	if (is_same_life(entry, life))
+	if (supervise_is_same_life(entry, life))
 		misdeeds_check(supervisor, slot, false, now_us);
-	if (is_same_life(entry, life))
+	if (supervise_is_same_life(entry, life))
 		heartbeat_check(supervisor, slot, now_us);
-	if (is_same_life(entry, life) && supervise_program_is_other(supervisor, slot))
+	if (supervise_is_same_life(entry, life) && supervise_program_is_other(supervisor, slot))
 		supervise_kill(supervisor, slot, EXIT_UPDATE);
-	if (!is_same_life(entry, life)) {
+	if (!supervise_is_same_life(entry, life)) {
 		misdeeds_check(supervisor, slot, true, now_us);
 		supervise_bury(supervisor, slot, now_us);
 	}
@@ -187,16 +182,27 @@ bool supervise_answered(struct supervisor *supervisor, uint64_t sources, uint64_
 
 /* --- The look ------------------------------------------------------------ */
 
+static uint64_t earlier(uint64_t a_us, uint64_t b_us)
+{
+	return a_us < b_us ? a_us : b_us;
+}
+
+static uint64_t living_due_us(const struct supervise_watch *watch)
+{
+	bool beats = watch->heartbeat.next_us != 0 && !watch->heartbeat.resting;
+	uint64_t beat_us = beats ? watch->heartbeat.next_us : SUPERVISE_NO_DEADLINE;
+
+	return watch->misdeeds.unsaid ? earlier(beat_us, watch->misdeeds.quiet_until_us) : beat_us;
+}
+
 static uint64_t due_us(const struct supervisor *supervisor, uint32_t slot)
 {
 	const struct rs_entry *entry = &supervisor->table->services[slot];
-	const struct heartbeat *beat = &supervisor->watches[slot].heartbeat;
 
 	switch ((enum rs_state)entry->state) {
 	case RS_WAITING: return supervise_wait_until_us(supervisor, slot);
 	case RS_STARTING:
-	case RS_RUNNING:
-		return beat->next_us == 0 || beat->resting ? SUPERVISE_NO_DEADLINE : beat->next_us;
+	case RS_RUNNING: return living_due_us(&supervisor->watches[slot]);
 	case RS_BACKOFF: return entry->restart_at_us;
 	case RS_ABSENT:
 	case RS_STOPPED:
@@ -205,25 +211,37 @@ static uint64_t due_us(const struct supervisor *supervisor, uint32_t slot)
 	return SUPERVISE_NO_DEADLINE;
 }
 
-static uint64_t earlier(uint64_t a_us, uint64_t b_us)
+/* To be started, that is: only those are. */
+static bool somebody_waits(const struct supervisor *supervisor, uint64_t astir)
 {
-	return a_us < b_us ? a_us : b_us;
+	for (uint64_t left = astir; left != 0; left &= left - 1) {
+		uint32_t state = supervisor->table->services[(uint32_t)__builtin_ctzll(left)].state;
+
+		if (state == RS_WAITING || state == RS_BACKOFF || state == RS_ABSENT)
+			return true;
+	}
+	return false;
 }
 
 uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us)
 {
-	uint64_t next_us = SUPERVISE_NO_DEADLINE;
+	uint64_t astir, next_us = SUPERVISE_NO_DEADLINE;
 
-	for (uint32_t slot = 0; slot < supervisor->count; slot++)
-		if (slot != supervisor->self)
-			life_look(supervisor, slot, now_us);
-	supervise_start_due(supervisor, now_us);
-	for (uint32_t slot = 0; slot < supervisor->count; slot++) {
-		if (slot == supervisor->self)
-			continue;
+	supervise_log_look(supervisor);
+	astir = supervise_slots_astir(supervisor);
+	for (uint64_t left = astir; left != 0; left &= left - 1)
+		life_look(supervisor, (uint32_t)__builtin_ctzll(left), now_us);
+	if (somebody_waits(supervisor, astir))
+		supervise_start_due(supervisor, now_us);
+	astir |= supervise_stirred_take(supervisor); /* by a death just found */
+	for (uint64_t left = astir; left != 0; left &= left - 1) {
+		uint32_t slot = (uint32_t)__builtin_ctzll(left);
+
 		next_us = earlier(next_us, supervise_trial_look(supervisor, slot, now_us));
 		next_us = earlier(next_us, due_us(supervisor, slot));
 	}
-	supervise_checkpoint_look(supervisor, now_us);
-	return next_us;
+	supervisor->touched |= astir;
+	if (supervise_log_has_grown(supervisor)) /* by what was just done */
+		next_us = earlier(next_us, now_us + SUPERVISE_LOG_US);
+	return earlier(next_us, supervise_checkpoint_look(supervisor, now_us));
 }

@@ -34,6 +34,7 @@
 #define SUPERVISE_QUIET_US       500000u   /* after so long a life deaths count from 1 again */
 #define SUPERVISE_USEFUL_US      50000u    /* who was ready so long is worth a restart at once */
 #define SUPERVISE_OWN_DEATHS_MAX 3u        /* RS's own in a row: then rs.table is the culprit */
+#define SUPERVISE_LOG_US         10000u    /* until those who read the log are told of our lines */
 #define SUPERVISE_NO_DEADLINE    UINT64_MAX
 
 struct supervise_actions {
@@ -79,8 +80,12 @@ struct supervisor {
 	struct rs_checkpoints *checkpoints;
 	uint32_t latest;     /* of the checkpoints, as last written */
 	uint64_t changed_us; /* since when the table is not as in that; 0: it is */
+	uint64_t touched;    /* a bit a slot: its entry may be another than in that */
 	uint64_t begun_us;
-	uint32_t self; /* RS's slot */
+	const struct kernel_log *log; /* NULL: nobody is told that it grows */
+	uint64_t log_seen;
+	uint64_t log_readers, life_readers, stirred; /* a bit a slot */
+	uint32_t self;                               /* RS's slot */
 	uint32_t count;
 	enum exit_cause own_end;  /* how RS itself is to end once it has answered; or */
 	enum crash_how own_crash; /* 0: not at all */
@@ -99,6 +104,12 @@ uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us);
  * news. True if a look may now find more to do.
  */
 bool supervise_answered(struct supervisor *supervisor, uint64_t sources, uint64_t now_us);
+/*
+ * Whoever the manifest gives the kernel's log has a turn soon after it has grown, and whoever it
+ * gives a table of lives, soon after a death. So nobody has to look at them again and again: to be
+ * asked for a heartbeat is to be woken. Drivers are left alone.
+ */
+void supervise_log_watch(struct supervisor *supervisor, const struct kernel_log *log);
 /* The administrator's request (enum rs_op, but not RS_MACHINE_STOP). */
 enum status supervise_request(struct supervisor *supervisor, uint32_t op,
 			      const struct rs_request *request, uint64_t now_us);
@@ -124,14 +135,28 @@ static inline void supervise_deaths_set(struct rs_entry *entry, uint32_t deaths)
 
 /* The latest checkpoint that is whole (0), or the one before (1). NULL: there is none. */
 const struct rs_table *supervise_checkpoint(const struct supervisor *supervisor, unsigned nth);
-/* Writes the next one if the table has changed and RS has lived with that for long enough. */
-void supervise_checkpoint_look(struct supervisor *supervisor, uint64_t now_us);
+/*
+ * Writes the next one if the table has changed and RS has lived with that for long enough; when to
+ * be called next at the latest.
+ */
+uint64_t supervise_checkpoint_look(struct supervisor *supervisor, uint64_t now_us);
 const char *supervise_name(const struct supervisor *supervisor, uint32_t slot);
 void supervise_log(const struct supervisor *supervisor, enum log_level level, uint32_t slot,
 		   const char *format, ...) __attribute__((format(printf, 4, 5)));
 void supervise_watch_begin(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
 /* Ends the slot's life; its death is then found by the next look. */
 void supervise_kill(const struct supervisor *supervisor, uint32_t slot, enum exit_cause cause);
+/* Does the entry tell of the life that the slot has now? */
+bool supervise_is_same_life(const struct rs_entry *entry, const struct service_entry *life);
+/* A bit for each slot that there may be something to do about. */
+uint64_t supervise_slots_astir(const struct supervisor *supervisor);
+/* These are asked at the next look even if they rest. */
+void supervise_stir(struct supervisor *supervisor, uint64_t slots);
+/* Who was stirred since this was last called. */
+uint64_t supervise_stirred_take(struct supervisor *supervisor);
+bool supervise_log_has_grown(const struct supervisor *supervisor);
+/* Stirs those who read the kernel's log, if it has grown. */
+void supervise_log_look(struct supervisor *supervisor);
 /* Counts and logs the death of a slot's life, and decides what becomes of it. */
 void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_us);
 /* The slot's life has answered for the first time. */

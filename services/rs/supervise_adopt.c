@@ -215,6 +215,7 @@ void supervise_init(struct supervisor *supervisor, const struct manifest *manife
 					   .table = table,
 					   .checkpoints = checkpoints,
 					   .begun_us = now_us,
+					   .touched = ~0ull,
 					   .self = manifest->rs_slot,
 					   .count = manifest->service_count };
 	if (supervisor->count > SERVICE_MAX)

@@ -59,10 +59,13 @@ static bool tables_differ(const struct supervisor *supervisor, const struct rs_t
 	if (table->alert_sequence != other->alert_sequence ||
 	    table->last_configuration != other->last_configuration)
 		return true;
-	for (uint32_t slot = 0; slot < supervisor->count; slot++)
+	for (uint64_t left = supervisor->touched; left != 0; left &= left - 1) {
+		uint32_t slot = (uint32_t)__builtin_ctzll(left);
+
 		if (slot != supervisor->self &&
 		    entries_differ(&table->services[slot], &other->services[slot]))
 			return true;
+	}
 	return false;
 }
 
@@ -82,17 +85,18 @@ static void checkpoint_write(struct supervisor *supervisor)
 	supervisor->latest = latest == 0 ? 1 : 0;
 }
 
-void supervise_checkpoint_look(struct supervisor *supervisor, uint64_t now_us)
+uint64_t supervise_checkpoint_look(struct supervisor *supervisor, uint64_t now_us)
 {
 	if (!tables_differ(supervisor,
 			   &supervisor->checkpoints->copies[supervisor->latest].table)) {
-		supervisor->changed_us = 0;
-		return;
+		supervisor->changed_us = supervisor->touched = 0;
+		return SUPERVISE_NO_DEADLINE;
 	}
 	if (supervisor->changed_us == 0)
 		supervisor->changed_us = now_us;
 	if (now_us - supervisor->changed_us < SUPERVISE_QUIET_US)
-		return;
+		return supervisor->changed_us + SUPERVISE_QUIET_US;
 	checkpoint_write(supervisor);
-	supervisor->changed_us = 0;
+	supervisor->changed_us = supervisor->touched = 0;
+	return SUPERVISE_NO_DEADLINE;
 }

@@ -120,6 +120,7 @@ void supervise_bury(struct supervisor *supervisor, uint32_t slot, uint64_t now_u
 	uint32_t cause = lived ? life->exit_cause : EXIT_NONE;
 
 	count_death(entry, cause, lived ? life->died_us : now_us);
+	supervise_stir(supervisor, supervisor->life_readers);
 	/* Its answer, if it gave one after all, may come in its next life's name. */
 	watch->disbelieve = lived && watch->heartbeat.owed;
 	struct recovery recovery =

@@ -45,6 +45,7 @@ enum status supervise_policy_set(struct supervisor *supervisor,
 	if (request->count == 0)
 		policy = (struct rs_policy){ .overridden = 0 };
 	supervisor->table->services[request->slot].policy = policy;
+	supervisor->touched |= 1ull << request->slot;
 	supervise_log(supervisor, LOG_NOTICE, request->slot, "recovery policy %s",
 		      request->count == 0 ? "of the manifest again" : "set");
 	return OK;

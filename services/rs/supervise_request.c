@@ -115,6 +115,7 @@ enum status supervise_request(struct supervisor *supervisor, uint32_t op,
 {
 	if (request->slot >= supervisor->count)
 		return E_ABSENT;
+	supervisor->touched |= 1ull << request->slot;
 	switch ((enum rs_op)op) {
 	case RS_RESTART: return restart(supervisor, request->slot, now_us);
 	case RS_STOP: return stop(supervisor, request->slot);

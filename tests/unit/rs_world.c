@@ -90,6 +90,7 @@ static void kernel_log(enum log_level level, const char *text)
 
 	action_begins();
 	snprintf(world.log + length, sizeof(world.log) - length, "%d %s\n", (int)level, text);
+	world.lines.next_sequence++;
 	action_ends();
 }
 
@@ -190,6 +191,8 @@ static void answers_give(uint64_t answering)
 			continue;
 		world.answered[slot] = world.asks[slot];
 		world_answer((enum world_slot)slot);
+		world.kernel.services[slot].waiting = world.calm;
+		world.kernel.services[slot].turns += world.calm;
 	}
 }
 

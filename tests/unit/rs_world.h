@@ -20,7 +20,9 @@ struct rs_world {
 	struct rs_checkpoints checkpoints;
 	struct supervisor supervisor;
 	uint64_t now_us;
-	uint64_t step_us; /* time passes in steps of this at most */
+	uint64_t step_us;        /* time passes in steps of this at most */
+	bool calm;               /* who has answered waits, and does nothing else */
+	struct kernel_log lines; /* only their number */
 	unsigned starts[SLOTS], asks[SLOTS], answered[SLOTS];
 	enum status start_refusal[SLOTS]; /* what the kernel answers instead of starting */
 	enum crash_how crashed[SLOTS];
