@@ -228,8 +228,18 @@ static void neighbour_tick(struct firewall *fw, uint16_t index)
 	}
 }
 
-void arp_tick(struct firewall *fw)
+bool arp_tick(struct firewall *fw)
 {
-	for (uint16_t index = 0; index < NEIGHBOURS; index++)
+	bool waits = false;
+
+	for (uint16_t index = 0; index < NEIGHBOURS; index++) {
+		const struct neighbour *neighbour = &fw->neighbours.entries[index];
+
+		if (neighbour->state == FW_NEIGHBOUR_EMPTY)
+			continue;
 		neighbour_tick(fw, index);
+		waits |= neighbour->state == FW_NEIGHBOUR_INCOMPLETE ||
+			 neighbour->state == FW_NEIGHBOUR_PROBING;
+	}
+	return waits;
 }

@@ -24,7 +24,7 @@ bool arp_question(struct firewall *fw, uint8_t port, uint32_t address, const mac
 /* Says that our address in `zone` is at our MAC (RFC 5227, 2.3). */
 void arp_announce(struct firewall *fw, uint8_t zone);
 
-/* Repeats questions, gives up, forgets: all that is due. */
-void arp_tick(struct firewall *fw);
+/* Repeats questions, gives up, forgets: all that is due. True: some wait for an answer. */
+bool arp_tick(struct firewall *fw);
 
 #endif

@@ -2,6 +2,7 @@
  * The firewall service: regions, time and notifications around the core (fw.h)
  * and its queues (fw_port.h). It calls nobody and waits for nobody.
  */
+#include "netstack/firewall/flow.h"
 #include "netstack/firewall/fw.h"
 #include "netstack/firewall/fw_port.h"
 #include "netstack/firewall/snapshot.h"
@@ -25,12 +26,20 @@ static struct wan_lease lease; /* the last good one */
 static uint64_t inet_slot;     /* its bit, and */
 static uint64_t port_slots;    /* those of all ports, INET's pseudo-port among them */
 static uint8_t port_of_slot[SERVICE_MAX];
-static uint64_t next_tick_us, next_snapshot_us, next_configuration_us;
+static uint64_t next_tick_us, next_configuration_us;
 static bool adopted; /* what a former life left; before that nothing passes */
 static uint64_t started_us;
+static uint64_t active_us;     /* when frames last came or went */
+static uint64_t snapshot_us;   /* the last one's time, */
+static bool snapshot_is_stale; /* and has anything changed since? */
+static uint64_t links_shown;   /* in it */
 
-#define CONFIGURATION_INTERVAL_US 1000000u
-#define FLOWS_MIN                 1024u /* a region for fewer is a slip of the manifest */
+#define FLOWS_MIN           1024u  /* a region for fewer is a slip of the manifest */
+#define NOTED_US            80000u /* until a tick that follows a frame, with drivers' looks */
+#define FW_TICK_US          (FW_TICK_MS * 1000u)
+#define ACTIVE_US           FW_TICK_US /* since frames last came or went */
+#define RESTING_SWEEPS      8u         /* of flows at a tick, which come so seldom then */
+#define RESTING_SNAPSHOT_US (4ull * SERVICE_REST_US) /* the ages in it go on */
 
 /* The time stamp counter at start is not known outside to the cycle: good enough to seed a hash. */
 static uint64_t seed_get(void)
@@ -189,10 +198,31 @@ static void adopt(void)
 
 /* --- Events --------------------------------------------------------------------------------- */
 
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* While no frame comes or goes there is little to time: the firewall wakes when others do. */
+static bool is_active(uint64_t now_us)
+{
+	return now_us < active_us + ACTIVE_US;
+}
+
+/* Out of rest at once, so that its time does not count as one of silence. */
+static void change_note(uint64_t now_us)
+{
+	snapshot_is_stale = true;
+	next_tick_us = is_active(now_us)
+			       ? earliest(next_tick_us, service_rest_until_us(now_us, NOTED_US))
+			       : 0;
+}
+
 static void notified(uint64_t sources)
 {
 	uint64_t from_ports = sources & port_slots;
 
+	change_note(time_us());
 	while (from_ports != 0) {
 		unsigned slot = (unsigned)__builtin_ctzll(from_ports);
 
@@ -207,39 +237,91 @@ static void notified(uint64_t sources)
 		lease_read(time_us());
 }
 
-static uint64_t earliest(uint64_t a, uint64_t b)
+static uint64_t links_now(void)
 {
-	return a < b ? a : b;
+	uint64_t links = fw.mac_known;
+
+	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++)
+		links = links << 2 | ports.ports[index].link;
+	return links;
+}
+
+/* INET looks at the links in it, and is told when they change. */
+static void snapshot_take(uint64_t now_us)
+{
+	uint64_t links = links_now();
+
+	snapshot_us = now_us;
+	snapshot_is_stale = false;
+	snapshot_write(table, &fw, &ports, now_us);
+	if (links != links_shown)
+		service_notify((uint32_t)__builtin_ctzll(inet_slot));
+	links_shown = links;
+}
+
+static uint64_t next_snapshot_us(void)
+{
+	if (snapshot_is_stale)
+		return snapshot_us + SNAPSHOT_INTERVAL_US;
+	return service_rest_until_us(snapshot_us, RESTING_SNAPSHOT_US);
+}
+
+/* When to tick next if nothing comes or goes; what does, is seen by a tick of its own. */
+static uint64_t rest_until_us(uint64_t now_us, bool waits, uint32_t silence_ms)
+{
+	uint64_t silence_us = silence_ms < FW_TICK_MS ? FW_TICK_US : (uint64_t)silence_ms * 1000;
+
+	if (waits)
+		return now_us + FW_TICK_US;
+	return earliest(service_rest_until_us(now_us, SERVICE_REST_US), now_us + silence_us);
+}
+
+static void tick(uint64_t now_us)
+{
+	uint32_t used = fw.conns.used, silence_ms;
+	bool waits = fw_tick(&fw);
+
+	for (unsigned i = 1; i < RESTING_SWEEPS && !is_active(now_us) && fw.sweep_next != 0; i++)
+		flow_sweep(&fw);
+	silence_ms = fw_ports_tick(&ports);
+	snapshot_is_stale |= fw.conns.used != used;
+	if (now_us >= next_snapshot_us())
+		snapshot_take(now_us);
+	next_tick_us = earliest(rest_until_us(now_us, waits, silence_ms), next_snapshot_us());
+}
+
+static void activity_note(uint64_t now_us)
+{
+	if (!fw_ports_moved(&ports))
+		return;
+	active_us = now_us;
+	change_note(now_us);
 }
 
 static uint64_t work(uint64_t now_us)
 {
 	uint64_t next_us;
+	bool more;
 
 	fw_time_set(&fw, now_us);
 	if (!adopted) {
 		adopt();
 		return now_us;
 	}
-	if (now_us >= next_tick_us) {
-		next_tick_us = now_us + FW_TICK_MS * 1000u;
-		fw_tick(&fw);
-		fw_ports_tick(&ports);
-	}
+	if (now_us >= next_tick_us)
+		tick(now_us);
 	if (now_us >= next_configuration_us) {
 		/* In case the notification was lost with a former life; and a lease may have
 		 * expired. */
-		next_configuration_us = now_us + CONFIGURATION_INTERVAL_US;
+		next_configuration_us = service_rest_until_us(now_us, SERVICE_REST_US);
 		configuration_read();
 		lease_read(now_us);
 	}
-	if (now_us >= next_snapshot_us) {
-		next_snapshot_us = now_us + SNAPSHOT_INTERVAL_US;
-		snapshot_write(table, &fw, &ports, now_us);
-	}
-	if (fw_ports_work(&ports))
+	more = fw_ports_work(&ports);
+	activity_note(now_us);
+	if (more)
 		return now_us;
-	next_us = earliest(next_tick_us, next_snapshot_us);
+	next_us = earliest(next_tick_us, next_configuration_us);
 	return ports.held != 0 ? earliest(next_us, now_us + FW_PORT_HELD_US) : next_us;
 }
 

@@ -211,6 +211,10 @@ void flow_sweep(struct firewall *fw)
 {
 	uint32_t index = fw->sweep_next, rechecks = 0;
 
+	if (fw->conns.used == 0) {
+		fw->sweep_next = 0;
+		return;
+	}
 	for (uint32_t i = 0; i < FW_SWEEP_RECORDS && rechecks < FW_SWEEP_RECHECKS; i++, index++) {
 		if (index >= fw->conns.fresh) {
 			index = 0;

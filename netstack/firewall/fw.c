@@ -117,9 +117,10 @@ bool fw_mac_set(struct firewall *fw, unsigned port, const mac_t *mac)
 	return true;
 }
 
-void fw_tick(struct firewall *fw)
+bool fw_tick(struct firewall *fw)
 {
-	if (fw->settings.valid)
-		arp_tick(fw);
+	bool waits = fw->settings.valid && arp_tick(fw);
+
 	flow_sweep(fw);
+	return waits;
 }

@@ -125,11 +125,14 @@ struct fw_verdict fw_process(struct firewall *fw, unsigned in_port, uint8_t *buf
  */
 bool fw_process_queued(struct firewall *fw, uint8_t *buffer, struct fw_verdict *verdict);
 
-/* Time-outs of neighbours and, a part at each call, of flows; call about every FW_TICK_MS. */
+/*
+ * Time-outs of neighbours and, a part at each call, of flows; call about every FW_TICK_MS while
+ * packets come or go, or as long as it returns true: a neighbour has been asked.
+ */
 #define FW_TICK_MS        100u
 #define FW_SWEEP_RECORDS  1024u
 #define FW_SWEEP_RECHECKS 128u /* rules of 256 kinds cost one up to 10,000 instructions */
-void fw_tick(struct firewall *fw);
+bool fw_tick(struct firewall *fw);
 
 /* --- Between the files of the core ------------------------------------------------------- */
 

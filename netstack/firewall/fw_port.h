@@ -22,8 +22,8 @@
 #define FW_PORT_GUESS    1u  /* first guess: port1 is WAN in the factory configuration */
 #define FW_PORT_RESERVED 8u  /* transmit slots for our own packets: a flood must not stop ARP */
 #define FW_PORT_TX_LIMIT (NETQ_TX_SLOTS - FW_PORT_RESERVED)
-#define FW_PORT_HOLD_MS  20u   /* frames for a full queue wait so long for it to drain */
-#define FW_PORT_HELD_US  200u  /* until we look whether it has */
+#define FW_PORT_HOLD_MS  20u  /* frames for a full queue wait so long for it to drain */
+#define FW_PORT_HELD_US  200u /* until we look whether it has */
 /*
  * Frames to send, a link, and none sent for so long is worth a complaint. A driver sees a hung
  * transmitter itself after 200 ms, and has had time for a second reset by then.
@@ -60,10 +60,14 @@ struct fw_port {
 struct fw_ports {
 	struct firewall *fw;
 	struct quarantine *quarantine; /* preserved */
-	unsigned turn;        /* port that comes first next time */
+	unsigned turn;                 /* port that comes first next time */
 	uint32_t unsignalled; /* a bit a port: frames published since it was last signalled */
 	uint32_t tx_limit;    /* frames in a transmit queue at which the next has no room */
 	uint32_t held;        /* a bit a port: its next frame waits for room where it goes */
+	uint32_t moved;       /* frames in and out when last asked, modulo 2^32 */
+	uint32_t ticked_ms;   /* when fw_ports_tick last looked, */
+	uint64_t carried;     /* how many packets had passed by then, */
+	uint32_t carried_ms;  /* and since when it is so many */
 	struct fw_port ports[FW_PORTS];
 	uint8_t staging[FW_BUFFER_BYTES]; /* for frames whose guess has no room */
 };
@@ -99,8 +103,15 @@ void fw_ports_mode_set(struct fw_ports *ports);
  */
 bool fw_ports_work(struct fw_ports *ports);
 
-/* Every FW_TICK_MS: refreshes all ports, notices stalled and silent ones. */
-void fw_ports_tick(struct fw_ports *ports);
+/*
+ * Every FW_TICK_MS while frames come or go, and before they do again: refreshes all ports, notices
+ * stalled and silent ones. Returns when the next question about silence will be due if nothing
+ * comes or goes, in milliseconds.
+ */
+uint32_t fw_ports_tick(struct fw_ports *ports);
+
+/* Have frames come or gone since this was last asked, or are some on their way? */
+bool fw_ports_moved(struct fw_ports *ports);
 
 /* --- Shared by fw_port.c and fw_port_watch.c --------------------------------------------- */
 

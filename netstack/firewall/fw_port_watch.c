@@ -92,12 +92,12 @@ void fw_ports_mode_set(struct fw_ports *ports)
 }
 
 /* Frames to send, a link, and none sent for long: the device is alive but silent. */
-static void port_stall_check(struct fw_ports *ports, struct fw_port *port)
+static void port_stall_check(struct fw_ports *ports, struct fw_port *port, bool rested)
 {
 	uint32_t now_ms = ports->fw->now_ms;
 	uint32_t consumed = netq_load(&port->regions.driver->tx_consumed);
 
-	if (consumed != port->tx_consumed || consumed == port->tx_produced) {
+	if (consumed != port->tx_consumed || consumed == port->tx_produced || rested) {
 		if (consumed - port->tx_consumed <= port->tx_produced - port->tx_consumed)
 			port->tx_consumed = consumed;
 		port->tx_moved_ms = now_ms;
@@ -110,37 +110,86 @@ static void port_stall_check(struct fw_ports *ports, struct fw_port *port)
 	service_complain(port->slot, COMPLAINT_STALLED);
 }
 
-/* A link, neighbours that were asked, and nothing received: silence.h. */
-static void port_silence_check(struct fw_ports *ports, unsigned index)
+static struct silence_signs silence_signs_of(const struct fw_ports *ports, unsigned index)
 {
-	struct fw_port *port = &ports->ports[index];
+	const struct fw_port *port = &ports->ports[index];
 	const struct netq_driver *driver = port->regions.driver;
-	struct silence_signs signs = {
+
+	return (struct silence_signs){
 		.listens = netq_load(&driver->ready) == 1 && port->link != NETQ_LINK_DOWN,
 		.all_sent = netq_load(&driver->tx_consumed) == port->tx_produced,
+		.quiet = ports->fw->now_ms - ports->carried_ms >= SILENCE_QUIET_MS,
 		.rx_produced = netq_load(&driver->rx_produced),
 		.tx_produced = port->tx_produced,
 	};
+}
+
+/*
+ * A link, neighbours that were asked, and nothing received: silence.h. Returns in how many
+ * milliseconds it is to be looked at again.
+ */
+static uint32_t port_silence_check(struct fw_ports *ports, unsigned index)
+{
+	struct fw_port *port = &ports->ports[index];
+	struct silence_signs signs = silence_signs_of(ports, index);
 
 	switch (silence_look(&port->silence, &signs, ports->fw->now_ms)) {
-	case SILENCE_NOTHING: return;
-	case SILENCE_ASK: silence_ask(&port->silence, ports->fw, (uint8_t)index); return;
+	case SILENCE_NOTHING: break;
+	case SILENCE_ASK: silence_ask(&port->silence, ports->fw, (uint8_t)index); break;
 	case SILENCE_BLAME:
 		port->complaints++;
 		service_complain(port->slot, COMPLAINT_SILENT);
-		return;
+		break;
 	}
+	return silence_due_in_ms(&port->silence, &signs, ports->fw->now_ms);
 }
 
-void fw_ports_tick(struct fw_ports *ports)
+/* Packets, that is, not our own questions. */
+static void carried_note(struct fw_ports *ports)
 {
+	uint64_t carried = ports->fw->forwarded + ports->fw->deferred;
+
+	if (carried != ports->carried)
+		ports->carried_ms = ports->fw->now_ms;
+	ports->carried = carried;
+}
+
+uint32_t fw_ports_tick(struct fw_ports *ports)
+{
+	/* Then what waits may have come a moment ago: its time begins now. */
+	bool rested = ports->fw->now_ms - ports->ticked_ms > 2 * FW_TICK_MS;
+	uint32_t next_ms = UINT32_MAX;
+
+	ports->ticked_ms = ports->fw->now_ms;
+	carried_note(ports);
 	for (unsigned index = 0; index < NETQ_PORTS_MAX; index++) {
+		uint32_t port_next_ms;
+
 		if (!ports->ports[index].attached)
 			continue;
 		fw_port_refresh(ports, index);
-		port_stall_check(ports, &ports->ports[index]);
-		port_silence_check(ports, index);
+		port_stall_check(ports, &ports->ports[index], rested);
+		port_next_ms = port_silence_check(ports, index);
+		next_ms = port_next_ms < next_ms ? port_next_ms : next_ms;
 	}
+	return next_ms;
+}
+
+bool fw_ports_moved(struct fw_ports *ports)
+{
+	uint32_t before = ports->moved;
+	bool sending = false;
+
+	ports->moved = 0;
+	for (unsigned index = 0; index < FW_PORTS; index++) {
+		const struct fw_port *port = &ports->ports[index];
+
+		if (!port->attached)
+			continue;
+		ports->moved += port->rx_consumed + port->tx_produced;
+		sending |= netq_load(&port->regions.driver->tx_consumed) != port->tx_produced;
+	}
+	return ports->moved != before || sending;
 }
 
 bool fw_ports_blame(struct fw_ports *ports, uint64_t now_us)

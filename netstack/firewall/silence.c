@@ -4,13 +4,26 @@
 
 /* --- When --------------------------------------------------------------------------------- */
 
+/* How long a port where nothing was sent may hear nothing. */
+static uint32_t idle_ms(const struct silence *silence, bool quiet)
+{
+	if (!quiet || silence->idle_ms <= SILENCE_IDLE_MS)
+		return SILENCE_IDLE_MS;
+	return silence->idle_ms < SILENCE_IDLE_LONGEST_MS ? silence->idle_ms
+							  : SILENCE_IDLE_LONGEST_MS;
+}
+
 static void something_arrived(struct silence *silence, const struct silence_signs *signs,
 			      uint32_t now_ms)
 {
+	bool answered = silence->questions != 0 && !silence->blamed;
+
+	silence->idle_ms = answered ? 2 * idle_ms(silence, signs->quiet) : 0;
 	silence->rx_seen = signs->rx_produced;
 	silence->tx_seen = signs->tx_produced;
 	silence->heard_ms = now_ms;
 	silence->questions = 0;
+	silence->alone = false;
 	if (now_ms - silence->blamed_ms <= SILENCE_HELPED_MS)
 		silence->blamed = false;
 }
@@ -28,19 +41,46 @@ static void blame(struct silence *silence, uint32_t now_ms)
 	silence->questions = 0;
 }
 
-/* Is the next question, or the complaint, due? */
-static bool is_due(const struct silence *silence, const struct silence_signs *signs,
-		   uint32_t now_ms)
+static uint32_t left_ms(uint32_t since_ms, uint32_t wait_ms, uint32_t now_ms)
 {
-	bool sending = signs->tx_produced != silence->tx_seen;
-	uint32_t silent_ms = now_ms - silence->heard_ms;
+	uint32_t passed_ms = now_ms - since_ms;
 
-	if (silent_ms < (sending ? SILENCE_SENDING_MS : SILENCE_IDLE_MS))
-		return false;
+	return passed_ms < wait_ms ? wait_ms - passed_ms : 0;
+}
+
+/* Until a multiple of half the time that it may be idle, but not longer than that. */
+static uint32_t idle_left_ms(const struct silence *silence, bool quiet, uint32_t now_ms)
+{
+	uint32_t patience_ms = idle_ms(silence, quiet);
+	uint32_t at_ms = silence->heard_ms + patience_ms;
+
+	patience_ms -= at_ms % (patience_ms / 2);
+	return left_ms(silence->heard_ms, patience_ms, now_ms);
+}
+
+/* Until the next question, or the complaint, is due if nothing arrives. */
+static uint32_t due_in_ms(const struct silence *silence, const struct silence_signs *signs,
+			  uint32_t now_ms)
+{
+	bool sending = signs->tx_produced != silence->tx_seen && !silence->alone;
+	uint32_t blamed_left_ms = left_ms(silence->blamed_ms, silence->wait_ms, now_ms);
+	uint32_t left = sending ? left_ms(silence->heard_ms, SILENCE_SENDING_MS, now_ms)
+				: idle_left_ms(silence, signs->quiet, now_ms);
+
+	if (left != 0)
+		return left;
 	/* One question after the complaint, to hear whether it has helped. */
-	if (silence->blamed && now_ms - silence->blamed_ms < silence->wait_ms)
-		return silence->questions == 0 && now_ms - silence->blamed_ms >= SILENCE_SENDING_MS;
-	return silence->questions == 0 || now_ms - silence->asked_ms >= SILENCE_PERIOD_MS;
+	if (silence->blamed && blamed_left_ms != 0)
+		return silence->questions == 0
+			       ? left_ms(silence->blamed_ms, SILENCE_SENDING_MS, now_ms)
+			       : blamed_left_ms;
+	return silence->questions == 0 ? 0 : left_ms(silence->asked_ms, SILENCE_PERIOD_MS, now_ms);
+}
+
+uint32_t silence_due_in_ms(const struct silence *silence, const struct silence_signs *signs,
+			   uint32_t now_ms)
+{
+	return signs->listens ? due_in_ms(silence, signs, now_ms) : UINT32_MAX;
 }
 
 enum silence_step silence_look(struct silence *silence, const struct silence_signs *signs,
@@ -49,7 +89,7 @@ enum silence_step silence_look(struct silence *silence, const struct silence_sig
 	if (!signs->listens || signs->rx_produced != silence->rx_seen)
 		something_arrived(silence, signs, now_ms);
 	/* A driver that does not send is another matter: then a question proves nothing. */
-	if (!signs->all_sent || !is_due(silence, signs, now_ms))
+	if (!signs->all_sent || due_in_ms(silence, signs, now_ms) != 0)
 		return SILENCE_NOTHING;
 	if (silence->questions >= SILENCE_QUESTIONS) {
 		blame(silence, now_ms);
@@ -95,6 +135,8 @@ void silence_ask(struct silence *silence, struct firewall *fw, uint8_t port)
 	if (fw->settings.valid && witness_find(silence, fw, port) &&
 	    arp_question(fw, port, silence->witness, directly ? &silence->witness_mac : NULL))
 		return;
+	silence->alone = true;
+	silence->idle_ms = 2 * idle_ms(silence, true);
 	silence->questions = 0;
 	silence->heard_ms = fw->now_ms;
 }

@@ -188,6 +188,80 @@ static void a_port_without_link_or_driver_is_left_alone(void **state)
 	assert_int_equal(blamed(WAN_PORT) + blamed(LAN_PORT), 0);
 }
 
+/* Time passes, all neighbours answer what they are asked, and say nothing else. */
+static void quiet_pass(struct rings *r, unsigned ms)
+{
+	for (; ms != 0; ms -= FW_TICK_MS) {
+		step(r);
+		answer(r, WAN_PORT, &mac_gateway, GATEWAY);
+		answer(r, LAN_PORT, &mac_client, CLIENT);
+		answer(r, LAN_PORT2, &mac_client2, CLIENT2);
+	}
+}
+
+static void client2_is_known(struct rings *r)
+{
+	struct frame f;
+
+	frame_arp(&f, ARP_REQUEST, &mac_client2, CLIENT2, LAN_ADDRESS);
+	ring_receive(r, LAN_PORT2, &f);
+}
+
+static void a_network_of_answers_only_is_asked_ever_more_seldom(void **state)
+{
+	struct rings *r = *state;
+	uint32_t before;
+
+	quiet_pass(r, 600 * SECOND_MS);
+	before = r->ports.ports[WAN_PORT].tx_produced;
+	quiet_pass(r, 600 * SECOND_MS);
+	assert_in_range(r->ports.ports[WAN_PORT].tx_produced - before,
+			600 * SECOND_MS / SILENCE_IDLE_LONGEST_MS - 2,
+			600 * SECOND_MS / SILENCE_IDLE_LONGEST_MS + 1);
+	for (unsigned ms = 0; blamed(WAN_PORT) == 0; ms += FW_TICK_MS) {
+		silent_pass(r, FW_TICK_MS);
+		assert_true(ms <= SILENCE_IDLE_LONGEST_MS + 3 * SECOND_MS);
+	}
+}
+
+static void while_packets_pass_it_is_asked_as_soon_as_ever(void **state)
+{
+	struct rings *r = *state;
+
+	client2_is_known(r);
+	quiet_pass(r, 600 * SECOND_MS);
+	client_sends(r);
+	for (unsigned ms = 0; blamed(LAN_PORT2) == 0; ms += FW_TICK_MS) {
+		struct frame out;
+
+		step(r);
+		answer(r, LAN_PORT, &mac_client, CLIENT);
+		while (ring_transmit(r, LAN_PORT2, &out))
+			;
+		assert_true(ms <= SILENCE_IDLE_MS + 3 * SECOND_MS);
+	}
+}
+
+static void who_looks_only_when_told_finds_a_silence_as_soon(void **state)
+{
+	struct rings *r = *state;
+	unsigned looks = 0, ms = 0;
+
+	while (blamed(WAN_PORT) == 0 && ms < 30 * SECOND_MS) {
+		uint32_t next_ms = fw_ports_tick(&r->ports);
+
+		while (fw_ports_work(&r->ports))
+			;
+		rings_transmit_all(r);
+		next_ms = next_ms < FW_TICK_MS ? FW_TICK_MS : next_ms;
+		world_pass_time(r->w, next_ms * 1000u);
+		ms += next_ms;
+		looks++;
+	}
+	assert_in_range(ms, SILENCE_IDLE_MS, SILENCE_IDLE_MS + 3 * SECOND_MS);
+	assert_in_range(looks, SILENCE_QUESTIONS + 1, 4 * SILENCE_QUESTIONS);
+}
+
 /* Then the questions did not leave either, and prove nothing; the stall is found anyway. */
 static void a_port_that_does_not_send_is_blamed_for_that(void **state)
 {
@@ -206,8 +280,7 @@ static void of_two_lan_ports_the_one_is_asked_where_the_station_is(void **state)
 	struct rings *r = *state;
 	struct frame f;
 
-	frame_arp(&f, ARP_REQUEST, &mac_client2, CLIENT2, LAN_ADDRESS);
-	ring_receive(r, LAN_PORT2, &f);
+	client2_is_known(r);
 	for (unsigned ms = 0; ms < 30 * SECOND_MS; ms += FW_TICK_MS) {
 		step(r);
 		answer(r, LAN_PORT, &mac_client, CLIENT);
@@ -225,6 +298,9 @@ int main(void)
 		TEST(a_port_silent_while_we_send_is_blamed_after_four_questions),
 		TEST(a_port_where_nobody_sends_anything_is_asked_later),
 		TEST(neighbours_that_answer_prove_the_receiver),
+		TEST(a_network_of_answers_only_is_asked_ever_more_seldom),
+		TEST(while_packets_pass_it_is_asked_as_soon_as_ever),
+		TEST(who_looks_only_when_told_finds_a_silence_as_soon),
 		TEST(a_port_where_nobody_is_known_is_never_blamed),
 		TEST(a_dead_neighbour_costs_a_reset_at_growing_intervals),
 		TEST(a_reset_that_helped_is_forgotten),
