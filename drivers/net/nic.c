@@ -44,6 +44,42 @@ static void mode_refresh(struct nic *nic)
 		restart_request(nic);
 }
 
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* --- Activity ------------------------------------------------------------------- */
+
+static bool is_active(const struct nic *nic)
+{
+	return nic->now_us < nic->active_us + NIC_ACTIVE_US;
+}
+
+/* The longer the pause, the longer until the next look. */
+static uint64_t next_look_us(const struct nic *nic)
+{
+	uint64_t pause_us = nic->now_us - nic->active_us;
+
+	if (!is_active(nic))
+		return service_rest_until_us(nic->now_us, SERVICE_REST_US);
+	return service_pause_until_us(nic->now_us, pause_us);
+}
+
+/* Frames came or went since the last pass, or are on their way. */
+static void activity_note(struct nic *nic)
+{
+	uint32_t moved = nic->rxq.produced + nic->txq.submitted + nic->txq.consumed;
+
+	if (moved == nic->moved && tx_queue_in_flight(&nic->txq) == 0 &&
+	    rx_queue_outstanding(&nic->rxq) == 0)
+		return;
+	nic->moved = moved;
+	nic->active_us = nic->now_us;
+	nic->look_at_us = earliest(nic->look_at_us, nic->now_us + NIC_WATCH_US);
+	nic->link_at_us = earliest(nic->link_at_us, nic->now_us + NIC_LINK_US);
+}
+
 /* --- Link, and the device itself ----------------------------------------------- */
 
 static void link_publish(struct nic *nic, enum netq_link link, uint32_t speed_mbit)
@@ -66,7 +102,8 @@ static void link_refresh(struct nic *nic)
 	uint32_t speed_mbit = 0;
 	enum netq_link link = nic->ops->link_read(nic, &speed_mbit);
 
-	nic->link_at_us = nic->now_us + NIC_LINK_US;
+	nic->link_at_us = is_active(nic) ? nic->now_us + NIC_LINK_US
+					 : service_rest_until_us(nic->now_us, SERVICE_REST_US);
 	link_publish(nic, link, speed_mbit);
 }
 
@@ -100,7 +137,7 @@ static void silence_check(struct nic *nic)
 static void device_running(struct nic *nic)
 {
 	nic->gone = nic->restart_due = nic->rx_stopped = false;
-	nic->tx_moved_us = nic->look_at_us = nic->now_us;
+	nic->tx_moved_us = nic->look_at_us = nic->active_us = nic->now_us;
 	netq_store(&nic->own->ready, 1);
 	link_refresh(nic);
 }
@@ -164,7 +201,7 @@ static void device_look(struct nic *nic)
 {
 	unsigned events;
 
-	nic->look_at_us = nic->now_us + NIC_WATCH_US;
+	nic->look_at_us = next_look_us(nic);
 	events = nic->ops->handle_irq(nic);
 	if ((events & NIC_GONE) != 0) {
 		device_lost(nic, "its registers read as ones");
@@ -235,15 +272,9 @@ static uint64_t gone_work(struct nic *nic)
 	return nic->look_at_us;
 }
 
-static uint64_t earliest(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 static uint64_t deadline(const struct nic *nic)
 {
 	uint64_t next_us = earliest(nic->look_at_us, nic->link_at_us);
-
 	if (tx_queue_in_flight(&nic->txq) != 0)
 		next_us = earliest(next_us, nic->tx_moved_us + NIC_TX_TIMEOUT_US);
 	if (nic->restart_due)
@@ -270,6 +301,7 @@ uint64_t nic_work(struct nic *nic, uint64_t now_us)
 		more = frames_send(nic);
 	device_restart_if_due(nic);
 	irq_acknowledge(nic);
+	activity_note(nic);
 	return more ? now_us : deadline(nic);
 }
 

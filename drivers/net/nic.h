@@ -8,10 +8,14 @@
  *	setup --(it works)--> running
  *	      --(it does not)--> gone, tried again every second
  *
- * The device is looked at after an interrupt, and every NIC_WATCH_US in case
- * one was lost. If nothing has arrived for NIC_LINK_US, its registers are compared
- * with what they were set to, as a device can lose them without a word. Every pass is bounded, and
- *every interrupt is acknowledged after the device has been served.
+ * The device is looked at after an interrupt, and every NIC_WATCH_US in case one
+ * was lost, as long as frames come or go; then ever more seldom, up to
+ * NIC_ACTIVE_US. So a lost interrupt costs at most four times as long as
+ * the pause was, or NIC_WATCH_US. If nothing has arrived for NIC_LINK_US, its registers
+ * are compared with what they were set to, as a device can lose them without a word.
+ * Then it is left to its interrupts, and both are done every SERVICE_REST_US only.
+ * Every pass is bounded, and every interrupt is acknowledged after the device has
+ * been served.
  */
 #ifndef NET_NIC_H
 #define NET_NIC_H
@@ -21,10 +25,11 @@
 #include "drivers/net/tx_queue.h"
 #include "services/runtime/service.h"
 
-#define NIC_WATCH_US      10000u  /* a lost interrupt costs that much */
-#define NIC_HELD_US       200u    /* until we look whether the firewall has caught up */
-#define NIC_DRAIN_US      10000u  /* a restart waits for the firewall at most so long */
-#define NIC_TX_TIMEOUT_US 200000u /* 16 collisions and a long pause frame fit in it */
+#define NIC_WATCH_US      10000u   /* a lost interrupt costs that much */
+#define NIC_ACTIVE_US     2000000u /* so that a silence that follows is checked for once at least */
+#define NIC_HELD_US       200u     /* until we look whether the firewall has caught up */
+#define NIC_DRAIN_US      10000u   /* a restart waits for the firewall at most so long */
+#define NIC_TX_TIMEOUT_US 200000u  /* 16 collisions and a long pause frame fit in it */
 #define NIC_LINK_US       1000000u
 #define NIC_RETURN_US     1000000u /* between attempts to set up a device that is gone */
 
@@ -101,6 +106,8 @@ struct nic {
 	uint64_t link_at_us;    /* when to look at the link, and whether anything has arrived */
 	uint64_t rx_frames;     /* at the last such look */
 	uint64_t tx_moved_us;   /* when a frame was last completed, or nothing was in flight */
+	uint64_t active_us;     /* when a frame last came or went, */
+	uint32_t moved;         /* and how many had by then, modulo 2^32 */
 	uint64_t restart_by_us; /* when a restart that is due waits no longer */
 	bool irq_pending;       /* arrived, and not acknowledged */
 	bool restart_due;

@@ -91,6 +91,32 @@ static void a_lost_interrupt_costs_no_more_than_the_watch_interval(void **state)
 	assert_int_equal(world_consume(9), 1);
 }
 
+static void a_lost_interrupt_after_a_pause_costs_at_most_four_such(void **state)
+{
+	const uint32_t pause_us = 300000;
+
+	(void)state;
+	world_pass(pause_us);
+	device_receive_next(60);
+	world_pass(4 * pause_us);
+	assert_int_equal(world_consume(9), 1);
+	device_receive_next(60);
+	world_pass(NIC_WATCH_US + 1000);
+	assert_int_equal(world_consume(9), 1);
+}
+
+static void a_device_at_rest_is_left_alone_but_for_looks_that_all_take_at_once(void **state)
+{
+	(void)state;
+	world_pass(2 * NIC_ACTIVE_US);
+	unsigned before = world.calls;
+	world_pass(25 * SERVICE_REST_US);
+	assert_in_range(world.calls - before, 25, 250);
+	device_receive_next(60);
+	world_pass(SERVICE_REST_US + 1000);
+	assert_int_equal(world_consume(9), 1);
+}
+
 static void frames_go_round_the_ring_for_ever(void **state)
 {
 	(void)state;
@@ -306,6 +332,11 @@ int main(void)
 				       rtl8139_device_start),
 		cmocka_unit_test_setup(a_lost_interrupt_costs_no_more_than_the_watch_interval,
 				       rtl8139_device_start),
+		cmocka_unit_test_setup(a_lost_interrupt_after_a_pause_costs_at_most_four_such,
+				       rtl8139_device_start),
+		cmocka_unit_test_setup(
+			a_device_at_rest_is_left_alone_but_for_looks_that_all_take_at_once,
+			rtl8139_device_start),
 		cmocka_unit_test_setup(frames_go_round_the_ring_for_ever, rtl8139_device_start),
 		cmocka_unit_test_setup(room_is_given_back_only_for_what_is_consumed,
 				       rtl8139_device_start),
