@@ -211,13 +211,10 @@ void flow_sweep(struct firewall *fw)
 {
 	uint32_t index = fw->sweep_next, rechecks = 0;
 
-	if (fw->conns.used == 0) {
-		fw->sweep_next = 0;
-		return;
-	}
 	for (uint32_t i = 0; i < FW_SWEEP_RECORDS && rechecks < FW_SWEEP_RECHECKS; i++, index++) {
-		if (index >= fw->conns.fresh) {
+		if (index >= fw->conns.fresh || fw->conns.used == 0) {
 			index = 0;
+			fw->swept = true;
 			break;
 		}
 		if (index != CONN_NONE && fw->conns.records[index].state != FW_CONN_FREE)

@@ -73,6 +73,8 @@ static void epoch_advance(struct firewall *fw)
 	fw->epoch++;
 	if (fw->epoch == 0)
 		fw->epoch = 1;
+	fw->sweep_next = 0;
+	fw->swept = false;
 }
 
 const char *fw_configure(struct firewall *fw, const struct netconf *netconf,
@@ -122,5 +124,5 @@ bool fw_tick(struct firewall *fw)
 	bool waits = fw->settings.valid && arp_tick(fw);
 
 	flow_sweep(fw);
-	return waits;
+	return waits || (fw->settings.valid && !fw->swept);
 }

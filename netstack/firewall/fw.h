@@ -57,6 +57,7 @@ struct firewall {
 	uint32_t icmp_tokens;
 	uint32_t icmp_refilled_ms;
 	uint32_t sweep_next; /* record where the next time-out sweep goes on */
+	bool swept;          /* it has been through all since the rules were last changed */
 	uint64_t icmp_suppressed;
 	uint64_t forwarded, deferred, consumed;
 	uint64_t dropped[FW_REASON_COUNT];
@@ -127,7 +128,8 @@ bool fw_process_queued(struct firewall *fw, uint8_t *buffer, struct fw_verdict *
 
 /*
  * Time-outs of neighbours and, a part at each call, of flows; call about every FW_TICK_MS while
- * packets come or go, or as long as it returns true: a neighbour has been asked.
+ * packets come or go, or as long as it returns true: a neighbour has been asked, or not yet all
+ * flows since the rules were changed.
  */
 #define FW_TICK_MS        100u
 #define FW_SWEEP_RECORDS  1024u
