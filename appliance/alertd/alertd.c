@@ -24,7 +24,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOOK_US       1000000u
+#define LOOK_US       1000000u /* at what is about to be told */
 #define US_A_SECOND   1000000u
 #define MAIL_LIMIT_US 1800000000u
 #define TEST_LIMIT_US 60000000u /* somebody waits for it */
@@ -174,10 +174,11 @@ static uint64_t work(uint64_t now_us)
 
 	if (!shelf_load(now_us))
 		return now_us + WRITEBACK_LOOK_US;
-	if (now_us >= look_us) {
-		look_us = now_us + LOOK_US;
+	if (sources_rs_has_news() || now_us >= look_us) {
 		configuration_follow(now_us);
-		sources_look(&alerts, now_us);
+		look_us = sources_look(&alerts, now_us)
+				  ? now_us + LOOK_US
+				  : service_rest_until_us(now_us, SERVICE_LONG_REST_US);
 	}
 	uint64_t next_us = mail_work(now_us);
 	table_fill();
@@ -220,11 +221,11 @@ static void message(const struct message *request)
 	(void)service_reply_status(from, request->op == ALERT_TEST ? test_take(&test) : E_CALL);
 }
 
-/* DS has an event for us, or INET bytes. */
+/* DS has an event for us, config settings; INET bytes, or news of the WAN. */
 static void notified(uint64_t sources)
 {
-	if (sources & (1ull << service_slot("ds")))
-		look_us = 0;
+	(void)sources;
+	look_us = 0;
 }
 
 static void regions_find(void)

@@ -140,32 +140,41 @@ static void rs_alerts_take(const struct intake *intake, const struct rs_table *r
 }
 
 /* One that was given up is told at once; that it runs well again, when that has lasted. */
-static void rs_entry_look(const struct intake *intake, uint32_t slot, const struct rs_entry *entry,
-			  uint64_t now_us)
+static bool rs_entry_look(const struct intake *intake, uint32_t slot, const struct rs_entry *entry,
+			  uint64_t now_us, bool *told)
 {
 	uint32_t state = __atomic_load_n(&entry->state, __ATOMIC_RELAXED);
 	uint64_t ready_us = __atomic_load_n(&entry->last_ready_us, __ATOMIC_RELAXED);
 	uint8_t *failed = &intake->queue->failed[slot];
 
 	if (state == RS_FAILED && *failed != ALERT_GIVEN_UP) {
+		*told = true;
 		*failed = ALERT_GIVEN_UP;
 		tell(intake, intake->service_name(slot), EVENT_SERVICE_FAILED, EVENT_CRITICAL,
 		     now_us, "%s keeps failing and is not restarted any more",
 		     intake->service_name(slot));
 	} else if (state == RS_RUNNING && *failed && now_us >= ready_us + INTAKE_QUIET_US) {
+		*told = true;
 		*failed = 0;
 		tell(intake, intake->service_name(slot), EVENT_SERVICE_RECOVERED, EVENT_INFO,
 		     now_us, "%s has been running well again for a minute",
 		     intake->service_name(slot));
 	}
+	return state == RS_RUNNING && *failed != 0;
 }
 
-void intake_rs(const struct intake *intake, const struct rs_table *rs, uint64_t now_us)
+bool intake_rs(const struct intake *intake, const struct rs_table *rs, uint64_t now_us)
 {
+	uint64_t seen = intake->queue->rs_seen;
+	bool waits = false, told;
+
 	rs_alerts_take(intake, rs, now_us);
+	told = intake->queue->rs_seen != seen;
 	for (uint32_t slot = 0; slot < SERVICE_MAX; slot++)
-		rs_entry_look(intake, slot, &rs->services[slot], now_us);
-	alert_queue_seal(intake->queue);
+		waits |= rs_entry_look(intake, slot, &rs->services[slot], now_us, &told);
+	if (told)
+		alert_queue_seal(intake->queue);
+	return waits;
 }
 
 void intake_boot(const struct intake *intake, const struct crash_log *crashes, uint64_t now_us)

@@ -36,8 +36,11 @@ struct intake {
 void intake_event(const struct intake *intake, const char *name, const void *value, size_t bytes,
 		  uint32_t owner, uint64_t now_us);
 
-/* RS's alerts that have not been seen, and services that were given up or run well again. */
-void intake_rs(const struct intake *intake, const struct rs_table *rs, uint64_t now_us);
+/*
+ * RS's alerts that have not been seen, and services that were given up or run well again. True: one
+ * of which was told runs, and is to be looked at until it has for long enough.
+ */
+bool intake_rs(const struct intake *intake, const struct rs_table *rs, uint64_t now_us);
 
 /* Once a boot: a start that was not the first since the power came on. */
 void intake_boot(const struct intake *intake, const struct crash_log *crashes, uint64_t now_us);

@@ -62,18 +62,38 @@ int64_t sources_unix_us(uint64_t now_us)
 	return wallclock_read(clock_shared, now_us, &at) ? at.unix_us : 0;
 }
 
-/* The time is looked up: an event may be younger than this turn, and is not of the future for that.
+/*
+ * False: there may be more of them. The time is looked up: an event may be younger than this turn,
+ * and is not of the future for that.
  */
-static void events_follow(const struct intake *intake)
+static bool events_follow(const struct intake *intake)
 {
 	struct ds_entry entry;
 
 	if (!subscribed)
 		subscribed = ds_subscribe(EVENT_DS_PATTERN) == OK;
-	for (int i = 0; i < EVENTS_PER_TURN && subscribed && ds_check(&entry) == OK; i++)
+	for (int i = 0; i < EVENTS_PER_TURN; i++) {
+		if (!subscribed || ds_check(&entry) != OK)
+			return subscribed;
 		if (!entry.removed)
 			intake_event(intake, entry.name, entry.value, entry.length_bytes,
 				     entry.owner, time_us());
+	}
+	return false;
+}
+
+bool sources_rs_has_news(void)
+{
+	static uint64_t alerts_seen, failed_seen;
+	uint64_t told = __atomic_load_n(&rs->alert_sequence, __ATOMIC_RELAXED), failed = 0;
+
+	for (uint32_t slot = 0; slot < SERVICE_MAX; slot++)
+		if (__atomic_load_n(&rs->services[slot].state, __ATOMIC_RELAXED) == RS_FAILED)
+			failed |= 1ull << slot;
+	bool news = told != alerts_seen || failed != failed_seen;
+	alerts_seen = told;
+	failed_seen = failed;
+	return news;
 }
 
 /* --- The WAN ------------------------------------------------------------------------- */
@@ -140,7 +160,7 @@ static void retry_look(bool way_opened, uint64_t now_us)
 	clock_known = known;
 }
 
-void sources_look(const struct alertconf *alerts, uint64_t now_us)
+bool sources_look(const struct alertconf *alerts, uint64_t now_us)
 {
 	struct clock_page clock;
 	const struct intake intake = {
@@ -154,14 +174,16 @@ void sources_look(const struct alertconf *alerts, uint64_t now_us)
 
 	configuration_follow(now_us);
 	if (alerts->version == 0)
-		return;
+		return true;
 	if (!boot_told) {
 		boot_told = true;
 		intake_boot(&intake, crashes, now_us);
 	}
-	events_follow(&intake);
-	intake_rs(&intake, rs, now_us);
+	bool waits = !events_follow(&intake);
+	waits |= intake_rs(&intake, rs, now_us);
 	bool came_up = has_wan() && intake_wan(&intake, wan_now(now_us), now_us);
 	intake_dates(&intake);
 	retry_look(came_up, now_us);
+	return waits || (has_wan() && wan_is_timed(&queue->wan)) ||
+	       (queue->failures != 0 && !clock_known);
 }

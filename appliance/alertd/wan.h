@@ -40,6 +40,12 @@ enum wan_news {
 
 /* `unix_us`: wall time now, 0: not known. */
 enum wan_news wan_look(struct wan *wan, bool up, uint64_t now_us, int64_t unix_us);
+/* Time alone may bring news of it. */
+static inline bool wan_is_timed(const struct wan *wan)
+{
+	return wan->changing != 0 || wan->state == WAN_WAITING;
+}
+
 /* After WAN_CAME_BACK: how long it was down, in seconds; 0: nobody knows. */
 uint64_t wan_outage_s(const struct wan *wan, uint64_t now_us, int64_t unix_us);
 /* Its settings have changed. What was told stays told. */

@@ -15,7 +15,6 @@
 
 #define MESSAGES_PER_TURN 8
 #define AGAIN_US          100000u  /* INET or DS was not there */
-#define HOUSEKEEPING_US   1000000u /* a new configuration is seen within this time */
 #define LIMITED_BROADCAST 0xffffffffu
 
 static struct {
@@ -189,7 +188,7 @@ static uint64_t clients_serve(uint64_t now_us)
 		int ready = socket_watch(&poll, 1);
 
 		if (ready == 0)
-			return now_us + HOUSEKEEPING_US; /* INET notifies us before if need be */
+			return SERVICE_NO_DEADLINE; /* INET notifies us */
 		if (ready < 0 && errno == EAGAIN)
 			return now_us + AGAIN_US; /* INET restarts; our socket stays */
 		if (ready < 0 || (poll.revents & POLLERR)) {
@@ -206,7 +205,8 @@ static uint64_t clients_serve(uint64_t now_us)
 static uint64_t leases_keep_up(uint64_t now_us)
 {
 	bool published = leases_publish() && dhcpd.to_keep == LEASES_MAX;
-	uint64_t next_us = now_us + (published ? HOUSEKEEPING_US : AGAIN_US);
+	uint64_t next_us = published ? service_rest_until_us(now_us, SERVICE_LONG_REST_US)
+				     : now_us + AGAIN_US;
 	uint64_t save_us = shelf_save(now_us);
 
 	return save_us < next_us ? save_us : next_us;
@@ -218,11 +218,13 @@ static uint64_t work(uint64_t now_us)
 
 	configuration_follow();
 	if (!is_wanted())
-		return now_us + (dhcpd.closing && !socket_drop() ? AGAIN_US : HOUSEKEEPING_US);
+		return dhcpd.closing && !socket_drop()
+			       ? now_us + AGAIN_US
+			       : service_rest_until_us(now_us, SERVICE_LONG_REST_US);
 	if (!leases_ready())
 		return now_us + AGAIN_US;
-	keep_us = leases_keep_up(now_us);
 	serve_us = clients_serve(now_us);
+	keep_us = leases_keep_up(now_us); /* what was just given, too */
 	return serve_us < keep_us ? serve_us : keep_us;
 }
 

@@ -17,7 +17,6 @@
 #define LEASES_PER_TURN  32
 #define BACKLOG          4
 #define AGAIN_US         100000u
-#define HOUSEKEEPING_US  1000000u
 
 enum { BY_UDP = 0, BY_TCP = 1, LISTENERS = 2 };
 #define POLLS_MAX (LISTENERS + FORWARDS_MAX + 2 * STREAMS_MAX)
@@ -201,7 +200,8 @@ static uint64_t deadline(uint64_t now_us)
 {
 	uint64_t forwards_us = forwards_expire(listeners[BY_UDP], now_us);
 	uint64_t streams_us = streams_expire(now_us);
-	uint64_t next_us = now_us + HOUSEKEEPING_US;
+	uint64_t next_us = subscribed ? service_rest_until_us(now_us, SERVICE_LONG_REST_US)
+				      : now_us + AGAIN_US; /* DS was not there */
 
 	if (forwards_us < next_us)
 		next_us = forwards_us;
@@ -214,7 +214,7 @@ static uint64_t work(uint64_t now_us)
 
 	configuration_follow(now_us);
 	if (dnsd_conf.version == 0 || dnsd_conf.lan.address == 0)
-		return now_us + HOUSEKEEPING_US;
+		return service_rest_until_us(now_us, SERVICE_LONG_REST_US);
 	bool followed = leases_follow();
 	if (!listener_open(BY_UDP) || !listener_open(BY_TCP)) {
 		sockets_drop();

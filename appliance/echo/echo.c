@@ -22,7 +22,7 @@
 #define ROUNDS_PER_TURN  8
 #define IDLE_US          60000000u
 #define REOPEN_US        100000u
-#define HOUSEKEEPING_US  1000000u
+#define CLOSE_LOOK_US    1000000u /* for connections that are idle too long */
 #define PRIVILEGED_PORTS 1024 /* a datagram from below is another server's: never start a loop */
 
 struct listener {
@@ -217,6 +217,14 @@ static void idle_close(uint64_t now_us)
 			client_close(&clients[i]);
 }
 
+static uint64_t next_look_us(uint64_t now_us)
+{
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		if (clients[i].fd >= 0)
+			return now_us + CLOSE_LOOK_US;
+	return service_rest_until_us(now_us, SERVICE_LONG_REST_US);
+}
+
 static uint64_t work(uint64_t now_us)
 {
 	struct pollfd polls[LISTENERS + CLIENTS_MAX];
@@ -228,7 +236,7 @@ static uint64_t work(uint64_t now_us)
 		polls_fill(polls);
 		int ready = socket_watch(polls, LISTENERS + CLIENTS_MAX);
 		if (ready == 0)
-			return now_us + HOUSEKEEPING_US; /* INET notifies us before if need be */
+			return next_look_us(now_us); /* INET notifies us before if need be */
 		if (ready < 0)
 			return now_us + REOPEN_US;
 		polls_serve(polls, now_us);

@@ -26,7 +26,7 @@
 #define BACKLOG         8
 #define ACCEPTS_TURN    4
 #define AGAIN_US        100000u
-#define HOUSEKEEPING_US 1000000u
+#define HOUSEKEEPING_US 1000000u /* with a connection */
 
 enum { BY_HTTPS = 0, BY_HTTP = 1, LISTENERS = 2 };
 #define POLLS_MAX (LISTENERS + CONNS_MAX)
@@ -192,7 +192,10 @@ static uint64_t earlier(uint64_t a_us, uint64_t b_us)
 static uint64_t serve(void)
 {
 	struct pollfd polls[POLLS_MAX];
-	uint64_t next_us = earlier(conns_expire(), world.now_us + HOUSEKEEPING_US);
+	uint64_t expiry_us = conns_expire();
+	uint64_t next_us = expiry_us == SERVICE_NO_DEADLINE
+				   ? service_rest_until_us(world.now_us, SERVICE_LONG_REST_US)
+				   : earlier(expiry_us, world.now_us + HOUSEKEEPING_US);
 
 	if (!listener_open(BY_HTTPS) || !listener_open(BY_HTTP)) {
 		sockets_drop();

@@ -49,8 +49,10 @@ void inet_client_gone(endpoint_t client)
 
 void inet_clients_check(const struct kernel_table *table)
 {
-	for (uint32_t slot = 0; slot < SERVICE_MAX; slot++) {
+	for (uint64_t left = *seen_slots; left != 0; left &= left - 1) {
+		uint32_t slot = (uint32_t)__builtin_ctzll(left);
 		const volatile struct service_entry *entry = &table->services[slot];
+
 		if (generations[slot] != 0 &&
 		    (entry->state != SERVICE_ALIVE || entry->generation != generations[slot]))
 			client_forget(slot);

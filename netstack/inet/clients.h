@@ -7,7 +7,10 @@
 
 #include "kernel/abi/table.h"
 
-/* A bit a slot: those that have called. Kept by the caller over our restart. */
+/*
+ * A bit a slot: those that have called, in any of our lives. Kept by the caller over our restart;
+ * bits stay, as who is told once too often that we are back only looks once too often.
+ */
 void inet_clients_init(uint64_t *seen);
 /* A call came from `client`: if it is a new life, the old one's things go. */
 void inet_client_seen(endpoint_t client);

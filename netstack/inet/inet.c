@@ -6,7 +6,9 @@
  * next life carries on with the sockets and connections of this one.
  */
 #include "lwip/init.h"
+#include "lwip/memp.h"
 #include "lwip/netif.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/timeouts.h"
 #include "netstack/inet/clients.h"
 #include "netstack/inet/held.h"
@@ -23,8 +25,10 @@
 #include "services/runtime/service.h"
 #include "services/runtime/wish.h"
 
+#include <string.h>
+
 #define PACKETS_PER_TURN   32
-#define LOOK_US            250000u
+#define LOOK_US            250000u /* at a table that the firewall was writing */
 #define RETRY_WHEN_FULL_US 1000u
 
 static struct hostq queue;
@@ -33,7 +37,8 @@ static const struct kernel_table *kernel_table;
 static const struct fw_table *fw_table;
 static struct inet_netconf in_force;
 static uint32_t firewall_slot;
-static uint64_t looked_us;
+static struct inet_wan_station station_seen;
+static bool station_stale = true; /* the firewall may have told of another */
 
 static void configure(void)
 {
@@ -106,7 +111,6 @@ static enum status start(void)
 	configure();
 	inet_sockets_init(service_info()->self.generation);
 	uint64_t former = queue.own->driver_private[0];
-	queue.own->driver_private[0] = 0;
 	inet_clients_init(&queue.own->driver_private[0]);
 	former_life_restore(state);
 	former_clients_notify(former);
@@ -119,6 +123,7 @@ static void notified(uint64_t sources)
 {
 	if (sources >> service_slot("config") & 1)
 		configure();
+	station_stale = true;
 }
 
 /* Returns true if there may be more. */
@@ -135,15 +140,37 @@ static bool packets_take(void)
 	return true;
 }
 
-/* What nobody notifies us of. */
+/* Who shows, or makes use of, what the WAN is like. */
+static void wan_readers_notify(void)
+{
+	static const char *const names[] = { "dnsd", "alertd" };
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (service_slot(names[i]) < SERVICE_MAX)
+			service_notify(service_slot(names[i]));
+}
+
+/* False: the firewall writes it just now. */
+static bool station_follow(uint64_t now_us)
+{
+	uint32_t sequence = fw_table_begin(fw_table);
+	struct inet_wan_station station = inet_station_read(fw_table, &in_force);
+
+	if (!fw_table_done(fw_table, sequence))
+		return false;
+	inet_wan_station_set(&station, now_us);
+	if (memcmp(&station, &station_seen, sizeof(station)) != 0)
+		wan_readers_notify();
+	station_seen = station;
+	return true;
+}
+
+/* The firewall tells us of links, and RS has us do a turn when a service has died. */
 static void tables_look(uint64_t now_us)
 {
-	if (now_us - looked_us < LOOK_US)
-		return;
-	looked_us = now_us;
 	inet_clients_check(kernel_table);
-	struct inet_wan_station station = inet_station_read(fw_table, &in_force);
-	inet_wan_station_set(&station, now_us);
+	if (station_stale)
+		station_stale = !station_follow(now_us);
 }
 
 static void clients_serve(void)
@@ -159,6 +186,8 @@ static void packets_send(uint64_t now_us)
 {
 	inet_journal_commit_all();
 	bool wan_changed = inet_wan_work(now_us);
+	if (wan_changed)
+		wan_readers_notify();
 	if (hostq_flush(&queue) || wan_changed)
 		service_notify(firewall_slot);
 	enum complaint complaint = hostq_complaint_take(&queue);
@@ -166,14 +195,25 @@ static void packets_send(uint64_t now_us)
 		service_complain(firewall_slot, complaint);
 }
 
+/*
+ * Its timers run for ever, but only for connections, fragments and a DHCP client is there anything
+ * to time. Each catches up when it is looked at next.
+ */
+static bool lwip_rests(void)
+{
+	return tcp_active_pcbs == NULL && tcp_tw_pcbs == NULL && !inet_wan_has_client() &&
+	       memp_pools[MEMP_REASSDATA]->stats->used == 0;
+}
+
 static uint64_t next_deadline_us(uint64_t now_us, bool full)
 {
 	uint64_t deadline_us = now_us + (uint64_t)sys_timeouts_sleeptime() * 1000;
-	uint64_t look_us = looked_us + LOOK_US;
 	uint64_t retry_us = now_us + RETRY_WHEN_FULL_US;
 
-	if (look_us < deadline_us)
-		deadline_us = look_us;
+	if (lwip_rests())
+		deadline_us = service_rest_until_us(now_us, SERVICE_LONG_REST_US);
+	if (station_stale && now_us + LOOK_US < deadline_us)
+		deadline_us = now_us + LOOK_US;
 	return full && retry_us < deadline_us ? retry_us : deadline_us;
 }
 

@@ -329,6 +329,11 @@ void inet_wan_station_set(const struct inet_wan_station *station, uint64_t now_u
 		dhcp_network_changed_link_up(inet_netif_wan()); /* perhaps to another network */
 }
 
+bool inet_wan_has_client(void)
+{
+	return wan.configured && (wan.conf.wan_dhcp || wan.running);
+}
+
 bool inet_wan_work(uint64_t now_us)
 {
 	if (!wan.configured)

@@ -28,6 +28,8 @@ void inet_wan_init(struct wan_lease_region *region);
 void inet_wan_configure(const struct inet_netconf *conf, uint64_t now_us);
 /* Starts the client when the station is known, and again when it is another. */
 void inet_wan_station_set(const struct inet_wan_station *station, uint64_t now_us);
+/* A DHCP client runs, or is to begin. */
+bool inet_wan_has_client(void);
 /* Once a turn: what is due, and what has changed into the region. True: tell the firewall. */
 bool inet_wan_work(uint64_t now_us);
 

@@ -31,7 +31,7 @@ static void tell(const char *const *names, unsigned count)
 void apply_compiled(void)
 {
 	static const char *const net[] = { "firewall", "inet", "dhcpd", "dnsd",
-					   "time",     "log",  "webd" };
+					   "time",     "log",  "webd",  "alertd" };
 	static const char *const alerts[] = { "alertd" };
 	static const char *const web[] = { "webd" };
 

@@ -1,8 +1,8 @@
 /*
  * log: the kernel's log, with wall time, in a region that outlives us and a warm
  * reboot; from there to a syslog collector, and warnings to the store. The kernel tells nobody of a
- * new record, so its log is looked at five times a second: less often than it could be overwritten
- * by anything but a flood, and what a flood overwrites is counted.
+ * new record, but RS asks us for a heartbeat when there is one, a few hundredths of a second later;
+ * what a flood has overwritten by then is counted.
  */
 #include "services/log/ring.h"
 #include "services/log/sender.h"
@@ -16,7 +16,6 @@
 
 #include <string.h>
 
-#define LOOK_US          200000u
 #define RECORDS_PER_TURN 64u
 #define BOOT_QUIET_US    3000000u /* the network is not asked for anything before */
 
@@ -90,11 +89,13 @@ static uint64_t work(uint64_t now_us)
 	uint64_t next_us = remote_work(now_us);
 	if (left != 0)
 		return now_us;
+	uint64_t rest_us = loaded ? service_rest_until_us(now_us, SERVICE_LONG_REST_US)
+				  : now_us + WRITEBACK_LOOK_US;
 	if (loaded) {
 		uint64_t save_us = shelf_save(now_us);
 		next_us = save_us < next_us ? save_us : next_us;
 	}
-	return next_us < now_us + LOOK_US ? next_us : now_us + LOOK_US;
+	return next_us < rest_us ? next_us : rest_us;
 }
 
 static enum status start(void)

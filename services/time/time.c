@@ -23,12 +23,11 @@
 #include <stddef.h>
 #include <string.h>
 
-#define US_A_SECOND     1000000
-#define HOUSEKEEPING_US 2000000u /* config tells nobody: its region is looked at */
-#define AGAIN_US        100000u
-#define CALM_US         16000       /* a correction so small makes the polls rarer */
-#define TELL_US         US_A_SECOND /* a jump so large is an event */
-#define LOST_US         (3 * 3600ull * US_A_SECOND) /* no server for so long is an event */
+#define US_A_SECOND 1000000
+#define AGAIN_US    100000u
+#define CALM_US     16000                       /* a correction so small makes the polls rarer */
+#define TELL_US     US_A_SECOND                 /* a jump so large is an event */
+#define LOST_US     (3 * 3600ull * US_A_SECOND) /* no server for so long is an event */
 
 static struct clock_page *shared; /* two: see clockpage.h */
 static const struct rtc_page *rtc_shared;
@@ -220,7 +219,7 @@ static uint64_t servers_ask(uint64_t now_us)
 
 static uint64_t work(uint64_t now_us)
 {
-	uint64_t next_us = now_us + HOUSEKEEPING_US;
+	uint64_t next_us = service_rest_until_us(now_us, SERVICE_LONG_REST_US);
 
 	configuration_follow(now_us);
 	rtc_follow();
