@@ -79,15 +79,14 @@ static void queue_remove(struct slot *slot)
 
 void schedule_init(void)
 {
-	ticks_per_us = time_tsc_khz() / 1000;
-	if (!ticks_per_us)
-		ticks_per_us = 1;
+	ticks_per_us = time_tsc_khz() / 1000 ?: 1;
 	switched_tsc = rdtsc();
 }
 
 void schedule_admit(struct slot *slot)
 {
 	slot->wait = WAIT_NONE;
+	slot->astir = true;
 	if (slot != current && !slot->queued)
 		queue_put(slot, false);
 }
@@ -223,7 +222,10 @@ struct slot *schedule_next(void)
 	return next;
 }
 
-/* The earliest time at which a waiting or exhausted slot wants something. */
+/*
+ * The earliest time at which a waiting or exhausted slot wants something. Of one that has waited
+ * since the last tick the table says already what there is to say.
+ */
 static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 {
 	uint64_t earliest = TIME_NEVER;
@@ -231,13 +233,16 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 	for (unsigned i = 0; i < slot_count; i++) {
 		struct slot *slot = &slots[i];
 
-		slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
 		if (slot->deadline_us <= now_us)
 			ipc_time_out(slot);
 		else if (slot->deadline_us < earliest)
 			earliest = slot->deadline_us;
+		if (!slot->astir)
+			continue;
+		slot->astir = slot->wait == WAIT_NONE;
+		slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
 		slot->entry->waiting = slot->wait == WAIT_RECEIVE;
-		if (!slot->exhausted || slot->wait != WAIT_NONE)
+		if (!slot->exhausted || !slot->astir)
 			continue;
 		if (slot->period_end_tsc <= now_tsc)
 			budget_renew(slot, now_tsc);

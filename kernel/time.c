@@ -34,7 +34,7 @@
 #define APIC_EXTERNAL      0x700u /* the PICs' output, "virtual wire" */
 #define APIC_NMI           0x400u
 #define APIC_DIVIDE_16     3u
-#define APIC_LONGEST_US    1000000ull
+#define APIC_LONGEST_US    16000000ull /* in 32 bits up to 268 MHz */
 
 static uint64_t origin_tsc, tsc_khz, us_multiplier; /* 2^32 us a tick */
 static uint64_t apic_khz, alarm_us = TIME_NEVER;
