@@ -230,13 +230,12 @@ static void neighbour_tick(struct firewall *fw, uint16_t index)
 
 bool arp_tick(struct firewall *fw)
 {
+	const struct neighbour_table *table = &fw->neighbours;
 	bool waits = false;
 
-	for (uint16_t index = 0; index < NEIGHBOURS; index++) {
-		const struct neighbour *neighbour = &fw->neighbours.entries[index];
+	for (uint16_t index = 0; (index = neighbour_next(table, index)) < NEIGHBOURS; index++) {
+		const struct neighbour *neighbour = &table->entries[index];
 
-		if (neighbour->state == FW_NEIGHBOUR_EMPTY)
-			continue;
 		neighbour_tick(fw, index);
 		waits |= neighbour->state == FW_NEIGHBOUR_INCOMPLETE ||
 			 neighbour->state == FW_NEIGHBOUR_PROBING;

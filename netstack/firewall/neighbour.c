@@ -43,8 +43,7 @@ void neighbour_init(struct neighbour_table *table, struct neighbour *entries, bo
 {
 	static struct neighbour old[NEIGHBOURS];
 
-	table->secret = secret;
-	table->entries = entries;
+	*table = (struct neighbour_table){ .secret = secret, .entries = entries };
 	memcpy(old, entries, sizeof old);
 	memset(entries, 0, sizeof old);
 	for (unsigned i = 0; restore && i < NEIGHBOURS; i++)
@@ -60,6 +59,22 @@ uint16_t neighbour_find(const struct neighbour_table *table, uint8_t zone, uint3
 		if (neighbour_is(&table->entries[index], zone, address))
 			return (uint16_t)index;
 	return NEIGHBOUR_NONE;
+}
+
+/* A set in which there never was one is passed over, so that an empty table costs little. */
+uint16_t neighbour_next(const struct neighbour_table *table, uint16_t index)
+{
+	while (index < NEIGHBOURS) {
+		unsigned set = index / NEIGHBOUR_WAYS;
+
+		if ((table->used[set / 64] >> set % 64 & 1) == 0)
+			index = (uint16_t)((set + 1) * NEIGHBOUR_WAYS);
+		else if (table->entries[index].state == FW_NEIGHBOUR_EMPTY)
+			index++;
+		else
+			return index;
+	}
+	return NEIGHBOURS;
 }
 
 /* How gladly we give up an entry; the greater the gladder. */
@@ -101,6 +116,7 @@ uint16_t neighbour_make(struct neighbour_table *table, uint8_t zone, uint32_t ad
 	for (uint32_t index = first + 1; index < first + NEIGHBOUR_WAYS; index++)
 		if (gives_way_before(&table->entries[index], &table->entries[victim], now_ms))
 			victim = index;
+	table->used[first / NEIGHBOUR_WAYS / 64] |= 1ull << first / NEIGHBOUR_WAYS % 64;
 	table->entries[victim] = (struct neighbour){ .address = address,
 						     .zone = zone,
 						     .state = FW_NEIGHBOUR_INCOMPLETE,

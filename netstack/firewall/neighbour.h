@@ -56,6 +56,7 @@ _Static_assert(sizeof(struct neighbour) == 32, "two to a cache line");
 struct neighbour_table {
 	uint64_t secret;
 	struct neighbour *entries; /* NEIGHBOURS, preserved */
+	uint64_t used[NEIGHBOUR_SETS / 64]; /* a bit a set: not all of it has been empty ever */
 };
 
 /* With `restore` keeps the known entries that check out; the hash secret has to be the same. */
@@ -68,6 +69,9 @@ uint16_t neighbour_find(const struct neighbour_table *table, uint8_t zone, uint3
 /* As above, but made if need be, in place of the least useful of its set. */
 uint16_t neighbour_make(struct neighbour_table *table, uint8_t zone, uint32_t address,
 			uint32_t now_ms);
+
+/* The first at or behind `index` that is not empty; NEIGHBOURS: there is none. */
+uint16_t neighbour_next(const struct neighbour_table *table, uint16_t index);
 
 /* `address` has `mac`: learned from ARP. */
 void neighbour_confirm(struct neighbour *neighbour, const mac_t *mac, uint32_t now_ms);

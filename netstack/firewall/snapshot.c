@@ -104,14 +104,13 @@ static uint32_t connections_write(struct fw_table *table, const struct firewall 
 
 static uint32_t neighbours_write(struct fw_table *table, const struct firewall *fw)
 {
+	const struct neighbour_table *from = &fw->neighbours;
 	uint32_t count = 0;
 
-	for (unsigned i = 0; i < NEIGHBOURS; i++) {
-		const struct neighbour *neighbour = &fw->neighbours.entries[i];
+	for (uint16_t i = 0; (i = neighbour_next(from, i)) < NEIGHBOURS; i++) {
+		const struct neighbour *neighbour = &from->entries[i];
 		struct fw_table_neighbour *shown = &table->neighbours[count];
 
-		if (neighbour->state == FW_NEIGHBOUR_EMPTY)
-			continue;
 		*shown = (struct fw_table_neighbour){
 			.address = neighbour->address,
 			.state = neighbour->state,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define RETRY_US 100000u
+#define LOOK_US  (4ull * SERVICE_REST_US) /* at what the disk's driver says */
 
 static const char *const modes[] = { STORE_MODE_TABLE(WORD_ROW) };
 static const char *const disk_states[] = { DISK_STATE_TABLE(WORD_ROW) };
@@ -189,6 +190,6 @@ uint64_t show_disks(struct store *store, uint64_t now_us)
 		return store->show_us;
 	told = disks_look(store);
 	told = event_work() && told;
-	store->show_us = told ? service_rest_until_us(now_us, SERVICE_REST_US) : now_us + RETRY_US;
+	store->show_us = told ? service_rest_until_us(now_us, LOOK_US) : now_us + RETRY_US;
 	return store->show_us;
 }
