@@ -42,9 +42,9 @@ def figure(kind, measure, subject):
 
 def boot_taken(kind, nics, measures):
     """{measure: figure} of measures that want the same boot."""
-    counts, rules = measures[0].counts, measures[0].rules
+    want = measures[0]
     try:
-        with Router(kind, nics, count=counts, rules=rules) as router:
+        with Router(kind, nics, count=want.counts, rules=want.rules, large=want.large) as router:
             found = {"build": build_id(router.machine)} if kind is BULKHEAD else {}
             return found | {measure: figure(kind, measure, router) for measure in measures}
     except FAILURES as error:
@@ -59,7 +59,7 @@ def round_taken(kind, nics, measures):
         if measure.boots:
             found[measure] = figure(kind, measure, starts)
         else:
-            boots.setdefault((measure.counts, measure.rules), []).append(measure)
+            boots.setdefault((measure.counts, measure.rules, measure.large), []).append(measure)
     for wanted in boots.values():
         found |= boot_taken(kind, nics, wanted)
     return found
