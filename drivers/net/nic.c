@@ -291,9 +291,10 @@ uint64_t nic_work(struct nic *nic, uint64_t now_us)
 		return gone_work(nic);
 	rx_queue_refresh(&nic->rxq);
 	mode_refresh(nic);
-	if (nic->irq_pending || now_us >= nic->look_at_us)
+	/* Before its registers are judged, and perhaps written again. */
+	if (nic->irq_pending || now_us >= nic->look_at_us || now_us >= nic->link_at_us)
 		device_look(nic);
-	if (now_us >= nic->link_at_us) {
+	if (!nic->gone && now_us >= nic->link_at_us) {
 		link_refresh(nic);
 		silence_check(nic);
 	}

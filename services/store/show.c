@@ -165,6 +165,12 @@ static bool is_in_doubt(const struct life *life)
 	return life->mode == STORE_OPENING || (life->mode == STORE_DISK && life->retries != 0);
 }
 
+/* Another than before: there may be something new to say. */
+static uint32_t life_mark(const struct life *life)
+{
+	return life->mode << 24 ^ life->refused << 16 ^ life->retries;
+}
+
 /* False: DS is not there. */
 static bool disks_look(struct store *store)
 {
@@ -186,8 +192,9 @@ uint64_t show_disks(struct store *store, uint64_t now_us)
 {
 	bool told;
 
-	if (now_us < store->show_us)
+	if (now_us < store->show_us && life_mark(&store->life) == store->show_mark)
 		return store->show_us;
+	store->show_mark = life_mark(&store->life);
 	told = disks_look(store);
 	told = event_work() && told;
 	store->show_us = told ? service_rest_until_us(now_us, LOOK_US) : now_us + RETRY_US;

@@ -14,7 +14,8 @@ struct store {
 	struct opening opening;
 	bool asking;      /* the volume, for the vault */
 	uint64_t waiting; /* slots that asked while the disk was being read back */
-	uint64_t show_us; /* when to look at the disks next */
+	uint64_t show_us;   /* when to look at the disks next, */
+	uint32_t show_mark; /* or as soon as this is another */
 	bool shown_known; /* what a former life published has been looked up: */
 	char shown[DS_VALUE_BYTES];
 };

@@ -214,7 +214,7 @@ static void a_card_that_loses_its_registers_is_reset(void **state)
 		world_pass(2 * NIC_LINK_US);
 		assert_int_equal(device.resets, 1);
 		losses[i]();
-		world_pass(SERVICE_REST_US + NIC_DRAIN_US);
+		world_pass(SERVICE_REST_US + 2 * NIC_DRAIN_US);
 		assert_int_equal(device.resets, 2);
 		device_receive_next(60);
 		world_work(true);
