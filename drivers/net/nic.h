@@ -10,7 +10,7 @@
  *
  * The device is looked at after an interrupt, and every NIC_WATCH_US in case one
  * was lost, as long as frames come or go; then ever more seldom, up to
- * NIC_ACTIVE_US. So a lost interrupt costs at most four times as long as
+ * NIC_ACTIVE_US. So a lost interrupt costs at most eight times as long as
  * the pause was, or NIC_WATCH_US. If nothing has arrived for NIC_LINK_US, its registers
  * are compared with what they were set to, as a device can lose them without a word.
  * Then it is left to its interrupts, and both are done every SERVICE_REST_US only.

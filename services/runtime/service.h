@@ -82,9 +82,9 @@ static inline uint64_t service_rest_until_us(uint64_t now_us, uint64_t period_us
 }
 
 /*
- * For who looks around in a pause ever more seldom: at the next multiple of 10, 40, 160, 640 ms ...
+ * For who looks around in a pause ever more seldom: at the next multiple of 10, 80, 640 ms ...
  * since boot, the shortest of these that is longer than the pause so far. So nothing waits for the
- * next look for more than four times as long as the pause was, or 10 ms.
+ * next look for more than eight times as long as the pause was, or 10 ms.
  */
 #define SERVICE_PAUSE_US 10000u
 
@@ -93,7 +93,7 @@ static inline uint64_t service_pause_until_us(uint64_t now_us, uint64_t pause_us
 	uint64_t period_us = SERVICE_PAUSE_US;
 
 	while (period_us <= pause_us)
-		period_us *= 4;
+		period_us *= 8;
 	return service_rest_until_us(now_us, period_us);
 }
 
