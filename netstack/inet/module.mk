@@ -20,7 +20,7 @@ inet_tested := $(filter-out netstack/inet/inet.c, $(inet_own_sources)) tests/uni
 	$(lwip_sources)
 
 unit_tests += inet_random inet_hostq inet_netconf inet_socket inet_stream inet_netif inet_echo inet_preserved \
-	inet_restore inet_wan inet_wan_death inet_wan_nonsense
+	inet_restore inet_time_wait inet_wan inet_wan_death inet_wan_nonsense
 inet_random_test_sources := tests/unit/inet_random_test.c netstack/inet/random.c netstack/inet/siphash.c
 inet_hostq_test_sources := tests/unit/inet_hostq_test.c netstack/inet/hostq.c
 inet_netconf_test_sources := tests/unit/inet_netconf_test.c netstack/inet/netconf_reader.c
@@ -35,6 +35,8 @@ inet_echo_test_cflags := $(lwip_cflags)
 inet_preserved_test_sources := tests/unit/inet_preserved_test.c netstack/inet/preserved.c services/runtime/crc32.c
 inet_restore_test_sources := tests/unit/inet_restore_test.c $(inet_tested)
 inet_restore_test_cflags := $(lwip_cflags)
+inet_time_wait_test_sources := tests/unit/inet_time_wait_test.c $(inet_tested)
+inet_time_wait_test_cflags := $(lwip_cflags)
 inet_wan_test_sources := tests/unit/inet_wan_test.c tests/unit/inet_wan_world.c $(inet_tested)
 inet_wan_test_cflags := $(lwip_cflags)
 inet_wan_death_test_sources := tests/unit/inet_wan_death_test.c tests/unit/inet_wan_world.c $(inet_tested)

@@ -7,6 +7,7 @@
 #include "lwip/priv/tcp_priv.h"
 #include "netstack/inet/hooks.h"
 #include "netstack/inet/random.h"
+#include "netstack/inet/time_wait.h"
 
 #define INET_MTU_BYTES 1500
 /* Small packets, most of them acknowledgements, leave the pool to data. */
@@ -102,7 +103,7 @@ void inet_netif_configure(const struct inet_netconf *conf)
 	interface_switch(&interfaces[INET_WAN], conf->wan_dhcp || conf->wan.address != 0);
 }
 
-void inet_netif_input(const struct hostq_packet *packet)
+static void packet_input(const struct hostq_packet *packet)
 {
 	bool small = packet->length_bytes <= SMALL_PACKET_BYTES;
 	struct netif *netif = &interfaces[packet->interface];
@@ -115,6 +116,14 @@ void inet_netif_input(const struct hostq_packet *packet)
 	pbuf_take(copy, packet->bytes, packet->length_bytes);
 	if (netif->input(copy, netif) != ERR_OK)
 		pbuf_free(copy);
+}
+
+void inet_netif_input(const struct hostq_packet *packet)
+{
+	(void)inet_time_wait_gave_way(); /* to one over loopback, which comes again by itself */
+	packet_input(packet);
+	if (inet_time_wait_gave_way())
+		packet_input(packet);
 }
 
 bool inet_netif_is_own(uint32_t address)

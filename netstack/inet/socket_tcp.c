@@ -15,6 +15,7 @@
 #include "netstack/inet/netif.h"
 #include "netstack/inet/random.h"
 #include "netstack/inet/tcp_memory.h"
+#include "netstack/inet/time_wait.h"
 
 #include <assert.h>
 
@@ -186,7 +187,7 @@ uint32_t inet_tcp_isn(const ip_addr_t *local, uint16_t local_port, const ip_addr
 				     .remote_address = remote->addr,
 				     .local_port = local_port,
 				     .remote_port = remote_port };
-	return inet_random_isn(&flow, (uint64_t)sys_now() * 1000);
+	return inet_time_wait_isn(&flow, inet_random_isn(&flow, (uint64_t)sys_now() * 1000));
 }
 
 /* --- What clients ask ----------------------------------------------------- */

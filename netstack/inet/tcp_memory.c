@@ -11,6 +11,7 @@
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/stats.h"
 #include "netstack/inet/hooks.h"
+#include "netstack/inet/time_wait.h"
 
 #include <stdbool.h>
 
@@ -41,12 +42,14 @@ static void holding_add(struct holding *holding, const struct pbuf *data)
 }
 
 /* Before the segment is acknowledged: dropped, it comes again. */
-err_t inet_tcp_admit(const struct tcp_pcb *pcb, const struct pbuf *segment)
+err_t inet_tcp_admit(struct tcp_pcb *pcb, const struct tcp_hdr *header, const struct pbuf *segment)
 {
 	const struct stats_mem *pool = lwip_stats.memp[MEMP_PBUF_POOL];
 	const struct stats_mem *heap = &lwip_stats.mem;
 	struct holding holding = { 0 };
 
+	if (pcb->state == TIME_WAIT)
+		return inet_time_wait_admit(pcb, header);
 	if (segment->tot_len == 0 || pcb->state == LISTEN || pcb->callback_arg == NULL)
 		return ERR_OK;
 	for (const struct tcp_seg *early = pcb->ooseq; early != NULL; early = early->next)

@@ -1,5 +1,6 @@
 """The web console's server: what a browser meets, and what others may not do to it."""
 
+import contextlib
 import gzip
 import json
 import socket
@@ -13,12 +14,13 @@ from tests.harness.machine import Spec
 from tests.harness.pinger import Pinger
 from tests.harness.topology import LAN_GATEWAY, WAN_APPLIANCE, WAN_HOST
 from tests.harness.waiting import wait_until
-from tests.harness.web import HTTPS_PORT, PASSWORD, WebClient, context
+from tests.harness.web import HTTP_PORT, HTTPS_PORT, PASSWORD, WebClient, context
 
 pytestmark = pytest.mark.limit(240)
 
 IDLE_CONNECTIONS = 200
 HANDSHAKES = 40
+PORT_AGAIN = 20443  # none that a system gives away
 REQUEST_LIMIT_S = 10
 MIB = 1024 * 1024
 
@@ -60,6 +62,17 @@ def exchange_raw(client, data):
         except (ssl.SSLError, ConnectionError):
             pass
         return got
+
+
+@contextlib.contextmanager
+def explained(router):
+    """Says what the appliance knows if a client waits in vain; the capture is kept as of any failure."""
+    try:
+        yield
+    except TimeoutError as error:
+        appliance = Appliance(router.console)
+        seen = (appliance.service("webd"), appliance.drops(), appliance.connections(), appliance.log_text())
+        raise AssertionError("\n".join(map(str, seen))) from error
 
 
 def status_of(raw):
@@ -327,9 +340,27 @@ def test_idle_connections_leave_it_usable(router, owner, same_life):
 def test_handshakes_do_not_stop_its_heart(router, client, same_life, version):
     client.wait_ready()
     begun = time.monotonic()
-    for _ in range(HANDSHAKES):
-        client.tls(version).close()
+    with explained(router):
+        for _ in range(HANDSHAKES):
+            client.tls(version).close()
     print(f"{version.name}: {(time.monotonic() - begun) / HANDSHAKES * 1000:.1f} ms a handshake")
+
+
+def connected_from(client, port):
+    """To port 80, from that port; None while the last connection from there is not quite over."""
+    with client.namespace.entered(), contextlib.suppress(OSError):
+        return socket.create_connection((LAN_GATEWAY, HTTP_PORT), REQUEST_LIMIT_S, ("", port))
+
+
+def test_a_client_may_use_its_port_again_at_once(router, client, same_life):
+    """webd ends first and so has the TIME-WAIT; of the connections of ours some met one that waited so."""
+    client.wait_ready()
+    for _ in range(3):
+        connection = wait_until(lambda: connected_from(client, PORT_AGAIN), 5, "the port to be free",
+                                Appliance(router.console).drops)
+        with connection:
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: {LAN_GATEWAY}\r\nConnection: close\r\n\r\n".encode())
+            assert status_of(b"".join(iter(lambda: connection.recv(4096), b""))) == 308
 
 
 # --- Restart ------------------------------------------------------------------------------------
