@@ -66,7 +66,9 @@ struct conn {
 	uint8_t translated; /* 1: key[0] and key[1] differ by more than their order */
 	uint8_t bound;      /* 1: holds a reference to a NAT binding */
 	uint8_t fin_seen;   /* a bit a direction: it has sent FIN; not in the checksum */
-	uint8_t reserved[5];
+	uint8_t syn_scale;  /* of the SYN below */
+	uint32_t syn_end;   /* behind direction 0's SYN in a synchronised state; neither in the
+			       checksum */
 	struct conn_link link[2]; /* not in the checksum: made anew by every life */
 	uint8_t unused[8];
 };

@@ -15,6 +15,12 @@
  *	    |                                                      |
  *	    +---------------------- SYN 0 -----------------------> SYN_SENT
  *
+ * Either end may forget a connection, by a power cut or a time-out, and begin anew between the same
+ * ports (RFC 9293, 3.5.1). A SYN of direction 0 passes, then, and changes nothing yet. Who still
+ * knows the connection answers with an acknowledgement of it, which is answered with a reset: both
+ * pass, also where the flow itself has begun anew. Who does not know it answers with a SYN: if that
+ * acknowledges the one before, the flow is in SYN_RECEIVED.
+ *
  * A flow ends by its time-out only: 2 h 4 min when established, 4 min otherwise
  * (RFC 5382, REQ-5). So a forged RST does no more than shorten the time-out, and
  * the next segment of either side undoes it (RFC 7857, 2.2).
@@ -131,9 +137,7 @@ static enum fw_conn_state state_after(enum fw_conn_state state, unsigned d, uint
 		if ((flags & (TCP_SYN | TCP_ACK)) == TCP_ACK)
 			state = FW_CONN_TCP_ESTABLISHED;
 		break;
-	case FW_CONN_TCP_RESET:
-		state = FW_CONN_TCP_ESTABLISHED;
-		break;
+	case FW_CONN_TCP_RESET: state = FW_CONN_TCP_ESTABLISHED; break;
 	case FW_CONN_FREE:
 	case FW_CONN_TCP_ESTABLISHED:
 	case FW_CONN_TCP_CLOSING:
@@ -142,8 +146,7 @@ static enum fw_conn_state state_after(enum fw_conn_state state, unsigned d, uint
 	case FW_CONN_UDP_TWO_WAY:
 	case FW_CONN_ICMP_QUERY:
 	case FW_CONN_OTHER:
-	case FW_CONN_STATE_COUNT:
-		break;
+	case FW_CONN_STATE_COUNT: break;
 	}
 	if ((flags & TCP_FIN) != 0 && state == FW_CONN_TCP_ESTABLISHED)
 		return FW_CONN_TCP_CLOSING;
@@ -158,6 +161,33 @@ static bool may_start_again(const struct conn *conn, unsigned d, const struct pa
 	       (conn->state == FW_CONN_TCP_CLOSED || conn->state == FW_CONN_TCP_RESET);
 }
 
+/* A SYN in a synchronised state, of which only the receiver's answer says whether it counts. */
+static void syn_note(struct conn *conn, const struct packet *p)
+{
+	conn->syn_end = segment_end(p);
+	conn->syn_scale = syn_window_scale(p);
+}
+
+/* Does direction 1 take up the connection that the SYN noted wants? */
+static bool syn_is_taken_up(const struct conn *conn, unsigned d, const struct packet *p)
+{
+	return d == 1 && conn->state != FW_CONN_TCP_SYN_SENT && conn->syn_end != 0 &&
+	       (p->tcp_flags & TCP_ACK) != 0 &&
+	       be32_get(&tcp_of(p)->acknowledgement) == conn->syn_end;
+}
+
+static void begin_anew(struct conn_table *table, struct conn *conn, const struct packet *answer)
+{
+	conn->tcp_end[0] = conn->syn_end;
+	conn->window_scale[0] = conn->syn_scale;
+	conn->window_log2[0] = WINDOW_LOG2_MIN;
+	conn->fin_seen = 0;
+	conn->syn_end = 0;
+	conn->unsynced = 0;
+	direction_start(conn, 1, answer);
+	conn_state_set(table, conn, FW_CONN_TCP_SYN_RECEIVED);
+}
+
 static enum fw_reason syn_track(struct conn_table *table, struct conn *conn, unsigned d,
 				const struct packet *p)
 {
@@ -168,10 +198,17 @@ static enum fw_reason syn_track(struct conn_table *table, struct conn *conn, uns
 	if (may_start_again(conn, d, p)) {
 		conn_state_set(table, conn, FW_CONN_TCP_SYN_SENT);
 		conn->fin_seen = 0;
+		conn->syn_end = 0;
 		conn->unsynced = 2;
 		direction_start(conn, 0, p);
 		return FW_REASON_NONE;
 	}
+	if (syn_is_taken_up(conn, d, p)) {
+		begin_anew(table, conn, p);
+		return FW_REASON_NONE;
+	}
+	if (d == 0 && (p->tcp_flags & TCP_ACK) == 0 && conn->state != FW_CONN_TCP_SYN_SENT)
+		syn_note(conn, p);
 	/* In a synchronised state the receiver answers with a challenge (RFC 5961, 4). */
 	if (conn->state != FW_CONN_TCP_SYN_SENT && conn->state != FW_CONN_TCP_SYN_RECEIVED)
 		return FW_REASON_NONE;
@@ -179,9 +216,35 @@ static enum fw_reason syn_track(struct conn_table *table, struct conn *conn, uns
 		return DROP_TCP_WINDOW;
 	if (d == 0 && conn->tcp_end[0] != segment_end(p) && conn->state != FW_CONN_TCP_SYN_SENT)
 		return FW_REASON_NONE;
+	conn->syn_end = 0;
 	direction_start(conn, d, p);
 	conn_state_set(table, conn, state_after(conn->state, d, p->tcp_flags, false));
 	return FW_REASON_NONE;
+}
+
+/*
+ * The flow has begun anew, but not for direction 1: its acknowledgement of the old connection, and
+ * the reset that takes its number from it (RFC 9293, 3.5.1, figure 9).
+ */
+static bool is_half_open(const struct conn *conn, unsigned d, const struct packet *p)
+{
+	uint8_t flags = p->tcp_flags & (TCP_FIN | TCP_RST | TCP_ACK);
+
+	if (conn->state != FW_CONN_TCP_SYN_SENT)
+		return false;
+	if (d == 1)
+		return flags == TCP_ACK && p->l4_bytes == tcp_header_bytes(p);
+	return flags == TCP_RST && conn->syn_end != 0 &&
+	       be32_get(&tcp_of(p)->sequence) == conn->syn_end;
+}
+
+static enum fw_reason half_open_track(struct conn *conn, unsigned d, const struct packet *p)
+{
+	enum fw_reason reason = packet_checksum_check(p);
+
+	if (reason == FW_REASON_NONE && d == 1)
+		conn->syn_end = be32_get(&tcp_of(p)->acknowledgement);
+	return reason;
 }
 
 /* Segments that may change the state. */
@@ -191,6 +254,8 @@ static enum fw_reason event_track(struct conn_table *table, struct conn *conn, u
 	enum fw_reason reason = FW_REASON_NONE;
 	enum fw_conn_state state;
 
+	if (is_half_open(conn, d, p))
+		return half_open_track(conn, d, p);
 	if (!in_window(conn, d, p))
 		return DROP_TCP_WINDOW;
 	if ((p->tcp_flags & (TCP_FIN | TCP_RST)) != 0)

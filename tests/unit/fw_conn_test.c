@@ -104,6 +104,81 @@ static void closed_connection_can_be_opened_again_from_the_same_port(void **stat
 	assert_state(w, FW_CONN_TCP_CLOSING);
 }
 
+/* RFC 9293, 3.5.1: the client has lost power, and the server has let the connection go. */
+static void a_connection_that_its_server_forgot_can_be_opened_again(void **state)
+{
+	struct world *w = *state;
+
+	establish(w);
+	assert_int_equal(segment(w, 0, TCP_SYN, 77777777, 0, 0), FW_FORWARD);
+	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 77777778, 0), FW_FORWARD);
+	assert_state(w, FW_CONN_TCP_SYN_RECEIVED);
+	assert_int_equal(segment(w, 0, TCP_ACK, 77777778, 55555556, 10), FW_FORWARD);
+	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+	assert_int_equal(segment(w, 1, TCP_ACK, 55555556, 77777788, 10), FW_FORWARD);
+	assert_int_equal(segment(w, 1, TCP_ACK, 901, 101, 10), FW_DROP);
+}
+
+static void a_half_closed_connection_that_its_server_forgot_can_be_opened_again(void **state)
+{
+	struct world *w = *state;
+
+	establish(w);
+	segment(w, 1, TCP_FIN | TCP_ACK, 901, 101, 0);
+	segment(w, 0, TCP_SYN, 77777777, 0, 0);
+	segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 77777778, 0);
+	assert_int_equal(segment(w, 0, TCP_ACK, 77777778, 55555556, 10), FW_FORWARD);
+	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+	segment(w, 0, TCP_FIN | TCP_ACK, 77777788, 55555556, 0);
+	assert_state(w, FW_CONN_TCP_CLOSING); /* the old FIN counts no more */
+}
+
+/* The SYN alone, or an answer to another one, moves no window. */
+static void a_syn_that_is_not_taken_up_changes_nothing(void **state)
+{
+	struct world *w = *state;
+
+	establish(w);
+	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 1, 0), FW_FORWARD);
+	assert_int_equal(segment(w, 0, TCP_SYN, 77777777, 0, 0), FW_FORWARD);
+	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 77777779, 0), FW_FORWARD);
+	assert_int_equal(segment(w, 0, TCP_ACK, 77777778, 55555556, 10), FW_DROP);
+	assert_int_equal(segment(w, 1, TCP_ACK, 55555556, 77777778, 10), FW_DROP);
+	assert_int_equal(segment(w, 0, TCP_ACK, 101, 901, 10), FW_FORWARD);
+	assert_int_equal(segment(w, 1, TCP_ACK, 901, 111, 10), FW_FORWARD);
+	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+}
+
+/* RFC 9293, 3.5.1, figure 9: its acknowledgement, a reset with that number, and the SYN again. */
+static void a_connection_that_its_client_forgot_is_ended_and_opened_again(void **state)
+{
+	struct world *w = *state;
+
+	fins_of_both_sides_close(state);
+	segment(w, 0, TCP_SYN, 77777777, 0, 0);
+	assert_int_equal(segment(w, 0, TCP_RST, 102, 0, 0), FW_DROP);
+	assert_int_equal(segment(w, 1, TCP_ACK, 1402, 102, 0), FW_FORWARD);
+	assert_int_equal(segment(w, 0, TCP_RST, 103, 0, 0), FW_DROP);
+	assert_int_equal(segment(w, 0, TCP_RST, 102, 0, 0), FW_FORWARD);
+	assert_int_equal(segment(w, 0, TCP_SYN, 77777777, 0, 0), FW_FORWARD);
+	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 102, 0), FW_DROP);
+	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 77777778, 0), FW_FORWARD);
+	assert_int_equal(segment(w, 0, TCP_ACK, 77777778, 55555556, 10), FW_FORWARD);
+	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+}
+
+static void data_of_an_old_connection_does_not_pass_with_a_new_one(void **state)
+{
+	struct world *w = *state;
+
+	fins_of_both_sides_close(state);
+	segment(w, 0, TCP_SYN, 77777777, 0, 0);
+	assert_int_equal(segment(w, 1, TCP_ACK, 1402, 102, 10), FW_DROP);
+	assert_int_equal(segment(w, 1, TCP_FIN | TCP_ACK, 1402, 102, 0), FW_DROP);
+	assert_state(w, FW_CONN_TCP_SYN_SENT);
+}
+
 static void forged_reset_outside_the_window_changes_nothing(void **state)
 {
 	struct world *w = *state;
@@ -408,6 +483,11 @@ int main(void)
 		TEST(simultaneous_open_establishes),
 		TEST(fins_of_both_sides_close),
 		TEST(closed_connection_can_be_opened_again_from_the_same_port),
+		TEST(a_connection_that_its_server_forgot_can_be_opened_again),
+		TEST(a_half_closed_connection_that_its_server_forgot_can_be_opened_again),
+		TEST(a_syn_that_is_not_taken_up_changes_nothing),
+		TEST(a_connection_that_its_client_forgot_is_ended_and_opened_again),
+		TEST(data_of_an_old_connection_does_not_pass_with_a_new_one),
 		TEST(forged_reset_outside_the_window_changes_nothing),
 		TEST(traffic_after_a_reset_revives_the_connection),
 		TEST(reset_with_a_wrong_checksum_changes_nothing),
