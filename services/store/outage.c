@@ -1,6 +1,6 @@
 /*
- * STORE_FAILED and its end. A disk that is lost is waited for: a new life of the
- * driver finds it again, or not. One that is there all the same (it refuses what
+ * STORE_FAILED and its end. A disk that is lost is waited for: the driver looks for
+ * it again from time to time. One that is there all the same (it refuses what
  * is written, cannot be read, or is too slow) is tried again after ever longer
  * pauses: by erasing what it refused, or by reading all of it back.
  */

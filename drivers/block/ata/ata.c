@@ -14,6 +14,10 @@
 #include <stdio.h>
 
 #define FAILURES_LOGGED 4u
+/* A disk that failed is looked for again after so long, then twice as long, and so on. */
+#define AGAIN_FIRST_US  10000000u
+#define AGAIN_MAX_US    300000000u
+#define AGAIN_DOUBLINGS 5u
 
 struct client_end {
 	const char *name;
@@ -35,6 +39,10 @@ static struct order order;         /* under way */
 static struct client_end *serving; /* whose it is; NULL: none is */
 static unsigned turn;              /* the client to look at next */
 static unsigned failures_in_row[BLOCK_DISKS_MAX];
+static struct {
+	uint64_t due_us; /* 0: none is planned */
+	unsigned count;  /* since it last did what a client asked for */
+} looks[BLOCK_DISKS_MAX];
 
 static void client_find(struct client_end *client)
 {
@@ -111,7 +119,7 @@ static void failure_log(void)
 			  transfer.status_register, transfer.error_register);
 	if (!transfer.lost)
 		return;
-	log_error("disk %u has failed: it is not used until the driver starts anew", order.disk);
+	log_error("disk %u has failed: it is not used until it answers again", order.disk);
 	table_change_begin(table);
 	table->disks[order.disk].state = DISK_FAILED;
 	table_change_end(table);
@@ -122,6 +130,7 @@ static void success_count(void)
 	struct disk_statistics *statistics = &table->disks[order.disk].statistics;
 
 	failures_in_row[order.disk] = 0;
+	looks[order.disk].count = 0;
 	switch (order.op) {
 	case BLOCK_READ: statistics->reads += order.count; return;
 	case BLOCK_WRITE: statistics->writes += order.count; return;
@@ -206,6 +215,40 @@ static void scan_ended(void)
 	serving = NULL;
 }
 
+/* --- Disks that failed ------------------------------------------------------------ */
+
+static uint64_t pause_us(unsigned looks_before)
+{
+	uint64_t pause = (uint64_t)AGAIN_FIRST_US
+			 << (looks_before < AGAIN_DOUBLINGS ? looks_before : AGAIN_DOUBLINGS);
+
+	return pause < AGAIN_MAX_US ? pause : AGAIN_MAX_US;
+}
+
+/* When the next of them is to be looked for; now_us: that has begun. */
+static uint64_t failed_look(uint64_t now_us)
+{
+	uint64_t next_us = SERVICE_NO_DEADLINE;
+
+	for (unsigned disk = 0; disk < BLOCK_DISKS_MAX; disk++) {
+		if (table->disks[disk].state != DISK_FAILED) {
+			looks[disk].due_us = 0;
+			continue;
+		}
+		if (looks[disk].due_us == 0)
+			looks[disk].due_us = now_us + pause_us(looks[disk].count++);
+		if (now_us >= looks[disk].due_us) {
+			looks[disk].due_us = 0;
+			scanning = true;
+			scan_again(&scan, &transfer, disk, now_us);
+			return now_us;
+		}
+		if (looks[disk].due_us < next_us)
+			next_us = looks[disk].due_us;
+	}
+	return next_us;
+}
+
 static uint64_t work(uint64_t now_us)
 {
 	if (transfer.active)
@@ -219,7 +262,7 @@ static uint64_t work(uint64_t now_us)
 		order_ended();
 		return now_us;
 	}
-	return client_serve(now_us) ? now_us : SERVICE_NO_DEADLINE;
+	return client_serve(now_us) ? now_us : failed_look(now_us);
 }
 
 int main(void)

@@ -39,6 +39,7 @@ static void entry_set(struct scan *scan, enum disk_state state, const struct ide
 /* There is a disk, and it is of no use. */
 static void entry_failed(struct scan *scan, const char *why)
 {
+	scan->found = DISK_FAILED;
 	if (entry_of(scan)->state != DISK_FAILED)
 		log_error("disk %u has failed: %s", scan->disk, why);
 	entry_set(scan, DISK_FAILED, NULL);
@@ -70,6 +71,7 @@ void scan_begin(struct scan *scan, struct disk_table *table,
 	scan->table = table;
 	scan->identities = identities;
 	scan->disk = 0;
+	scan->alone = false;
 	table_change_begin(table);
 	table->ready = 0;
 	table->store.count = 0;
@@ -79,9 +81,37 @@ void scan_begin(struct scan *scan, struct disk_table *table,
 	reset_begin(scan, transfer, now_us);
 }
 
+void scan_again(struct scan *scan, struct transfer *transfer, unsigned disk, uint64_t now_us)
+{
+	scan->disk = disk;
+	scan->alone = true;
+	scan->found = DISK_FAILED;
+	scan->has_store = false;
+	reset_begin(scan, transfer, now_us);
+}
+
+/* All at once: who reads the table meets no disk of which only half is known. */
+static bool alone_ended(struct scan *scan)
+{
+	struct disk_store *store = &scan->table->store;
+
+	scan->stage = SCAN_DONE;
+	if (scan->found == DISK_FAILED)
+		return true;
+	table_change_begin(scan->table);
+	entry_of(scan)->state = scan->found;
+	if (store->disk == scan->disk && !scan->has_store)
+		store->count = 0;
+	table_change_end(scan->table);
+	log_notice("disk %u answers again", scan->disk);
+	return true;
+}
+
 /* True: that was the last one. */
 static bool next_disk(struct scan *scan, struct transfer *transfer, uint64_t now_us)
 {
+	if (scan->alone)
+		return alone_ended(scan);
 	scan->disk++;
 	if (scan->disk == BLOCK_DISKS_MAX) {
 		table_change_begin(scan->table);
@@ -101,8 +131,10 @@ static bool next_disk(struct scan *scan, struct transfer *transfer, uint64_t now
 static bool channel_leave(struct scan *scan, struct transfer *transfer, uint64_t now_us)
 {
 	entry_silent(scan);
-	scan->disk++;
-	entry_silent(scan);
+	if (!scan->alone) {
+		scan->disk++;
+		entry_silent(scan);
+	}
 	return next_disk(scan, transfer, now_us);
 }
 
@@ -141,8 +173,10 @@ static bool identified(struct scan *scan, struct transfer *transfer, uint64_t no
 			entry_silent(scan);
 		return next_disk(scan, transfer, now_us);
 	}
-	entry_set(scan, state, identity);
-	disk_log(scan, state, identity, why);
+	scan->found = state;
+	entry_set(scan, scan->alone ? DISK_FAILED : state, identity);
+	if (!scan->alone)
+		disk_log(scan, state, identity, why);
 	if (state != DISK_READY || identity->sectors <= GPT_HEADER_SECTOR)
 		return next_disk(scan, transfer, now_us);
 	header_begin(scan, transfer, false, now_us);
@@ -195,7 +229,9 @@ static void store_found(struct scan *scan, const struct gpt_partition *partition
 	struct disk_store *store = &scan->table->store;
 	uint32_t volume = volume_of(partition);
 
-	if (store->count != 0 || (store->volume != 0 && store->volume != volume)) {
+	bool is_elsewhere = store->count != 0 && !(scan->alone && store->disk == scan->disk);
+
+	if (is_elsewhere || (store->volume != 0 && store->volume != volume)) {
 		log_warning("disk %u: another store's partition, is not used", scan->disk);
 		return;
 	}
@@ -206,6 +242,7 @@ static void store_found(struct scan *scan, const struct gpt_partition *partition
 				      .first = partition->first,
 				      .count = partition->count };
 	table_change_end(scan->table);
+	scan->has_store = true;
 	log_notice("disk %u: the store is at sector %llu, %llu sectors", scan->disk,
 		   (unsigned long long)store->first, (unsigned long long)store->count);
 }

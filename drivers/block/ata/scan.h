@@ -5,6 +5,8 @@
  *
  * The first store's partition ever found is the one, also in later lives: should
  * it be gone and another one turn up, that one is not taken in its place.
+ *
+ * A disk that failed can be looked at again, alone: its entry changes only if it works.
  */
 #ifndef ATA_SCAN_H
 #define ATA_SCAN_H
@@ -23,8 +25,11 @@ enum scan_stage {
 struct scan {
 	enum scan_stage stage;
 	unsigned disk;
-	bool second;     /* the table's second copy */
-	unsigned unread; /* copies that the disk refused to give */
+	bool alone;            /* no other disk is looked at */
+	enum disk_state found; /* alone: what the disk's entry is to become */
+	bool has_store;        /* alone: the store's partition is still there */
+	bool second;           /* the table's second copy */
+	unsigned unread;       /* copies that the disk refused to give */
 	struct gpt_header header;
 	struct disk_table *table;
 	struct identity *identities; /* BLOCK_DISKS_MAX; what the table does not say */
@@ -36,6 +41,8 @@ struct scan {
 void scan_begin(struct scan *scan, struct disk_table *table,
 		struct identity identities[BLOCK_DISKS_MAX], struct transfer *transfer,
 		uint64_t now_us);
+/* The same for one disk, which has failed; the table stays ready. */
+void scan_again(struct scan *scan, struct transfer *transfer, unsigned disk, uint64_t now_us);
 /* The transfer that it began has ended: begins the next. True: done, the table is ready. */
 bool scan_go_on(struct scan *scan, struct transfer *transfer, uint64_t now_us);
 
