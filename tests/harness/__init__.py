@@ -4,7 +4,7 @@ The machine and its networks:
 paths       where things are
 image       the ISO under test, variants of it, the drive with a configuration
 settings    the configuration with which the tests boot
-disk_image  a disk with a store's partition, as a file; disk reads what lies on one
+disk_image  a disk with a store's partition, as a file; disk reads what lies on one; nbd, one that falls silent
 namespace   a network namespace: programs and sockets inside it
 sandbox     makes this process able to create namespaces, root or not
 link        one cable between a namespace and a QEMU network card; frame_carrier where there is no tap

@@ -1,7 +1,4 @@
-"""A disk that fails is said plainly: in the console, in the log, by mail; and everything else goes on.
-
-One that does not answer at all cannot be had here, as QEMU waits for it with the whole machine: tests/unit/ata_test.c.
-"""
+"""A disk that fails is said plainly: in the console, in the log, by mail; and everything else goes on."""
 
 import os
 
