@@ -56,14 +56,22 @@ static bool is_active(const struct nic *nic)
 	return nic->now_us < nic->active_us + NIC_ACTIVE_US;
 }
 
-/* The longer the pause, the longer until the next look. */
+/* Likewise for link and registers, and together with them. */
+static uint64_t next_link_us(const struct nic *nic)
+{
+	return service_rest_until_us(nic->now_us, is_active(nic) ? NIC_LINK_US : SERVICE_REST_US);
+}
+
+/* The longer the pause, the longer until the next look; all drivers look at the same times. */
 static uint64_t next_look_us(const struct nic *nic)
 {
 	uint64_t pause_us = nic->now_us - nic->active_us;
 
-	if (!is_active(nic))
-		return service_rest_until_us(nic->now_us, SERVICE_REST_US);
-	return service_pause_until_us(nic->now_us, pause_us);
+	if (pause_us < NIC_WATCH_US)
+		return service_rest_until_us(nic->now_us, NIC_WATCH_US);
+	if (pause_us < NIC_PAUSE_US)
+		return service_rest_until_us(nic->now_us, NIC_PAUSE_US);
+	return next_link_us(nic);
 }
 
 /* Frames came or went since the last pass, or are on their way. */
@@ -77,7 +85,7 @@ static void activity_note(struct nic *nic)
 	nic->moved = moved;
 	nic->active_us = nic->now_us;
 	nic->look_at_us = earliest(nic->look_at_us, nic->now_us + NIC_WATCH_US);
-	nic->link_at_us = earliest(nic->link_at_us, nic->now_us + NIC_LINK_US);
+	nic->link_at_us = earliest(nic->link_at_us, next_link_us(nic));
 }
 
 /* --- Link, and the device itself ----------------------------------------------- */
@@ -102,8 +110,7 @@ static void link_refresh(struct nic *nic)
 	uint32_t speed_mbit = 0;
 	enum netq_link link = nic->ops->link_read(nic, &speed_mbit);
 
-	nic->link_at_us = is_active(nic) ? nic->now_us + NIC_LINK_US
-					 : service_rest_until_us(nic->now_us, SERVICE_REST_US);
+	nic->link_at_us = next_link_us(nic);
 	link_publish(nic, link, speed_mbit);
 }
 

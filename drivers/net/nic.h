@@ -9,11 +9,11 @@
  *	      --(it does not)--> gone, tried again every second
  *
  * The device is looked at after an interrupt, and every NIC_WATCH_US in case one
- * was lost, as long as frames come or go; then ever more seldom, up to
- * NIC_ACTIVE_US. So a lost interrupt costs at most eight times as long as
- * the pause was, or NIC_WATCH_US. If nothing has arrived for NIC_LINK_US, its registers
+ * was lost, as long as frames come or go; after a pause of that every NIC_PAUSE_US,
+ * of that every NIC_LINK_US. If nothing has arrived for NIC_LINK_US, its registers
  * are compared with what they were set to, as a device can lose them without a word.
- * Then it is left to its interrupts, and both are done every SERVICE_REST_US only.
+ * After NIC_ACTIVE_US it is left to its interrupts, and both are done every SERVICE_REST_US
+ * only. Drivers look at the same times, so that the processor wakes once for them.
  * Every pass is bounded, and every interrupt is acknowledged after the device has
  * been served.
  */
@@ -25,7 +25,8 @@
 #include "drivers/net/tx_queue.h"
 #include "services/runtime/service.h"
 
-#define NIC_WATCH_US      10000u   /* a lost interrupt costs that much */
+#define NIC_WATCH_US      10000u   /* a lost interrupt costs that much, */
+#define NIC_PAUSE_US      80000u   /* after a pause of NIC_WATCH_US that much */
 #define NIC_ACTIVE_US     2000000u /* so that a silence that follows is checked for once at least */
 #define NIC_HELD_US       200u     /* until we look whether the firewall has caught up */
 #define NIC_DRAIN_US      10000u   /* a restart waits for the firewall at most so long */

@@ -4,7 +4,7 @@
  * quiet network, so a neighbour that has answered before is asked again.
  *
  *	HEARING --nothing for 1 s, or 5 s if we sent nothing either--> ASKING
- *	          (10 s, 20 s, 30 s after as many answers with nothing else between, if
+ *	          (10, 20, 40, 64 s after as many answers with nothing else between, if
  *	          no packet has passed the firewall for 30 s either)
  *	ASKING  --anything arrives--> HEARING
  *	        --four questions sent, none answered--> BLAMED: the driver is complained about
@@ -25,7 +25,7 @@
 
 #define SILENCE_SENDING_MS      1000u /* nothing arrives although we send */
 #define SILENCE_IDLE_MS         5000u /* nothing arrives and nothing was sent */
-#define SILENCE_IDLE_LONGEST_MS 30000u
+#define SILENCE_IDLE_LONGEST_MS 64000u
 #define SILENCE_QUIET_MS        30000u
 #define SILENCE_PERIOD_MS       500u  /* between questions; a neighbour answers in a millisecond */
 #define SILENCE_QUESTIONS       4u    /* to as many neighbours, if there are */

@@ -74,27 +74,11 @@ uint64_t time_us(void);
  * every SERVICE_LONG_REST_US in case a notification was lost with a former life.
  */
 #define SERVICE_REST_US      4000000u
-#define SERVICE_LONG_REST_US (16u * SERVICE_REST_US)
+#define SERVICE_LONG_REST_US (64u * SERVICE_REST_US)
 
 static inline uint64_t service_rest_until_us(uint64_t now_us, uint64_t period_us)
 {
 	return (now_us / period_us + 1) * period_us;
-}
-
-/*
- * For who looks around in a pause ever more seldom: at the next multiple of 10, 80, 640 ms ...
- * since boot, the shortest of these that is longer than the pause so far. So nothing waits for the
- * next look for more than eight times as long as the pause was, or 10 ms.
- */
-#define SERVICE_PAUSE_US 10000u
-
-static inline uint64_t service_pause_until_us(uint64_t now_us, uint64_t pause_us)
-{
-	uint64_t period_us = SERVICE_PAUSE_US;
-
-	while (period_us <= pause_us)
-		period_us *= 8;
-	return service_rest_until_us(now_us, period_us);
 }
 
 /*
