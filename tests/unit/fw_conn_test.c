@@ -104,6 +104,15 @@ static void closed_connection_can_be_opened_again_from_the_same_port(void **stat
 	assert_state(w, FW_CONN_TCP_CLOSING);
 }
 
+/* A SYN of sequence number 77777777 has passed: its answer, and data. */
+static void assert_opens_anew(struct world *w)
+{
+	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 77777778, 0), FW_FORWARD);
+	assert_state(w, FW_CONN_TCP_SYN_RECEIVED);
+	assert_int_equal(segment(w, 0, TCP_ACK, 77777778, 55555556, 10), FW_FORWARD);
+	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+}
+
 /* RFC 9293, 3.5.1: the client has lost power, and the server has let the connection go. */
 static void a_connection_that_its_server_forgot_can_be_opened_again(void **state)
 {
@@ -112,10 +121,7 @@ static void a_connection_that_its_server_forgot_can_be_opened_again(void **state
 	establish(w);
 	assert_int_equal(segment(w, 0, TCP_SYN, 77777777, 0, 0), FW_FORWARD);
 	assert_state(w, FW_CONN_TCP_ESTABLISHED);
-	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 77777778, 0), FW_FORWARD);
-	assert_state(w, FW_CONN_TCP_SYN_RECEIVED);
-	assert_int_equal(segment(w, 0, TCP_ACK, 77777778, 55555556, 10), FW_FORWARD);
-	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+	assert_opens_anew(w);
 	assert_int_equal(segment(w, 1, TCP_ACK, 55555556, 77777788, 10), FW_FORWARD);
 	assert_int_equal(segment(w, 1, TCP_ACK, 901, 101, 10), FW_DROP);
 }
@@ -127,9 +133,7 @@ static void a_half_closed_connection_that_its_server_forgot_can_be_opened_again(
 	establish(w);
 	segment(w, 1, TCP_FIN | TCP_ACK, 901, 101, 0);
 	segment(w, 0, TCP_SYN, 77777777, 0, 0);
-	segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 77777778, 0);
-	assert_int_equal(segment(w, 0, TCP_ACK, 77777778, 55555556, 10), FW_FORWARD);
-	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+	assert_opens_anew(w);
 	segment(w, 0, TCP_FIN | TCP_ACK, 77777788, 55555556, 0);
 	assert_state(w, FW_CONN_TCP_CLOSING); /* the old FIN counts no more */
 }
@@ -163,9 +167,7 @@ static void a_connection_that_its_client_forgot_is_ended_and_opened_again(void *
 	assert_int_equal(segment(w, 0, TCP_RST, 102, 0, 0), FW_FORWARD);
 	assert_int_equal(segment(w, 0, TCP_SYN, 77777777, 0, 0), FW_FORWARD);
 	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 102, 0), FW_DROP);
-	assert_int_equal(segment(w, 1, TCP_SYN | TCP_ACK, 55555555, 77777778, 0), FW_FORWARD);
-	assert_int_equal(segment(w, 0, TCP_ACK, 77777778, 55555556, 10), FW_FORWARD);
-	assert_state(w, FW_CONN_TCP_ESTABLISHED);
+	assert_opens_anew(w);
 }
 
 static void data_of_an_old_connection_does_not_pass_with_a_new_one(void **state)
