@@ -86,7 +86,6 @@ void schedule_init(void)
 void schedule_admit(struct slot *slot)
 {
 	slot->wait = WAIT_NONE;
-	slot->astir = true;
 	if (slot != current && !slot->queued)
 		queue_put(slot, false);
 }
@@ -223,8 +222,8 @@ struct slot *schedule_next(void)
 }
 
 /*
- * The earliest time at which a waiting or exhausted slot wants something. Of one that has waited
- * since the last tick the table says already what there is to say.
+ * The earliest time at which a waiting or exhausted slot wants something. Of one that has not
+ * run since the last tick the table says already what there is to say.
  */
 static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 {
@@ -237,12 +236,12 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 			ipc_time_out(slot);
 		else if (slot->deadline_us < earliest)
 			earliest = slot->deadline_us;
-		if (!slot->astir)
+		if (slot->cpu_tsc == slot->shown_tsc && !slot->exhausted)
 			continue;
-		slot->astir = slot->wait == WAIT_NONE;
+		slot->shown_tsc = slot->cpu_tsc;
 		slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
 		slot->entry->waiting = slot->wait == WAIT_RECEIVE;
-		if (!slot->exhausted || !slot->astir)
+		if (!slot->exhausted || slot->wait != WAIT_NONE)
 			continue;
 		if (slot->period_end_tsc <= now_tsc)
 			budget_renew(slot, now_tsc);

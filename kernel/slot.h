@@ -88,9 +88,9 @@ struct slot {
 	/* Scheduling */
 	struct slot *next; /* in its ready queue */
 	unsigned level;    /* of the queue it is in or ran from */
-	bool queued, exhausted, slice_over, astir;
-	int64_t budget_left; /* in ticks of the TSC */
-	uint64_t period_end_tsc, cpu_tsc;
+	bool queued, exhausted, slice_over;
+	int64_t budget_left;                         /* in ticks of the TSC */
+	uint64_t period_end_tsc, cpu_tsc, shown_tsc; /* the last: cpu_tsc as the table has it */
 
 	/* Memory */
 	physical_t image_memory, heap, stack;
