@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define COST_COPY_BYTES_MAX 65536u
+#define COST_DISTURBED      UINT64_MAX /* this time it cannot be told */
 
 /* What line says of itself: the region "line". */
 struct line_says {

@@ -66,7 +66,7 @@ static void print(const char *text)
 
 static void cost_print(const struct cost *cost)
 {
-	uint64_t best = UINT64_MAX;
+	uint64_t best = COST_DISTURBED;
 	char line[80];
 
 	for (unsigned round = 0; round < cost->rounds; round++) {
@@ -75,6 +75,8 @@ static void cost_print(const struct cost *cost)
 		if (taken < best)
 			best = taken;
 	}
+	if (best == COST_DISTURBED)
+		service_panic("%s: no round was left alone", cost->name);
 	snprintf(line, sizeof(line), "cost: %s: %lu\r\n", cost->name, (unsigned long)best);
 	print(line);
 }
