@@ -53,11 +53,12 @@ common_flags := -std=gnu17 -g -I. -ffile-prefix-map=$(CURDIR)/=
 # $(call objects,PRODUCT,SOURCES)
 objects = $(patsubst %,$(1)/%.o,$(2))
 
-# $(call compile,FOLDER,SOURCES,COMPILER,FLAGS): FOLDER/SOURCE.o of each source.
-# FOLDER/flags changes with the flags and with the list of sources. -MMD leaves out what a system
-# header includes, as lwIP's include our lwipopts.h: such are named in NAME_indirect.
+# $(call compile,FOLDER,SOURCES,COMPILER,FLAGS[,SHARED]): FOLDER/SOURCE.o of each source.
+# FOLDER/flags changes with the flags and, if the folder is not SHARED by programs, with the list of
+# sources. -MMD leaves out what a system header includes, as lwIP's include our lwipopts.h: such are
+# named in NAME_indirect.
 define compile
-$(call remember,$(1)/flags,$(3) $(4) $(warnings) $(2))
+$(call remember,$(1)/flags,$(3) $(4) $(warnings) $(if $(5),,$(2)))
 $(if $(strip $(2)),$(call objects,$(1),$(2)): )$(1)/%.o: % $(1)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  compile  $$@")
@@ -257,20 +258,30 @@ fuzz_flags := $(common_flags) -O1 -fsanitize=fuzzer,address,undefined -fno-sanit
 unit_programs := $(patsubst %,build/tests/unit/%,$(unit_tests))
 fuzz_programs := $(patsubst %,build/tests/fuzz/%,$(fuzz_targets))
 
-# $(call host,NAME,unit or fuzz,SOURCES,COMPILER,FLAGS,LIBRARIES)
+# Programs with the same flags of their own share their objects, in a folder named by these.
+nothing :=
+flags_folder = build/tests/objects/$(1)/$(or $(subst $(nothing) ,_,$(subst /,.,$(subst =,.,$(strip $(2))))),plain)
+
+# $(call host,NAME,unit or fuzz,FOLDER,SOURCES,COMPILER,FLAGS,LIBRARIES)
 define host
-$(eval $(call compile,build/tests/objects/$(2)/$(1),$(3),$(4),$(5)))
-$(call objects,build/tests/objects/$(2)/$(1),$(3)): $(third_lwip) $(third_cjson) $($(1)_third) $($(1)_indirect)
-build/tests/$(2)/$(1): $(call objects,build/tests/objects/$(2)/$(1),$(3)) build/tests/objects/$(2)/$(1)/flags
+shared_folders += $(3)
+$(3)_sources += $(4)
+$(3)_compiler := $(5)
+$(3)_flags := $(6)
+$(call remember,build/tests/objects/$(2)/$(1).sources,$(4))
+$(call objects,$(3),$(4)): $(third_lwip) $(third_cjson) $($(1)_third) $($(1)_indirect)
+build/tests/$(2)/$(1): $(call objects,$(3),$(4)) build/tests/objects/$(2)/$(1).sources $(3)/flags
 	$$(quiet)mkdir -p $$(@D)
 	@$$(if $$(quiet),echo "  link     $$@")
-	$$(quiet)$(4) $(5) -o $$@ $(call objects,build/tests/objects/$(2)/$(1),$(3)) $(6)
+	$$(quiet)$(5) $(6) -o $$@ $(call objects,$(3),$(4)) $(7)
 endef
 
-$(foreach name,$(unit_tests),$(eval $(call host,$(name),unit,$($(name)_test_sources),$(CC),$(unit_flags) \
-	$($(name)_test_cflags),$($(name)_test_libraries) -lcmocka)))
-$(foreach name,$(fuzz_targets),$(eval $(call host,$(name),fuzz,$($(name)_fuzz_sources),$(CLANG),$(fuzz_flags) \
-	$($(name)_fuzz_cflags),$($(name)_fuzz_libraries))))
+$(foreach name,$(unit_tests),$(eval $(call host,$(name),unit,$(call flags_folder,unit,$($(name)_test_cflags)),$\
+	$($(name)_test_sources),$(CC),$(unit_flags) $($(name)_test_cflags),$($(name)_test_libraries) -lcmocka)))
+$(foreach name,$(fuzz_targets),$(eval $(call host,$(name),fuzz,$(call flags_folder,fuzz,$($(name)_fuzz_cflags)),$\
+	$($(name)_fuzz_sources),$(CLANG),$(fuzz_flags) $($(name)_fuzz_cflags),$($(name)_fuzz_libraries))))
+$(foreach folder,$(sort $(shared_folders)),$\
+	$(eval $(call compile,$(folder),$(sort $($(folder)_sources)),$($(folder)_compiler),$($(folder)_flags),shared)))
 
 -include $(addsuffix .d,$(read_by_clang))
 
