@@ -62,13 +62,16 @@ static uint64_t next_link_us(const struct nic *nic)
 	return service_rest_until_us(nic->now_us, is_active(nic) ? NIC_LINK_US : SERVICE_REST_US);
 }
 
-/* The longer the pause, the longer until the next look; all drivers look at the same times. */
+/*
+ * The longer the pause, the longer until the next look, and in a pause all drivers look at the same
+ * times. While frames come or go nothing is divided for it.
+ */
 static uint64_t next_look_us(const struct nic *nic)
 {
 	uint64_t pause_us = nic->now_us - nic->active_us;
 
 	if (pause_us < NIC_WATCH_US)
-		return service_rest_until_us(nic->now_us, NIC_WATCH_US);
+		return nic->now_us + NIC_WATCH_US;
 	if (pause_us < NIC_PAUSE_US)
 		return service_rest_until_us(nic->now_us, NIC_PAUSE_US);
 	return next_link_us(nic);
@@ -85,7 +88,8 @@ static void activity_note(struct nic *nic)
 	nic->moved = moved;
 	nic->active_us = nic->now_us;
 	nic->look_at_us = earliest(nic->look_at_us, nic->now_us + NIC_WATCH_US);
-	nic->link_at_us = earliest(nic->link_at_us, next_link_us(nic));
+	if (nic->link_at_us > nic->now_us + NIC_LINK_US)
+		nic->link_at_us = next_link_us(nic);
 }
 
 /* --- Link, and the device itself ----------------------------------------------- */
