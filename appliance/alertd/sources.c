@@ -84,16 +84,13 @@ static bool events_follow(const struct intake *intake)
 
 bool sources_rs_has_news(void)
 {
-	static uint64_t alerts_seen, failed_seen;
-	uint64_t told = __atomic_load_n(&rs->alert_sequence, __ATOMIC_RELAXED), failed = 0;
-
+	if (__atomic_load_n(&rs->alert_sequence, __ATOMIC_RELAXED) != queue->rs_seen)
+		return true;
 	for (uint32_t slot = 0; slot < SERVICE_MAX; slot++)
-		if (__atomic_load_n(&rs->services[slot].state, __ATOMIC_RELAXED) == RS_FAILED)
-			failed |= 1ull << slot;
-	bool news = told != alerts_seen || failed != failed_seen;
-	alerts_seen = told;
-	failed_seen = failed;
-	return news;
+		if ((__atomic_load_n(&rs->services[slot].state, __ATOMIC_RELAXED) == RS_FAILED) !=
+		    (queue->failed[slot] == ALERT_GIVEN_UP))
+			return true;
+	return false;
 }
 
 /* --- The WAN ------------------------------------------------------------------------- */
