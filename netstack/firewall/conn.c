@@ -134,10 +134,10 @@ void conn_rebase(struct conn *conn)
 
 static void state_store(struct conn *conn, enum fw_conn_state state)
 {
-	/* Readers after a crash take a record by its state: it goes last. */
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	conn->state = (uint8_t)state;
-	conn->state_inverse = (uint8_t)~conn->state;
+	/* Readers after a crash take a record by its state: it goes last, and whole. */
+	uint16_t word = (uint16_t)((~state & 0xffu) << 8 | state);
+
+	__atomic_store_n(&conn->state_word, word, __ATOMIC_RELEASE);
 }
 
 static void free_push(struct conn_table *table, uint32_t index)

@@ -54,8 +54,13 @@ struct conn {
 	uint16_t l4_delta[2]; /* likewise to the TCP or UDP sum (ICMP: of the id alone) */
 	uint16_t hop[2];      /* neighbour last used: a hint, checked at each use */
 	uint32_t last_seen_s;
-	uint8_t state, state_inverse; /* enum fw_conn_state, and its complement */
-	uint8_t window_log2[2];       /* 2^n exceeds every window the sender of d has advertised */
+	union {
+		struct {
+			uint8_t state, state_inverse; /* enum fw_conn_state, and its complement */
+		};
+		uint16_t state_word; /* both, so that no death comes between them */
+	};
+	uint8_t window_log2[2]; /* 2^n exceeds every window the sender of d has advertised */
 	uint8_t window_scale[2];
 	uint8_t epoch;    /* of the rules that last allowed it */
 	uint8_t unsynced; /* a bit a direction: tcp_end is not known */
@@ -74,6 +79,7 @@ struct conn {
 };
 _Static_assert(offsetof(struct conn, key) == 0, "nodes");
 _Static_assert(offsetof(struct conn, check) == 64, "the hot part is one cache line");
+_Static_assert(offsetof(struct conn, state_word) % 2 == 0, "written by one store");
 _Static_assert(sizeof(struct conn) == 128, "layout of the preserved region");
 
 /* Where a table lies: memory of its maker's, see flow_room.h. */
