@@ -183,11 +183,14 @@ static enum status start(void)
 	return OK;
 }
 
-/* A part of what a former life left; behind the last the configuration, so packets pass. */
+/* A part a turn of what a former life left; then, in one more, the configuration, so packets pass.
+ */
 static void adopt(void)
 {
-	if (!fw_adopt(&fw))
+	if (!conn_table_is_ready(&fw.conns)) {
+		(void)fw_adopt(&fw);
 		return;
+	}
 	adopted = true;
 	lease_read(time_us());
 	configuration_read();

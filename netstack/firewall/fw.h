@@ -91,7 +91,7 @@ void fw_init(struct firewall *fw, struct fw_flows *flows, size_t bytes, bool pre
  * Deals with FW_ADOPT_RECORDS of the records that a former life left. True: with all, and a
  * configuration may be put in force. To be called until then, as often as it takes.
  */
-#define FW_ADOPT_RECORDS 2048u
+#define FW_ADOPT_RECORDS 512u /* a millisecond */
 bool fw_adopt(struct firewall *fw);
 
 void fw_time_set(struct firewall *fw, uint64_t now_us);

@@ -304,6 +304,7 @@ static bool port_rx_batch(struct fw_ports *ports, unsigned index)
 	for (uint32_t i = 0; i < count && !held; i++)
 		held = !port_rx_next(ports, index);
 	netq_store(&ports->quarantine->at_port, 0);
+	service_breathe_if_long();
 	if (held) {
 		ports->held |= FW_PORT_BIT(index);
 		return false;

@@ -61,6 +61,14 @@ int service_run(const struct service *service);
  */
 void service_breathe(void);
 
+/*
+ * The same, from places that are passed too often for it: only if the turn's work, or its last
+ * breath, began SERVICE_LONG_TURN_US ago. Work that takes no millisecond takes long on a machine
+ * whose host has given its processor to others, and is no hang for that.
+ */
+#define SERVICE_LONG_TURN_US 2000u
+void service_breathe_if_long(void);
+
 /* What the kernel says of this life: device, generation, previous death. */
 const struct start_info *service_info(void);
 
@@ -113,11 +121,11 @@ void service_complain(uint32_t slot, enum complaint complaint);
 
 /* Log lines, printf-like, at most LOG_TEXT_BYTES; kept by the kernel over our death. */
 void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-#define log_error(...) log_at(LOG_ERROR, __VA_ARGS__)
+#define log_error(...)   log_at(LOG_ERROR, __VA_ARGS__)
 #define log_warning(...) log_at(LOG_WARNING, __VA_ARGS__)
-#define log_notice(...) log_at(LOG_NOTICE, __VA_ARGS__)
-#define log_info(...) log_at(LOG_INFO, __VA_ARGS__)
-#define log_debug(...) log_at(LOG_DEBUG, __VA_ARGS__)
+#define log_notice(...)  log_at(LOG_NOTICE, __VA_ARGS__)
+#define log_info(...)    log_at(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)   log_at(LOG_DEBUG, __VA_ARGS__)
 
 /* Dies with a reason; RS restarts us. assert() ends here. */
 _Noreturn void service_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));

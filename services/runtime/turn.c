@@ -3,12 +3,20 @@
 #include "services/runtime/kernel.h"
 #include "services/runtime/syscall.h"
 
+/* What service_breathe took and the service has not been told of. */
+static struct {
+	uint64_t sources, events;
+	uint64_t breathed_us; /* or begun to work */
+	unsigned breaths;
+} kept = { .breaths = SERVICE_BREATHS_MAX }; /* none in `start`: we are not ready yet */
+
 /* How long `receive` may wait: TIMEOUT_NONE if the work goes on. */
 static uint64_t work(const struct service *service)
 {
 	if (service->work == NULL)
 		return TIMEOUT_NEVER;
-	uint64_t next_us = service->work(time_us());
+	kept.breathed_us = time_us();
+	uint64_t next_us = service->work(kept.breathed_us);
 	if (next_us == SERVICE_NO_DEADLINE)
 		return TIMEOUT_NEVER;
 	uint64_t now_us = time_us();
@@ -30,12 +38,6 @@ static uint64_t heartbeat_take(uint64_t sources)
 	return sources & ~rs;
 }
 
-/* What service_breathe took and the service has not been told of. */
-static struct {
-	uint64_t sources, events;
-	unsigned breaths;
-} kept = { .breaths = SERVICE_BREATHS_MAX }; /* none in `start`: we are not ready yet */
-
 static void kept_add(void)
 {
 	kept.sources |= heartbeat_take(ipc_buffer()->sources);
@@ -52,6 +54,16 @@ void service_breathe(void)
 		(void)service_reply_status(ipc_buffer()->message.from, E_AGAIN);
 	else if (result.status == OK)
 		kept_add();
+}
+
+void service_breathe_if_long(void)
+{
+	uint64_t now_us = time_us();
+
+	if (now_us - kept.breathed_us < SERVICE_LONG_TURN_US)
+		return;
+	kept.breathed_us = now_us;
+	service_breathe();
 }
 
 static void notification(const struct service *service)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-unsigned notified_count[64], complained_count[64], complained_last[64];
+unsigned notified_count[64], complained_count[64], complained_last[64], breaths;
 
 void service_notify(uint32_t slot)
 {
@@ -16,6 +16,11 @@ void service_complain(uint32_t slot, enum complaint complaint)
 {
 	complained_count[slot]++;
 	complained_last[slot] = complaint;
+}
+
+void service_breathe_if_long(void)
+{
+	breaths++;
 }
 
 void rings_attach(struct rings *r, unsigned port, bool restarted)

@@ -1,6 +1,7 @@
 /*
- * The other side of the firewall's queues, and stand-ins for the two calls that
- * fw_port.c makes: what was notified and complained about is counted here.
+ * The other side of the firewall's queues, and stand-ins for the three calls that
+ * fw_port.c makes: what was notified and complained about, and when RS might have
+ * been answered, is counted here.
  */
 #ifndef FW_RINGS_H
 #define FW_RINGS_H
@@ -24,7 +25,7 @@ struct rings {
 
 #define RING_SLOT(port) (10u + (port))
 
-extern unsigned notified_count[64], complained_count[64], complained_last[64];
+extern unsigned notified_count[64], complained_count[64], complained_last[64], breaths;
 
 /* LAN, WAN, second LAN and host, all ready with link. */
 struct rings *rings_new(void);
