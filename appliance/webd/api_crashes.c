@@ -1,5 +1,9 @@
 /* GET /crashes, GET /crashes/N: records of this boot and, after a warm one, of those before. */
 #include "appliance/webd/api.h"
+#include "services/runtime/exception.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 static const char *call_text(uint32_t call)
 {
@@ -10,6 +14,23 @@ static const char *call_text(uint32_t call)
 #undef X
 	default: return "unknown";
 	}
+}
+
+/* Of an exception which one, and of a page fault where; of a panic its own words. */
+static void text_write(struct json *json, const struct crash_record *record)
+{
+	char text[sizeof(record->text)];
+
+	if (record->text[0] != '\0' || record->cause != EXIT_EXCEPTION) {
+		json_text(json, "text", record->text, sizeof(record->text));
+		return;
+	}
+	if (record->detail == EXCEPTION_PAGE_FAULT)
+		snprintf(text, sizeof(text), "%s at 0x%" PRIx64, exception_text(record->detail),
+			 record->address);
+	else
+		snprintf(text, sizeof(text), "%s", exception_text(record->detail));
+	json_string(json, "text", text);
 }
 
 static void members_write(struct json *json, const struct crash_record *record)
@@ -24,7 +45,7 @@ static void members_write(struct json *json, const struct crash_record *record)
 	json_thousandths(json, "uptime", record->time_us / 1000);
 	json_boolean(json, "earlier_boot", record->boot != world.crashes->boots);
 	json_number(json, "generation", record->generation);
-	json_text(json, "text", record->text, sizeof(record->text));
+	text_write(json, record);
 }
 
 enum app_outcome api_crashes(struct exchange *exchange)

@@ -1,27 +1,9 @@
 #include "services/rs/obituary.h"
 
+#include "services/runtime/exception.h"
+
 #include <inttypes.h>
 #include <stdio.h>
-
-/* Intel SDM volume 3, 6.15: the exceptions that a service can raise. */
-static const char *exception_name(uint64_t vector)
-{
-	switch (vector) {
-	case 0: return "divide error";
-	case 1: return "debug";
-	case 3: return "breakpoint";
-	case 4: return "overflow";
-	case 5: return "bound range";
-	case 6: return "invalid opcode";
-	case 7: return "no floating point";
-	case 13: return "general protection";
-	case 14: return "page fault";
-	case 16: return "x87 floating point";
-	case 17: return "alignment";
-	case 19: return "SIMD floating point";
-	default: return "other";
-	}
-}
 
 static const char *cause_name(uint32_t cause)
 {
@@ -43,7 +25,7 @@ void obituary_cause(const struct service_entry *life, char *text, size_t text_by
 	case EXIT_EXCEPTION:
 		snprintf(text, text_bytes,
 			 "exception %" PRIu64 " (%s) at 0x%" PRIx64 ", rip 0x%" PRIx64,
-			 life->exit_detail, exception_name(life->exit_detail), life->exit_address,
+			 life->exit_detail, exception_text(life->exit_detail), life->exit_address,
 			 life->exit_rip);
 		return;
 	case EXIT_PANIC:
@@ -63,7 +45,8 @@ void obituary_dump(const struct service_entry *life, char *text, size_t text_byt
 {
 	snprintf(text, text_bytes,
 		 "rip 0x%" PRIx64 ", rsp 0x%" PRIx64 ", detail %" PRIu64 ", address 0x%" PRIx64
-		 ", lived %" PRIu64 " ms, %.*s",
+		 ", lived %" PRIu64 " ms%s%.*s",
 		 life->exit_rip, life->exit_rsp, life->exit_detail, life->exit_address,
-		 (life->died_us - life->started_us) / 1000, EXIT_TEXT_MAX, life->exit_text);
+		 (life->died_us - life->started_us) / 1000, life->exit_text[0] == '\0' ? "" : ", ",
+		 EXIT_TEXT_MAX, life->exit_text);
 }
