@@ -42,8 +42,8 @@ class Appliance:
             self.log(*lines[index * 5 % len(lines)], uptime=now - (140 - index) * 23.7)
         for name, cause, ago in (("dnsd", "exception", 81200), ("port1", "hang", 20411), ("inet", "exception", 1284)):
             self._crash(self.service(name), cause, now - ago)
-        self.alert("service-crashed", "warning", "inet", "inet died (page fault); it runs again", "sent", now - 1283)
         self.alert("wan-up", "info", "firewall", "the WAN is back", "sent", now - 9000)
+        self.alert("service-crashed", "warning", "inet", "inet died (page fault); it runs again", "sent", now - 1283)
 
     def uptime(self):
         return time.monotonic() - self.started

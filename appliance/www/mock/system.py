@@ -1,6 +1,6 @@
 """What the mock's system is made of: its services with their privileges, causes of death, drop reasons."""
 
-CAUSES = {"exception": "page fault at 0x0000000000000018, writing", "hang": "no heartbeat for 100 ms",
+CAUSES = {"exception": "page fault at 0x18", "hang": "no heartbeat for 100 ms",
           "restart": "restarted by the administrator"}
 
 REASONS = [

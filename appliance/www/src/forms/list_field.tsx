@@ -21,7 +21,10 @@ interface ListFieldProps {
 export function ListField(props: ListFieldProps) {
   const { label, path, mark, children, item } = props;
   return (
-    <fieldset class="field" aria-describedby={`${fieldId(path)}-help`}>
+    <fieldset
+      class={item.enum === undefined ? 'field' : 'field field-wide'}
+      aria-describedby={`${fieldId(path)}-help`}
+    >
       <legend>
         {label}
         {mark}
@@ -33,6 +36,18 @@ export function ListField(props: ListFieldProps) {
 }
 
 const itemsOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
+
+/* What mail is about (config/schema.json), in an owner's words, as the alerts have them. */
+const BOXES: Record<string, string> = {
+  crash: 'Service failed, restarted',
+  'give-up': 'Service given up',
+  recovered: 'Service well again',
+  reboot: 'Appliance restarted',
+  wan: 'Internet connection',
+  login: 'Wrong passwords',
+  configuration: 'Configuration changed',
+  disk: 'Disk trouble',
+};
 
 /* Nothing ticked is the same as left out. */
 const Boxes = ({ item, value, onChange }: ListFieldProps) => (
@@ -50,7 +65,7 @@ const Boxes = ({ item, value, onChange }: ListFieldProps) => (
             checked={ticked}
             onChange={() => onChange(next.length === 0 ? undefined : next)}
           />
-          {valueLabel(String(one))}
+          {BOXES[String(one)] ?? valueLabel(String(one))}
         </label>
       );
     })}

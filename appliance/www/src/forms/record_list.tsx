@@ -18,6 +18,8 @@ interface RecordListProps {
   /* Whether the order says something. */
   ordered?: boolean;
   empty?: string;
+  /* What an entry means that leaves out a value without a default. */
+  unset?: string;
   /* A column more, of an entry that is in force unchanged at this index. */
   extra?: { title: string; cell: (runningIndex: number) => ComponentChildren };
 }
@@ -38,7 +40,7 @@ function moved<Item>(items: Item[], from: number, to: number): Item[] {
 }
 
 /* What any entry says, or must say. */
-function columnsOf(root: Schema, item: Schema, items: Json[]) {
+function columnsOf(root: Schema, item: Schema, items: Json[], unset = '') {
   return Object.entries(item.properties ?? {})
     .filter(
       ([key]) =>
@@ -47,7 +49,7 @@ function columnsOf(root: Schema, item: Schema, items: Json[]) {
     )
     .map(([key, given]) => {
       const property = resolved(root, given);
-      return { key, label: labelOf(key, property), fallback: defaultText(property) };
+      return { key, label: labelOf(key, property), fallback: defaultText(property) || unset };
     });
 }
 
@@ -78,7 +80,7 @@ function useEntries(path: string, noun: string, edit: (index: number) => void) {
   return { body, items, put, actions };
 }
 
-export function RecordList({ path, label, ordered, empty, extra }: RecordListProps) {
+export function RecordList({ path, label, ordered, empty, unset, extra }: RecordListProps) {
   const noun = singular(label);
   const [editing, setEditing] = useState<number | null>(null);
   const [dragged, setDragged] = useState<number | null>(null);
@@ -89,7 +91,7 @@ export function RecordList({ path, label, ordered, empty, extra }: RecordListPro
   const shape = resolved(root, found);
   const item = resolved(root, shape.items ?? {});
   const inForce = list(runningValue(path));
-  const columns = columnsOf(root, item, items);
+  const columns = columnsOf(root, item, items, unset);
   const isFull = items.length >= (shape.maxItems ?? Infinity);
   const done = (record: Json): void => {
     const isNew = editing === items.length;

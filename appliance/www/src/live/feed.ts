@@ -53,9 +53,13 @@ function takeServices(data: Service[]): void {
   if (said.length > 0) announce(said.join(' '));
 }
 
+/* One that is repeated keeps its number and is told with the time of its last. */
+const latestFirst = (left: Alert, right: Alert): number =>
+  (left.time !== null && right.time !== null ? right.time - left.time : 0) || right.n - left.n;
+
 function takeAlert(data: Alert): void {
   const others = (alerts.value ?? []).filter(({ n }) => n !== data.n);
-  alerts.value = [data, ...others].sort((left, right) => right.n - left.n);
+  alerts.value = [data, ...others].sort(latestFirst);
 }
 
 /* After a (re)connection: what was missed is asked for; a failure is told by the stream itself. */
@@ -73,7 +77,7 @@ async function catchUp(): Promise<void> {
   ]);
   if (seen !== undefined) takeOverview(seen);
   if (running !== undefined) takeServices(running);
-  if (mails !== undefined) alerts.value = [...mails].sort((left, right) => right.n - left.n);
+  if (mails !== undefined) alerts.value = [...mails].sort(latestFirst);
   if (status !== undefined) configStatus.value = status;
   if (lines !== undefined) {
     logFailure.value = null;

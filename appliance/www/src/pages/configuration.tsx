@@ -75,7 +75,7 @@ const Status = () => {
       <Mark tone={status.persisted ? 'good' : 'warn'}>
         {status.persisted ? 'saved' : 'not saved: lost without power'}
       </Mark>{' '}
-      {status.message !== '' && <span class="quiet-text">{status.message}</span>}
+      <span class="quiet-text">{status.message.replace(/^serial \d+(, | )/, '')}</span>
     </p>
   );
 };
@@ -172,18 +172,19 @@ function History() {
           },
           {
             title: 'Actions',
+            actions: true,
             cell: (entry) =>
               entry.serial === serial ? (
                 ''
               ) : (
-                <span class="row-actions">
+                <>
                   <button type="button" class="quiet" onClick={() => setCompared(entry)}>
                     Compare<span class="unseen"> {entry.serial}</span>
                   </button>
                   <button type="button" class="quiet" onClick={() => setReturned(entry)}>
                     Return to it<span class="unseen">, {entry.serial}</span>
                   </button>
-                </span>
+                </>
               ),
           },
         ]}

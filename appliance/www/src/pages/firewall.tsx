@@ -32,6 +32,7 @@ function Rules({ counters }: { counters: FirewallCounters | null }) {
         path="/rules"
         label="Rules"
         ordered
+        unset="any"
         empty="No rules of your own: the LAN may reach the WAN and the appliance; nothing comes in from the WAN."
         extra={{ title: 'Packets', cell: hits }}
       />
@@ -45,7 +46,12 @@ function Forwards() {
   if (root === null || forwards === undefined || !draftReady()) return null;
   return (
     <Section title="Port forwards" note={resolved(root, forwards).description}>
-      <RecordList path="/forwards" label="Port forwards" empty="No port is forwarded to a host on the LAN." />
+      <RecordList
+        path="/forwards"
+        label="Port forwards"
+        unset="the same"
+        empty="No port is forwarded to a host on the LAN."
+      />
     </Section>
   );
 }

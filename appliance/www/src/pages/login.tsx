@@ -38,6 +38,11 @@ export function Login() {
   const submit = (event: Event): void => {
     event.preventDefault();
     if (busy || lockedS > 0) return;
+    if (password === '') {
+      setFailure('Type the password.');
+      field.current?.focus();
+      return;
+    }
     setBusy(true);
     sessionBegin(user, password).catch(refused);
   };
@@ -84,7 +89,7 @@ export function Login() {
             <span class="unseen">a while</span>.
           </p>
         )}
-        <button type="submit" class="primary" disabled={busy || lockedS > 0 || password === ''}>
+        <button type="submit" class="primary" disabled={busy || lockedS > 0}>
           {busy ? 'Signing in…' : 'Sign in'}
         </button>
       </form>

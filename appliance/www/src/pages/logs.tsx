@@ -69,7 +69,7 @@ const Filter = ({ filter, services, onChange }: FilterProps) => (
     <input
       type="search"
       aria-label="Text"
-      placeholder="Text"
+      placeholder="Filter: renewed"
       value={filter.text}
       onInput={(event) => onChange({ ...filter, text: event.currentTarget.value })}
     />

@@ -89,10 +89,11 @@ export function CrashList() {
           { title: 'Service', head: true, cell: ({ service }) => service },
           { title: 'When', cell: ({ time, uptime }) => moment(time, uptime) },
           { title: 'Cause', cell: ({ cause }) => cause },
-          { title: 'Text', prose: true, cell: ({ text }) => <span class="clipped">{text}</span> },
+          { title: 'Text', prose: true, cell: ({ text }) => text },
           { title: 'Generation', number: true, cell: ({ generation }) => generation },
           {
             title: 'Record',
+            actions: true,
             cell: ({ n, service }) => (
               <button type="button" class="quiet" onClick={() => setShown(n)}>
                 Read<span class="unseen"> the record of {service}</span>

@@ -48,7 +48,7 @@ const HEAD = 26;
 const BOX_WIDTH_MAX = 168;
 
 const FOUNDATION = new Set(['rs', 'ds', 'pci', 'config', 'store', 'log', 'time', 'update', 'install']);
-const DRIVERS = /^(port\d+|uart|vga|ata|ahci|rtc|cmos|watchdog|iommu)$/;
+const DRIVERS = /^(port\d+|uart|vga|disk|ata|ahci|rtc|cmos|watchdog|iommu)$/;
 
 export function laneOf({ name, device }: Service): LaneId {
   if (name === 'firewall' || name === 'inet') return 'data';

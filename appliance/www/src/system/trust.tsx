@@ -23,8 +23,8 @@ export function Trust() {
         </Fact>
       </Facts>
       <p class="hint trust-note">
-        Import it into your browser or system as an authority for web sites, once, after comparing the
-        fingerprint with the one that is shown there. The console then opens without a warning, also after it
+        Import it once into your browser or system, as an authority for web sites: first compare the
+        fingerprint that it shows you with this one. The console then opens without a warning, also after it
         has renewed its own certificate. This authority can vouch for this appliance’s names and for private
         addresses only.
       </p>

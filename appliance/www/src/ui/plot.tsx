@@ -48,7 +48,7 @@ function optionsOf(width: number): uPlot.Options {
   return {
     width,
     height: HEIGHT_PX,
-    padding: [6, 10, 0, 0],
+    padding: [6, 14, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false, range: () => [uptime.value - KEPT_S, uptime.value] }, y: { range: rangeY } },

@@ -9,6 +9,8 @@ export interface Column<Row> {
   head?: boolean;
   /* A sentence: on a narrow screen over all of the width, without its title. */
   prose?: boolean;
+  /* Buttons, which say what they are for. */
+  actions?: boolean;
   cell: (row: Row) => ComponentChildren;
 }
 
@@ -32,7 +34,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, empty, tall }: Table
           <tr>
             {columns.map((column) => (
               <th key={column.title} scope="col" class={column.number ? 'number' : undefined}>
-                {column.title}
+                {column.actions ? <span class="unseen">{column.title}</span> : column.title}
               </th>
             ))}
           </tr>
@@ -44,7 +46,12 @@ export function Table<Row>({ caption, columns, rows, keyOf, empty, tall }: Table
                 <td
                   key={column.title}
                   class={
-                    [column.number && 'number', column.head && 'cell-head', column.prose && 'cell-prose']
+                    [
+                      column.number && 'number',
+                      column.head && 'cell-head',
+                      column.prose && 'cell-prose',
+                      column.actions && 'row-actions',
+                    ]
                       .filter(Boolean)
                       .join(' ') || undefined
                   }
