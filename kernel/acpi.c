@@ -25,18 +25,22 @@ static const struct acpi_header *acpi_table(uint64_t physical)
 	return header->length < sizeof(*header) || header->length > 0x1000000 ? NULL : header;
 }
 
+static uint32_t word_at(const void *table, uint32_t offset)
+{
+	uint32_t word;
+
+	memcpy(&word, (const uint8_t *)table + offset, 4);
+	return word;
+}
+
 static const struct acpi_header *fadt_find(void)
 {
-	const uint8_t *rsdp = physical_pointer((physical_t){ machine.rsdp });
-	uint32_t root_address;
+	const void *rsdp = physical_pointer((physical_t){ machine.rsdp });
+	const struct acpi_header *root = acpi_table(word_at(rsdp, 16));
 
-	memcpy(&root_address, rsdp + 16, 4);
-	const struct acpi_header *root = acpi_table(root_address);
 	for (uint32_t offset = sizeof(*root); root && offset + 4 <= root->length; offset += 4) {
-		uint32_t address;
+		const struct acpi_header *table = acpi_table(word_at(root, offset));
 
-		memcpy(&address, (const uint8_t *)root + offset, 4);
-		const struct acpi_header *table = acpi_table(address);
 		if (table && !memcmp(table->signature, "FACP", 4))
 			return table;
 	}
@@ -60,18 +64,13 @@ static int sleep_type_find(const struct acpi_header *dsdt)
 
 void machine_poweroff(void)
 {
-	const struct acpi_header *fadt = machine.rsdp ? fadt_find() : NULL, *dsdt;
-	uint32_t dsdt_address, control_port;
-
-	if (!fadt)
-		return;
-	memcpy(&dsdt_address, (const uint8_t *)fadt + 40, 4);
-	memcpy(&control_port, (const uint8_t *)fadt + 64, 4);
-	dsdt = acpi_table(dsdt_address);
+	const struct acpi_header *fadt = machine.rsdp ? fadt_find() : NULL;
+	const struct acpi_header *dsdt = fadt ? acpi_table(word_at(fadt, 40)) : NULL;
 	int sleep_type = dsdt ? sleep_type_find(dsdt) : -1;
+
 	if (sleep_type < 0)
 		return;
-	out16((uint16_t)control_port, (uint16_t)(sleep_type << 10 | 1 << 13));
+	out16((uint16_t)word_at(fadt, 64), (uint16_t)(sleep_type << 10 | 1 << 13));
 	for (unsigned polls = 0; polls < POWEROFF_POLLS_MAX; polls++)
 		in8(POST_PORT);
 }

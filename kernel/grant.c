@@ -123,16 +123,17 @@ static bool loan_resolve(const struct slot *grantee, uint64_t granter, uint64_t 
 }
 
 /* The granter's memory for a copy of ours, or NULL. */
-static void *lent_pointer(const struct slot *self, uint64_t granter, uint64_t id, uint64_t offset,
-			  uint64_t bytes, enum grant_access access)
+static void *lent_pointer(const struct slot *self, const struct copy *copy,
+			  enum grant_access access)
 {
 	struct loan loan;
 
-	if (!loan_resolve(self, granter, id, &loan) || !(loan.access & access))
+	if (!loan_resolve(self, copy->granter, copy->id, &loan) || !(loan.access & access))
 		return NULL;
-	if (offset > loan.bytes || bytes > loan.bytes - offset)
+	if (copy->offset > loan.bytes || copy->bytes > loan.bytes - copy->offset)
 		return NULL;
-	return usermem_pointer(loan.owner, loan.address + offset, bytes, access == GRANT_WRITE);
+	return usermem_pointer(loan.owner, loan.address + copy->offset, copy->bytes,
+			       access == GRANT_WRITE);
 }
 
 static void *own_pointer(struct slot *self, uint64_t address, uint64_t bytes, bool write)
@@ -144,34 +145,20 @@ static void *own_pointer(struct slot *self, uint64_t address, uint64_t bytes, bo
 	return pointer;
 }
 
-enum status grant_copy_from(struct slot *self, uint64_t granter, uint64_t id, uint64_t offset,
-			    uint64_t address, uint64_t bytes)
+enum status grant_copy(struct slot *self, struct copy copy, enum grant_access access)
 {
-	if (bytes > COPY_BYTES_MAX)
+	if (copy.bytes > COPY_BYTES_MAX)
 		return E_TOO_LARGE;
-	void *own = own_pointer(self, address, bytes, true);
-	const void *lent = lent_pointer(self, granter, id, offset, bytes, GRANT_READ);
+	void *own = own_pointer(self, copy.address, copy.bytes, access == GRANT_READ);
+	void *lent = lent_pointer(self, &copy, access);
 
 	if (!own)
 		return E_FAULT;
 	if (!lent)
 		return E_GRANT;
-	memmove(own, lent, bytes);
-	return OK;
-}
-
-enum status grant_copy_to(struct slot *self, uint64_t granter, uint64_t id, uint64_t offset,
-			  uint64_t address, uint64_t bytes)
-{
-	if (bytes > COPY_BYTES_MAX)
-		return E_TOO_LARGE;
-	const void *own = own_pointer(self, address, bytes, false);
-	void *lent = lent_pointer(self, granter, id, offset, bytes, GRANT_WRITE);
-
-	if (!own)
-		return E_FAULT;
-	if (!lent)
-		return E_GRANT;
-	memmove(lent, own, bytes);
+	if (access == GRANT_READ)
+		memmove(own, lent, copy.bytes);
+	else
+		memmove(lent, own, copy.bytes);
 	return OK;
 }

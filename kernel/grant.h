@@ -10,10 +10,14 @@ enum status grant_create(struct slot *self, uint64_t grantee, uint64_t address, 
 enum status grant_delegate(struct slot *self, uint64_t granter, uint64_t id, uint64_t grantee,
 			   uint64_t access);
 enum status grant_revoke(struct slot *self, uint64_t id);
-enum status grant_copy_from(struct slot *self, uint64_t granter, uint64_t id, uint64_t offset,
-			    uint64_t address, uint64_t bytes);
-enum status grant_copy_to(struct slot *self, uint64_t granter, uint64_t id, uint64_t offset,
-			  uint64_t address, uint64_t bytes);
+
+/* Between `address` of ours and `offset` of what `granter` lent us under `id`. */
+struct copy {
+	uint64_t granter, id, offset, address, bytes;
+};
+
+/* GRANT_READ: from what is lent; GRANT_WRITE: into it. */
+enum status grant_copy(struct slot *self, struct copy copy, enum grant_access access);
 
 /* The slot died: what it lent is lent no more. */
 void grants_clear(struct slot *slot);

@@ -161,17 +161,15 @@ enum status port_vector(struct slot *self, uint64_t count)
 	for (uint64_t i = 0; i < count; i++) {
 		struct port_access *access = &self->buffer->ports[i];
 		enum status status =
-			access->write ? write_check(self, access->port, access->width_bytes,
-						    access->value)
-				      : access_check(self, access->port, access->width_bytes);
+			access->write
+				? port_write(self, access->port, access->width_bytes, access->value)
+				: port_read(self, access->port, access->width_bytes);
 
+		if (status == OK && !access->write)
+			access->value = (uint32_t)self->frame.rdx;
 		self->frame.rdx = i;
 		if (status != OK)
 			return status;
-		if (access->write)
-			port_out(access->port, access->width_bytes, access->value);
-		else
-			access->value = port_in(access->port, access->width_bytes);
 	}
 	self->frame.rdx = count;
 	return OK;

@@ -31,7 +31,8 @@ static uint64_t lend(uint64_t address, uint64_t bytes, uint64_t access)
 
 static enum status read_one(struct slot *reader, uint64_t id, uint64_t offset, uint64_t bytes)
 {
-	return grant_copy_from(reader, OWNER, id, offset, WORLD_HEAP, bytes);
+	return grant_copy(reader, (struct copy){ OWNER, id, offset, WORLD_HEAP, bytes },
+			  GRANT_READ);
 }
 
 static void what_is_lent_is_copied_and_nothing_else(void **state)
@@ -46,7 +47,9 @@ static void what_is_lent_is_copied_and_nothing_else(void **state)
 	assert_int_equal(read_one(grantee, id, 11, 0), E_GRANT);
 	assert_int_equal(read_one(grantee, id, UINT64_MAX, 2), E_GRANT);
 	assert_int_equal(read_one(third, id, 0, 1), E_GRANT);
-	assert_int_equal(grant_copy_to(grantee, OWNER, id, 0, WORLD_HEAP, 1), E_GRANT);
+	assert_int_equal(
+		grant_copy(grantee, (struct copy){ OWNER, id, 0, WORLD_HEAP, 1 }, GRANT_WRITE),
+		E_GRANT);
 }
 
 static void a_revoked_or_reused_grant_fails(void **state)
@@ -95,11 +98,20 @@ static void a_copy_needs_memory_of_ones_own(void **state)
 	(void)state;
 	uint64_t id = lend(WORLD_HEAP, 10, READ_WRITE);
 
-	assert_int_equal(grant_copy_from(grantee, OWNER, id, 0, WORLD_CONSTANTS, 1), E_FAULT);
-	assert_int_equal(grant_copy_from(grantee, OWNER, id, 0, 0, 1), E_FAULT);
-	assert_int_equal(grant_copy_to(grantee, OWNER, id, 0, WORLD_CONSTANTS, 1), OK);
-	assert_int_equal(grant_copy_to(grantee, SERVICE_MAX, id, 0, WORLD_HEAP, 1), E_GRANT);
-	assert_int_equal(grant_copy_from(grantee, OWNER, id, 0, WORLD_HEAP, 1 << 20), E_TOO_LARGE);
+	assert_int_equal(
+		grant_copy(grantee, (struct copy){ OWNER, id, 0, WORLD_CONSTANTS, 1 }, GRANT_READ),
+		E_FAULT);
+	assert_int_equal(grant_copy(grantee, (struct copy){ OWNER, id, 0, 0, 1 }, GRANT_READ),
+			 E_FAULT);
+	assert_int_equal(
+		grant_copy(grantee, (struct copy){ OWNER, id, 0, WORLD_CONSTANTS, 1 }, GRANT_WRITE),
+		OK);
+	assert_int_equal(grant_copy(grantee, (struct copy){ SERVICE_MAX, id, 0, WORLD_HEAP, 1 },
+				    GRANT_WRITE),
+			 E_GRANT);
+	assert_int_equal(
+		grant_copy(grantee, (struct copy){ OWNER, id, 0, WORLD_HEAP, 1 << 20 }, GRANT_READ),
+		E_TOO_LARGE);
 	assert_int_equal(grantee->entry->refusals.memory, 2);
 }
 
@@ -116,13 +128,19 @@ static void a_grant_can_be_passed_on_but_not_widened(void **state)
 	uint64_t passed = lend_on(id, GRANT_READ);
 
 	world_memory(OWNER)[0] = 'x';
-	assert_int_equal(grant_copy_from(third, GRANTEE, passed, 0, WORLD_HEAP, 1), OK);
+	assert_int_equal(
+		grant_copy(third, (struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 1 }, GRANT_READ),
+		OK);
 	assert_int_equal(world_memory(THIRD)[0], 'x');
-	assert_int_equal(grant_copy_from(third, GRANTEE, passed, 0, WORLD_HEAP, 11), E_GRANT);
+	assert_int_equal(
+		grant_copy(third, (struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 11 }, GRANT_READ),
+		E_GRANT);
 	assert_int_equal(grant_delegate(grantee, OWNER, id, THIRD, READ_WRITE), E_GRANT);
 	assert_int_equal(grant_delegate(third, OWNER, id, THIRD, GRANT_READ), E_GRANT);
 	grant_revoke(owner, id);
-	assert_int_equal(grant_copy_from(third, GRANTEE, passed, 0, WORLD_HEAP, 1), E_GRANT);
+	assert_int_equal(
+		grant_copy(third, (struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 1 }, GRANT_READ),
+		E_GRANT);
 }
 
 static void a_circle_of_delegations_leads_nowhere(void **state)
@@ -161,14 +179,14 @@ static int guard_set(void **state)
 	set(state);
 	struct manifest_image *image = (struct manifest_image *)owner->image;
 	const struct manifest_dma_rule rules[] = {
-		{ .offset = RULED,
-		  .width_bytes = 4,
-		  .kind = DMA_RULE_DEVICE_WRITES,
-		  .length = 1000 },
 		{ .offset = READ_RULED,
 		  .width_bytes = 4,
 		  .kind = DMA_RULE_DEVICE_READS,
 		  .length = 100 },
+		{ .offset = RULED,
+		  .width_bytes = 4,
+		  .kind = DMA_RULE_DEVICE_WRITES,
+		  .length = 1000 },
 		{ .offset = BITS_RULED,
 		  .width_bytes = 4,
 		  .kind = DMA_RULE_BITS,
