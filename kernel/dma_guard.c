@@ -1,16 +1,12 @@
 /*
  * Rules belong to the image (drivers/.../manifest.toml) and offsets count from the
- * device's first port. A write that touches a ruled register in any way but
- * whole and aligned is refused: no address can be composed of bytes.
+ * device's first port; the compiler of the manifest puts them in order, and refuses
+ * such as overlap. A write that touches a ruled register in any way but whole and
+ * aligned is refused: no address can be composed of bytes.
  */
 #include "kernel/dma_guard.h"
 
 #include "kernel/usermem.h"
-
-static bool overlaps(const struct manifest_dma_rule *rule, uint64_t offset, uint64_t width)
-{
-	return offset < (uint64_t)rule->offset + rule->width_bytes && rule->offset < offset + width;
-}
 
 static bool rule_allows(const struct slot *slot, const struct manifest_dma_rule *rule,
 			uint32_t value)
@@ -27,14 +23,13 @@ bool dma_guard_allows(const struct slot *slot, uint64_t port, uint64_t width, ui
 {
 	uint64_t offset = port - slot->entry->device.port_base;
 
-	for (unsigned i = 0; i < slot->image->dma_rule_count; i++) {
-		const struct manifest_dma_rule *rule = &slot->image->dma_rules[i];
+	const struct manifest_dma_rule *rule = slot->image->dma_rules;
+	const struct manifest_dma_rule *end = rule + slot->image->dma_rule_count;
 
-		if (!overlaps(rule, offset, width))
-			continue;
-		if (offset != rule->offset || width != rule->width_bytes ||
-		    !rule_allows(slot, rule, value))
-			return false;
-	}
-	return true;
+	while (rule < end && (uint64_t)rule->offset + rule->width_bytes <= offset)
+		rule++;
+	if (rule == end || rule->offset >= offset + width)
+		return true;
+	return offset == rule->offset && width == rule->width_bytes &&
+	       rule_allows(slot, rule, value);
 }

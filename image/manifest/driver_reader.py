@@ -31,6 +31,7 @@ def _driver(source, name, values, problems):
                 problems.add(place, str(error))
     for number, register in enumerate(values.get("dma_register", [])):
         _register(driver, register, source.place(*path, "dma_register", number), problems)
+    driver.dma_registers.sort(key=lambda register: register["offset"])  # as kernel/dma_guard.c looks for them
     for number, write in enumerate(values.get("pci_write", [])):
         _pci_write(driver, write, source.place(*path, "pci_write", number), problems)
     return driver
@@ -48,6 +49,11 @@ def _pci_write(driver, write, place, problems):
         driver.pci_writes.append({"offset": offset, "width_bytes": width, "value": value})
 
 
+def _overlap(register, other):
+    return register["offset"] < other["offset"] + other["width_bytes"] and \
+        other["offset"] < register["offset"] + register["width"]
+
+
 def _register(driver, register, place, problems):
     kind = register.get("kind", "")
     needed = _KEYS.get(kind, _KEYS_OF_ADDRESS)
@@ -59,6 +65,8 @@ def _register(driver, register, place, problems):
         problems.add(place, f"the width of a DMA register is 1, 2 or 4 bytes, not {register['width']}")
     elif register["offset"] > _OFFSET_MAX:
         problems.add(place, f"the offset of a DMA register is at most {_OFFSET_MAX:#x}")
+    elif any(_overlap(register, other) for other in driver.dma_registers):
+        problems.add(place, f"the DMA register at {register['offset']:#x} overlaps another")
     else:
         driver.dma_registers.append({
             "offset": register["offset"], "width_bytes": register["width"],

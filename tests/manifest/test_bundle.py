@@ -163,10 +163,11 @@ def test_driver_block(manifest):
     assert nic["pci_ids"][:2] == [{"vendor": 0x10ec, "device": 0x8139}, {"vendor": 0x1186, "device": 0x1300}]
     assert nic["isa"][0] == {"port": 0x300, "count": 32, "irq": 9}
     assert (nic["pci_id_count"], nic["isa_count"], nic["dma_rule_count"]) == (2, 1, 2)
-    assert nic["dma_rules"][0] == {"offset": 0x30, "width_bytes": 4, "length": 0x10010, "mask": 0, "bits": 0,
-                                   "kind": abi.ENUMS["DMA_RULE_DEVICE_WRITES"]}
-    assert nic["dma_rules"][1] == {"offset": 0x10, "width_bytes": 4, "length": 0, "mask": 0x1f00, "bits": 0x600,
+    # In the order of their offsets, which is not that of the file.
+    assert nic["dma_rules"][0] == {"offset": 0x10, "width_bytes": 4, "length": 0, "mask": 0x1f00, "bits": 0x600,
                                    "kind": abi.ENUMS["DMA_RULE_BITS"]}
+    assert nic["dma_rules"][1] == {"offset": 0x30, "width_bytes": 4, "length": 0x10010, "mask": 0, "bits": 0,
+                                   "kind": abi.ENUMS["DMA_RULE_DEVICE_WRITES"]}
     assert nic["pci_write_count"] == 1
     assert nic["pci_writes"][0] == {"offset": 0x60, "width_bytes": 2, "reserved": 0, "value": 0x8003}
 
