@@ -66,9 +66,13 @@ uint16_t neighbour_next(const struct neighbour_table *table, uint16_t index)
 {
 	while (index < NEIGHBOURS) {
 		unsigned set = index / NEIGHBOUR_WAYS;
+		uint64_t used = table->used[set / 64] >> set % 64;
 
-		if ((table->used[set / 64] >> set % 64 & 1) == 0)
-			index = (uint16_t)((set + 1) * NEIGHBOUR_WAYS);
+		if (used == 0)
+			index = (uint16_t)((set / 64 + 1) * 64 * NEIGHBOUR_WAYS);
+		else if ((used & 1) == 0)
+			index = (uint16_t)((set + (unsigned)__builtin_ctzll(used)) *
+					   NEIGHBOUR_WAYS);
 		else if (table->entries[index].state == FW_NEIGHBOUR_EMPTY)
 			index++;
 		else

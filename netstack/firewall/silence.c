@@ -111,21 +111,30 @@ static bool is_witness(const struct firewall *fw, const struct neighbour *neighb
 	       bridge_lookup(&fw->bridge, &neighbour->mac, fw->now_s) == port;
 }
 
+/* The first witness from `index` on, and before `end`; `end` if there is none. */
+static uint16_t witness_next(const struct firewall *fw, uint8_t port, uint16_t index, uint16_t end)
+{
+	for (; (index = neighbour_next(&fw->neighbours, index)) < end; index++)
+		if (is_witness(fw, &fw->neighbours.entries[index], port))
+			return index;
+	return end;
+}
+
 /* Takes the next neighbour in turn, or the one before if there is none any more. */
 static bool witness_find(struct silence *silence, const struct firewall *fw, uint8_t port)
 {
-	for (uint16_t i = 0; i < NEIGHBOURS; i++) {
-		uint16_t index = (uint16_t)((silence->next + i) % NEIGHBOURS);
-		const struct neighbour *neighbour = &fw->neighbours.entries[index];
+	uint16_t index = witness_next(fw, port, silence->next, NEIGHBOURS);
+	const struct neighbour *neighbour;
 
-		if (!is_witness(fw, neighbour, port))
-			continue;
-		silence->next = (uint16_t)((index + 1) % NEIGHBOURS);
-		silence->witness = neighbour->address;
-		silence->witness_mac = neighbour->mac;
-		return true;
-	}
-	return silence->witness != 0;
+	if (index == NEIGHBOURS)
+		index = witness_next(fw, port, 0, silence->next);
+	neighbour = &fw->neighbours.entries[index];
+	if (!is_witness(fw, neighbour, port))
+		return silence->witness != 0;
+	silence->next = (uint16_t)((index + 1) % NEIGHBOURS);
+	silence->witness = neighbour->address;
+	silence->witness_mac = neighbour->mac;
+	return true;
 }
 
 void silence_ask(struct silence *silence, struct firewall *fw, uint8_t port)

@@ -94,8 +94,9 @@ static uint32_t connections_write(struct fw_table *table, const struct firewall 
 		uint32_t index = conns->recent[at];
 		const struct conn *conn = &conns->records[index];
 
-		if (index == CONN_NONE || conn->state == FW_CONN_FREE ||
-		    conns->recent_serial[at] != conn->serial)
+		if (index == CONN_NONE)
+			break; /* never so many */
+		if (conn->state == FW_CONN_FREE || conns->recent_serial[at] != conn->serial)
 			continue;
 		connection_write(&table->connections[count++], conn, fw->now_s);
 	}
