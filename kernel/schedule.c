@@ -163,27 +163,32 @@ static bool rs_rests(const struct slot *rs)
 	return rs->wait == WAIT_RECEIVE && rs->deadline_us != TIME_NEVER;
 }
 
-/* RS may rest while all others do, and is woken soon after somebody stirs. Returns when. */
-static uint64_t rs_stir(struct slot *rs)
+/* RS may rest while all others do, and is woken soon after somebody stirs. */
+static void rs_stir(struct slot *rs)
 {
 	uint64_t by_us = time_now_us() + RS_STIRRED_US;
 
 	if (rs->deadline_us > by_us)
 		rs->deadline_us = by_us;
-	return rs->deadline_us;
+	time_alarm_by(rs->deadline_us);
 }
 
-/* Waits for an interrupt; what it makes runnable is seen by the caller. */
+/*
+ * Waits for an interrupt; what it makes runnable is seen by the caller. Until then no slice
+ * ends, and of RS is known that it will be woken.
+ */
 static void idle(void)
 {
 	struct slot *rs = &slots[manifest->rs_slot];
 
 	current = NULL;
+	if (rs_rests(rs))
+		time_slice_drop();
 	time_charge(NULL, switched_tsc);
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 	time_charge(NULL, rdtsc());
 	if (levels && rs_rests(rs))
-		time_alarm_by(rs_stir(rs));
+		rs_stir(rs);
 }
 
 static bool goes_on(const struct slot *slot)
@@ -203,10 +208,8 @@ struct slot *schedule_next(void)
 		return before;
 	}
 	time_charge(before, rdtsc());
-	if (runnable && before->slice_over)
-		queue_put(before, false);
-	else if (runnable)
-		queue_put(before, true);
+	if (runnable)
+		queue_put(before, !before->slice_over);
 	while (!levels)
 		idle();
 	struct slot *next = queue_take((unsigned)__builtin_ctz(levels));
@@ -215,7 +218,7 @@ struct slot *schedule_next(void)
 	if (switched_tsc >= next->period_end_tsc)
 		budget_renew(next, switched_tsc);
 	if (!current) /* else the alarm is set: whoever ran before had a slice, too */
-		time_alarm_by(time_now_us() + SLICE_US);
+		time_slice_by(time_now_us() + SLICE_US);
 	current = next;
 	load(next);
 	return next;
@@ -240,7 +243,7 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
 			continue;
 		slot->shown_tsc = slot->cpu_tsc;
 		slot->entry->cpu_us = slot->cpu_tsc / ticks_per_us;
-		slot->entry->waiting = slot->wait == WAIT_RECEIVE;
+		slot->entry->rests = slot->wait == WAIT_RECEIVE && slot->buffer->rests == 1;
 		if (!slot->exhausted || slot->wait != WAIT_NONE)
 			continue;
 		if (slot->period_end_tsc <= now_tsc)
@@ -255,7 +258,7 @@ static uint64_t slots_serve(uint64_t now_us, uint64_t now_tsc)
  * RS counts as silent only if it was so at several looks in a row, and not while
  * the machine itself stands still now and then, as a guest of a busy host does.
  */
-static uint64_t rs_watch(uint64_t now_us, bool stood_still)
+static void rs_watch(uint64_t now_us, bool stood_still)
 {
 	static uint64_t next_look_us;
 	static uint32_t silent_looks, turns;
@@ -263,16 +266,19 @@ static uint64_t rs_watch(uint64_t now_us, bool stood_still)
 
 	if (stood_still)
 		silent_looks = 0;
-	if (rs_rests(rs))
-		return current ? rs_stir(rs) : TIME_NEVER;
-	if (now_us < next_look_us)
-		return next_look_us;
-	next_look_us = now_us + RS_LOOK_US;
-	silent_looks = rs->entry->turns != turns ? 0 : silent_looks + 1;
-	turns = rs->entry->turns;
-	if (silent_looks > RS_SILENT_LOOKS_MAX)
-		slot_die(rs, EXIT_HEARTBEAT, 0, 0);
-	return next_look_us;
+	if (rs_rests(rs)) {
+		if (current)
+			rs_stir(rs);
+		return;
+	}
+	if (now_us >= next_look_us) {
+		next_look_us = now_us + RS_LOOK_US;
+		silent_looks = rs->entry->turns != turns ? 0 : silent_looks + 1;
+		turns = rs->entry->turns;
+		if (silent_looks > RS_SILENT_LOOKS_MAX)
+			slot_die(rs, EXIT_HEARTBEAT, 0, 0);
+	}
+	time_slice_by(next_look_us);
 }
 
 void schedule_tick(void)
@@ -283,9 +289,9 @@ void schedule_tick(void)
 	if (current) {
 		time_charge(current, now_tsc);
 		current->slice_over = true;
-		time_alarm_by(now_us + SLICE_US);
+		time_slice_by(now_us + SLICE_US);
 	}
 	time_alarm_by(slots_serve(now_us, now_tsc));
 	time_alarm_by(irq_time_out(now_us));
-	time_alarm_by(rs_watch(now_us, stood_still));
+	rs_watch(now_us, stood_still);
 }

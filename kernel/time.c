@@ -37,7 +37,9 @@
 #define APIC_LONGEST_US    16000000ull /* in 32 bits up to 268 MHz */
 
 static uint64_t origin_tsc, tsc_khz, us_multiplier; /* 2^32 us a tick */
-static uint64_t apic_khz, alarm_us = TIME_NEVER;
+static uint64_t apic_khz;
+static uint64_t alarm_us = TIME_NEVER;    /* the timer is set for this */
+static uint64_t deadline_us = TIME_NEVER; /* the earliest that is no slice's end */
 static int apic;
 
 static volatile uint32_t *apic_register(unsigned offset)
@@ -113,8 +115,11 @@ uint64_t time_tsc_khz(void)
 	return tsc_khz;
 }
 
-static void alarm_in(uint64_t delay_us)
+static void alarm_set(uint64_t at_us)
 {
+	uint64_t now_us = time_now_us(), delay_us = at_us > now_us ? at_us - now_us : 1;
+
+	alarm_us = at_us;
 	if (apic) {
 		if (delay_us > APIC_LONGEST_US)
 			delay_us = APIC_LONGEST_US;
@@ -129,20 +134,30 @@ static void alarm_in(uint64_t delay_us)
 	out8(PIT_COUNTER0, (uint8_t)(count >> 8));
 }
 
-void time_alarm_by(uint64_t deadline_us)
+void time_slice_by(uint64_t end_us)
 {
-	if (deadline_us >= alarm_us)
-		return;
-	uint64_t now = time_now_us();
-	alarm_us = deadline_us;
-	alarm_in(deadline_us > now ? deadline_us - now : 1);
+	if (end_us < alarm_us)
+		alarm_set(end_us);
+}
+
+void time_alarm_by(uint64_t by_us)
+{
+	if (by_us < deadline_us)
+		deadline_us = by_us;
+	time_slice_by(by_us);
+}
+
+void time_slice_drop(void)
+{
+	if (alarm_us < deadline_us)
+		alarm_set(deadline_us);
 }
 
 uint64_t time_alarm_taken(void)
 {
 	uint64_t due_us = alarm_us;
 
-	alarm_us = TIME_NEVER;
+	alarm_us = deadline_us = TIME_NEVER;
 	return due_us;
 }
 

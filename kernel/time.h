@@ -11,8 +11,13 @@ void time_init(uint64_t boot_tsc, int have_apic);
 uint64_t time_now_us(void);
 uint64_t time_tsc_khz(void);
 
-/* The timer interrupts at `deadline_us` or before; a later one already set stays. */
-void time_alarm_by(uint64_t deadline_us);
+/* The timer interrupts at `by_us` or before; an earlier alarm already set stays. */
+void time_alarm_by(uint64_t by_us);
+
+/* The same for what matters only while somebody runs, as the end of a slice. */
+void time_slice_by(uint64_t end_us);
+/* Nobody runs: the timer waits for the earliest alarm. */
+void time_slice_drop(void);
 
 /* The timer has interrupted; it is off. When it should have: later, if the machine stood still. */
 uint64_t time_alarm_taken(void);

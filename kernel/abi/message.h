@@ -72,6 +72,7 @@ struct ipc_buffer {
 	struct message message;
 	uint64_t sources;
 	uint64_t events;
+	uint64_t rests; /* 1: it receives at the head of its loop, with all work done */
 	char text[LOG_TEXT_BYTES]; /* for log and panic */
 	struct port_access ports[PORT_VECTOR_MAX];
 };

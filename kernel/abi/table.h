@@ -90,7 +90,7 @@ struct service_entry {
 	uint64_t started_us, died_us; /* since boot */
 	uint64_t cpu_us; /* in all its lives */
 	uint32_t turns; /* times it began to receive, and starts, modulo 2^32 */
-	uint32_t waiting; /* 1: it waited for anything at all when the kernel's timer last ran */
+	uint32_t rests; /* 1: it waited at the head of its loop when the kernel's timer last ran */
 	uint64_t messages; /* calls it made, in all its lives */
 	uint64_t budget_exhausted; /* times */
 	struct refusals refusals; /* of this life */

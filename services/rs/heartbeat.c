@@ -59,7 +59,7 @@ enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat
 
 	if (beat->next_us == 0 || now_us < beat->next_us)
 		return HEARTBEAT_NOTHING;
-	beat->resting = !beat->owed && usage.waiting && usage.turns == beat->rest_turns;
+	beat->resting = usage.rests && !beat->owed && !beat->stirred;
 	if (beat->resting) {
 		beat->next_us = next_multiple(now_us, period_us(heartbeat_ms));
 		return HEARTBEAT_NOTHING;
@@ -72,15 +72,15 @@ enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat
 	if (beat->missed >= limit || beat->forgiven >= limit + HEARTBEAT_FORGIVEN_MAX)
 		return HEARTBEAT_DEAD;
 	beat->owed = true;
+	beat->stirred = false;
 	beat->idle_us = usage.idle_us;
 	beat->cpu_us = usage.cpu_us;
 	beat->next_us = next_multiple(now_us, period_us(heartbeat_ms));
 	return HEARTBEAT_ASK;
 }
 
-void heartbeat_answered(struct heartbeat *beat, uint32_t turns)
+void heartbeat_answered(struct heartbeat *beat)
 {
-	beat->rest_turns = turns + 1;
 	beat->owed = false;
 	beat->missed = 0;
 	beat->forgiven = 0;
@@ -89,5 +89,5 @@ void heartbeat_answered(struct heartbeat *beat, uint32_t turns)
 void heartbeat_stir(struct heartbeat *beat)
 {
 	beat->resting = false;
-	beat->rest_turns--; /* so many it will not have had before long */
+	beat->stirred = true;
 }

@@ -6,11 +6,10 @@
  * 1.5 x heartbeat_ms after it went silent; of the 100 ms allowed that is 75, and 38
  * in the path of packets. One that starts has HEARTBEAT_START_US.
  *
- * Who has done nothing since its last answer is not asked again: the kernel
- * counts how often each service began to receive. One that answered does so once
- * more and then waits; as long as that is all, it rests. While all do, RS rests
- * as well, for up to HEARTBEAT_REST_US, and the kernel wakes it 10 ms after
- * somebody stirred, so that a hang is noticed 85 ms after what led to it.
+ * Who waits at the head of its loop has done all its work, and an answer could
+ * say no more: it rests, and is not asked. While all do, RS rests as well, for up
+ * to HEARTBEAT_REST_US, and the kernel wakes it 10 ms after somebody stirred, so
+ * that a hang is noticed 85 ms after what led to it.
  *
  * A beat without an answer counts only if the service could have answered:
  *  - RS came in time itself (else the machine stood still, perhaps as a guest),
@@ -39,9 +38,9 @@ struct heartbeat {
 	uint64_t next_us;          /* of the next beat; 0: not watched */
 	uint64_t idle_us, cpu_us;  /* of machine and service at the last beat */
 	uint32_t missed, forgiven; /* beats in a row */
-	uint32_t rest_turns;       /* of the kernel's count, if it did nothing but answer */
 	bool owed;                 /* asked, and not answered */
-	bool resting;              /* at the last beat: nothing done since the answer */
+	bool stirred;              /* to be asked even if it rests */
+	bool resting;              /* at the last beat */
 };
 
 enum heartbeat_verdict {
@@ -53,8 +52,7 @@ enum heartbeat_verdict {
 /* What the kernel table says of machine and service at this moment. */
 struct heartbeat_usage {
 	uint64_t idle_us, cpu_us;
-	uint32_t turns;
-	bool waiting;      /* for anything at all */
+	bool rests;        /* it waits at the head of its loop */
 	uint32_t share_us; /* of the processor, certain to the service from beat to beat */
 };
 
@@ -67,8 +65,7 @@ void heartbeat_begin(struct heartbeat *beat, uint32_t heartbeat_ms, struct heart
 /* Does what is due at `now_us`; `ready`: it has answered in this life. */
 enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat_ms, bool ready,
 				      struct heartbeat_usage usage, uint64_t now_us);
-/* `turns`: as the kernel counts them while it answers, which it does before it waits again. */
-void heartbeat_answered(struct heartbeat *beat, uint32_t turns);
+void heartbeat_answered(struct heartbeat *beat);
 
 /* Asks at the next beat even if it rests: there is something that it has to hear of. */
 void heartbeat_stir(struct heartbeat *beat);

@@ -32,8 +32,7 @@ static struct heartbeat_usage usage_of(const struct supervisor *supervisor, uint
 	return (struct heartbeat_usage){
 		.idle_us = supervisor->kernel->idle_us,
 		.cpu_us = life->cpu_us,
-		.turns = life->turns,
-		.waiting = life->waiting != 0,
+		.rests = life->rests != 0,
 		.share_us = heartbeat_share_us(service->heartbeat_ms, service->budget_us,
 					       service->period_us),
 	};
@@ -162,7 +161,7 @@ static bool answered(struct supervisor *supervisor, uint32_t slot, uint64_t now_
 		supervisor->actions->ask(slot);
 		return false;
 	}
-	heartbeat_answered(&watch->heartbeat, supervisor->kernel->services[slot].turns);
+	heartbeat_answered(&watch->heartbeat);
 	entry->heartbeat_seen_us = now_us;
 	if (entry->state == RS_RUNNING)
 		return !owed;

@@ -1,7 +1,7 @@
 /*
- * Who rests, and who is stirred. A service that has done nothing since its last answer costs a look
- * nothing. It is asked all the same when there is something that the kernel tells nobody of: a line
- * in its log, or a death.
+ * Who rests, and who is stirred. A service that waits at the head of its loop costs a look nothing.
+ * It is asked all the same when there is something that the kernel tells nobody of: a line in its
+ * log, or a death.
  */
 #include "services/rs/supervise.h"
 
@@ -16,27 +16,31 @@ bool supervise_is_same_life(const struct rs_entry *entry, const struct service_e
  * Nothing has happened in its life since it was last seen to rest. What can happen to a service
  * that waits is that it dies or that others complain about it; all else takes a turn of its own.
  */
-static bool rests(const struct supervisor *supervisor, uint32_t slot)
+static bool rests(const struct rs_entry *entry, const struct service_entry *life,
+		  const struct supervise_watch *watch)
 {
-	const struct rs_entry *entry = &supervisor->table->services[slot];
-	const struct service_entry *life = &supervisor->kernel->services[slot];
-	const struct supervise_watch *watch = &supervisor->watches[slot];
-
-	return watch->heartbeat.resting && life->waiting != 0 &&
-	       life->turns == watch->heartbeat.rest_turns && entry->state == RS_RUNNING &&
+	return life->rests != 0 && !watch->heartbeat.owed && !watch->heartbeat.stirred &&
 	       supervise_is_same_life(entry, life) &&
 	       life->complaints == watch->misdeeds.complaints_seen && !watch->misdeeds.unsaid &&
 	       entry->program.trial_until_us == 0 && life->updated == entry->program.source;
 }
 
-/* Without a life, and nothing that a look could do about it. */
-static bool is_out(const struct supervisor *supervisor, uint32_t slot)
+/* Nothing that a look could do anything about. */
+static bool is_calm(const struct supervisor *supervisor, uint32_t slot)
 {
 	const struct rs_entry *entry = &supervisor->table->services[slot];
+	const struct service_entry *life = &supervisor->kernel->services[slot];
 
-	if (entry->state == RS_ABSENT)
-		return supervisor->kernel->services[slot].device.bus == DEVICE_NONE;
-	return entry->state == RS_STOPPED || entry->state == RS_FAILED;
+	switch ((enum rs_state)entry->state) {
+	case RS_RUNNING: return rests(entry, life, &supervisor->watches[slot]);
+	case RS_ABSENT: return life->device.bus == DEVICE_NONE;
+	case RS_STOPPED:
+	case RS_FAILED: return true;
+	case RS_WAITING:
+	case RS_STARTING:
+	case RS_BACKOFF: return false;
+	}
+	return false;
 }
 
 uint64_t supervise_slots_astir(const struct supervisor *supervisor)
@@ -44,8 +48,7 @@ uint64_t supervise_slots_astir(const struct supervisor *supervisor)
 	uint64_t astir = 0;
 
 	for (uint32_t slot = 0; slot < supervisor->count; slot++)
-		if (slot != supervisor->self && !rests(supervisor, slot) &&
-		    !is_out(supervisor, slot))
+		if (slot != supervisor->self && !is_calm(supervisor, slot))
 			astir |= 1ull << slot;
 	return astir;
 }

@@ -181,6 +181,7 @@ static void misdeed(enum crash_how how)
 /* The kernel enters here by no call, so that the stack is aligned otherwise. */
 __attribute__((force_align_arg_pointer, used)) void service_crash(enum crash_how how)
 {
+	ipc_buffer()->rests = 0; /* the kernel may have taken us out of our wait */
 	misdeed(how);
 	service_panic("misdeed %d was not stopped", (int)how);
 }

@@ -97,7 +97,9 @@ void service_turn(const struct service *service)
 	uint64_t timeout_us = work(service);
 	if ((kept.sources | kept.events) != 0)
 		timeout_us = TIMEOUT_NONE;
+	ipc_buffer()->rests = 1;
 	struct kernel_result result = kernel_call(SYS_RECEIVE, timeout_us);
+	ipc_buffer()->rests = 0;
 
 	if (result.status == OK && result.value == RECEIVED_MESSAGE)
 		message(service);

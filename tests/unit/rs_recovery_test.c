@@ -92,7 +92,7 @@ static uint64_t silence_until_death(struct heartbeat *beat, bool ready, uint64_t
 	uint64_t silent_since_us = 3 * BEAT_US + 1; /* just answered, the worst moment */
 
 	heartbeat_begin(beat, BEAT_MS, usage, silent_since_us);
-	heartbeat_answered(beat, usage.turns);
+	heartbeat_answered(beat);
 	for (unsigned i = 0; i < 1000; i++) {
 		uint64_t now_us = beat->next_us;
 
@@ -143,7 +143,7 @@ static void a_loop_among_others_is_noticed_within_100_ms(void **state)
 
 	(void)state;
 	heartbeat_begin(&beat, BEAT_MS, usage, silent_since_us);
-	heartbeat_answered(&beat, usage.turns);
+	heartbeat_answered(&beat);
 	for (;;) {
 		uint64_t now_us = beat.next_us;
 
@@ -172,7 +172,7 @@ static void a_small_budget_is_forgiven_while_it_waits_for_the_processor(void **s
 
 	(void)state;
 	heartbeat_begin(&beat, BEAT_MS, usage, 1);
-	heartbeat_answered(&beat, usage.turns);
+	heartbeat_answered(&beat);
 	for (unsigned i = 0; i < 10; i++) {
 		usage.cpu_us += BEAT_US * HEARTBEAT_BUSY_PERCENT / 100 - 1;
 		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
@@ -191,7 +191,7 @@ static void two_loops_that_share_the_processor_are_both_found(void **state)
 
 	(void)state;
 	heartbeat_begin(&beat, BEAT_MS / 2, usage, 1);
-	heartbeat_answered(&beat, usage.turns);
+	heartbeat_answered(&beat);
 	while (heartbeat_beat(&beat, BEAT_MS / 2, true, usage, beat.next_us) != HEARTBEAT_DEAD) {
 		usage.cpu_us += BEAT_US / 2 * 45 / 100;
 		assert_true(++asked < 5);
@@ -235,60 +235,51 @@ static void who_answers_lives(void **state)
 		usage.idle_us += BEAT_US;
 		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
 				 HEARTBEAT_ASK);
-		heartbeat_answered(&beat, usage.turns);
+		heartbeat_answered(&beat);
 	}
 }
 
-static void who_did_nothing_since_it_answered_rests(void **state)
+static void who_waits_at_the_head_of_its_loop_is_left_alone(void **state)
 {
-	struct heartbeat_usage usage = { .turns = 7 };
+	struct heartbeat_usage usage = { .rests = true };
 	struct heartbeat beat;
 
 	(void)state;
 	heartbeat_begin(&beat, BEAT_MS, usage, 1);
-	heartbeat_answered(&beat, usage.turns);
-	usage.turns++;
-	usage.waiting = true;
+	heartbeat_answered(&beat);
 	for (unsigned i = 0; i < 1000; i++) {
 		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
 				 HEARTBEAT_NOTHING);
 		assert_true(beat.resting);
 	}
+	usage.rests = false;
+	assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us), HEARTBEAT_ASK);
+	assert_false(beat.resting);
 }
 
-/* Each way in which it may have stirred: it received more, it runs, it has not come back to wait.
- */
-static void who_stirred_is_asked_again(void **state)
+static void who_is_stirred_is_asked_once_even_if_it_rests(void **state)
 {
-	static const struct heartbeat_usage stirred[] = {
-		{ .turns = 9, .waiting = true },
-		{ .turns = 8, .waiting = false },
-		{ .turns = 7, .waiting = true },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(stirred) / sizeof(stirred[0]); i++) {
-		struct heartbeat_usage usage = { .turns = 7 };
-		struct heartbeat beat;
-
-		heartbeat_begin(&beat, BEAT_MS, usage, 1);
-		heartbeat_answered(&beat, usage.turns);
-		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, stirred[i], beat.next_us),
-				 HEARTBEAT_ASK);
-		assert_false(beat.resting);
-	}
-}
-
-static void who_was_asked_does_not_rest(void **state)
-{
-	struct heartbeat_usage usage = { .turns = 8, .waiting = true };
+	struct heartbeat_usage usage = { .rests = true };
 	struct heartbeat beat;
 
 	(void)state;
 	heartbeat_begin(&beat, BEAT_MS, usage, 1);
-	heartbeat_answered(&beat, 8);
+	heartbeat_answered(&beat);
+	heartbeat_stir(&beat);
 	assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us), HEARTBEAT_ASK);
-	usage.turns = 9; /* deaf: it waits again and has not answered */
+	heartbeat_answered(&beat);
+	assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
+			 HEARTBEAT_NOTHING);
+}
+
+/* Also before its first answer, which says that it is ready. */
+static void who_was_asked_does_not_rest(void **state)
+{
+	struct heartbeat_usage usage = { .rests = true };
+	struct heartbeat beat;
+
+	(void)state;
+	heartbeat_begin(&beat, BEAT_MS, usage, 1);
 	usage.idle_us = BEAT_US;
 	assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us), HEARTBEAT_ASK);
 	assert_false(beat.resting);
@@ -324,8 +315,8 @@ int main(void)
 		cmocka_unit_test(a_start_may_take_its_time),
 		cmocka_unit_test(a_pause_of_the_whole_machine_kills_nobody),
 		cmocka_unit_test(who_answers_lives),
-		cmocka_unit_test(who_did_nothing_since_it_answered_rests),
-		cmocka_unit_test(who_stirred_is_asked_again),
+		cmocka_unit_test(who_waits_at_the_head_of_its_loop_is_left_alone),
+		cmocka_unit_test(who_is_stirred_is_asked_once_even_if_it_rests),
 		cmocka_unit_test(who_was_asked_does_not_rest),
 		cmocka_unit_test(without_a_heartbeat_nothing_is_due),
 	};

@@ -65,7 +65,7 @@ static void who_stirs_is_asked_at_the_next_look_and_then_rests_again(void **stat
 {
 	(void)state;
 	all_rest();
-	world.kernel.services[CONFIG].turns++;
+	world.kernel.services[CONFIG].rests = 0;
 	world_look();
 	assert_int_equal(world.asks[CONFIG], 1);
 	assert_int_equal(asks(), 1);
@@ -78,21 +78,12 @@ static void a_hang_out_of_rest_is_ended_within_100_ms(void **state)
 	(void)state;
 	all_rest();
 	uint64_t stirred_us = world.now_us;
-	world.kernel.services[CONFIG].turns++;
+	world.kernel.services[CONFIG].rests = 0;
 	world.now_us += 10000; /* then the kernel wakes RS */
 	while (world.kernel.services[CONFIG].exit_cause != EXIT_HEARTBEAT) {
 		world_pass(1000, WORLD_ALL & ~(1ull << CONFIG));
 		assert_true(world.now_us - stirred_us < 100000);
 	}
-}
-
-static void who_waits_for_an_answer_does_not_rest(void **state)
-{
-	(void)state;
-	all_rest();
-	world.kernel.services[CONFIG].waiting = false;
-	world_look();
-	assert_int_equal(world.asks[CONFIG], 1);
 }
 
 static void a_complaint_about_one_that_rests_is_heard(void **state)
@@ -177,7 +168,6 @@ int main(void)
 		cmocka_unit_test(who_rests_is_not_asked_and_rs_has_nothing_to_wake_for),
 		cmocka_unit_test(who_stirs_is_asked_at_the_next_look_and_then_rests_again),
 		cmocka_unit_test(a_hang_out_of_rest_is_ended_within_100_ms),
-		cmocka_unit_test(who_waits_for_an_answer_does_not_rest),
 		cmocka_unit_test(a_complaint_about_one_that_rests_is_heard),
 		cmocka_unit_test(who_reads_the_log_is_asked_when_it_has_grown_and_nobody_else),
 		cmocka_unit_test(lines_that_rs_itself_writes_are_told_of_soon),

@@ -191,8 +191,7 @@ static void answers_give(uint64_t answering)
 			continue;
 		world.answered[slot] = world.asks[slot];
 		world_answer((enum world_slot)slot);
-		world.kernel.services[slot].waiting = world.calm;
-		world.kernel.services[slot].turns += world.calm;
+		world.kernel.services[slot].rests = world.calm;
 	}
 }
 

@@ -16,6 +16,7 @@ static struct seen {
 	uint64_t events, sources;
 	struct message request;
 	uint64_t next_us; /* work's answer */
+	uint64_t rests;   /* as the kernel saw it last */
 } seen;
 
 static void see(char letter)
@@ -101,6 +102,22 @@ static void it_waits_until_the_work_is_due(void **state)
 	(void)state;
 	assert_int_equal(timeout_after_work_says(SERVICE_NO_DEADLINE), TIMEOUT_NEVER);
 	assert_in_range(timeout_after_work_says(FUTURE_US), FUTURE_US / 2, FUTURE_US);
+}
+
+static void rest_look(void)
+{
+	seen.rests = ipc_buffer()->rests;
+}
+
+static void it_says_that_it_rests_while_it_waits_and_no_longer(void **state)
+{
+	(void)state;
+	world.during = rest_look;
+	(void)timeout_after_work_says(SERVICE_NO_DEADLINE);
+	assert_int_equal(seen.rests, 1);
+	assert_int_equal(ipc_buffer()->rests, 0);
+	service_breathe();
+	assert_int_equal(seen.rests, 0);
 }
 
 static void work_that_goes_on_only_looks_for_events(void **state)
@@ -356,6 +373,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(it_waits_until_the_work_is_due),
 		TEST(work_that_goes_on_only_looks_for_events),
+		TEST(it_says_that_it_rests_while_it_waits_and_no_longer),
 		TEST(without_work_it_waits_for_ever),
 		TEST(heartbeat_is_answered_after_work_and_before_all_else),
 		TEST(heartbeat_alone_is_nobodys_notification),
