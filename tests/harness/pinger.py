@@ -8,14 +8,15 @@ from tests.harness.waiting import wait_until
 
 END_TIMEOUT_S = 15
 MORE_TIMEOUT_S = 10
+LAST_S = 1  # an answer that comes later counts as none: ping's -W
 
 
 class Pinger:
     def __init__(self, namespace, address, interval_s=0.01):
-        self._argv = ["ping", "-n", "-i", interval_s, "-W", 1, address]
+        self._argv = ["ping", "-n", "-i", interval_s, "-W", LAST_S, address]
         self._namespace = namespace
         self._process = self._reader = None
-        self.sent = self.received = 0
+        self.sent = self.received = self.under_way = 0
         self.output = ""
 
     def __enter__(self):
@@ -26,6 +27,7 @@ class Pinger:
         return self
 
     def __exit__(self, *_):
+        still_answered = self._is_answered_again()
         self._process.send_signal(2)  # as a Ctrl-C: prints the summary
         try:
             self._process.wait(END_TIMEOUT_S)
@@ -35,12 +37,22 @@ class Pinger:
         summary = re.search(r"(\d+) packets transmitted, (\d+) received", self.output)
         assert summary, f"ping printed no summary: {self.output[-500:]}"
         self.sent, self.received = int(summary[1]), int(summary[2])
+        if still_answered:
+            self.under_way = self.sent - max(self._numbers())
 
     def wait_more(self, count):
         """Waits until `count` more pings have been answered than by now."""
         wanted = self._answered() + count
         wait_until(lambda: self._answered() >= wanted, MORE_TIMEOUT_S, f"{count} more answers",
                    lambda: self.output[-500:])
+
+    def _is_answered_again(self):
+        """If so, what was sent behind the last answer is on its way, and not lost."""
+        before = self._answered()
+        try:
+            return wait_until(lambda: self._answered() > before, LAST_S, "another answer")
+        except TimeoutError:
+            return False
 
     def _answered(self):
         return len(self._numbers())
@@ -54,7 +66,7 @@ class Pinger:
 
     @property
     def lost(self):
-        return self.sent - self.received
+        return self.sent - self.received - self.under_way
 
     def longest_gap(self):
         """Of replies in a row missing, by their sequence numbers."""
