@@ -326,8 +326,11 @@ pcap: setup
 test: setup
 	$(quiet)$(PYTHON) tests/run
 
-unit fuzz model manifest-test system: setup
+unit fuzz model manifest-test: setup
 	$(quiet)$(PYTHON) tests/run $@
+
+system: setup
+	$(quiet)$(PYTHON) tests/run waiting $@
 
 unit-programs: $(unit_programs)
 	@echo "$(unit_tests)" > build/tests/unit.list

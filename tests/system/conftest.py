@@ -23,6 +23,7 @@ LIMIT_S = 120
 def pytest_configure(config):
     config.addinivalue_line("markers", "machine(**spec): the make of machine the test wants")
     config.addinivalue_line("markers", "limit(seconds): the longest the test may take")
+    config.addinivalue_line("markers", "waits: spends its time waiting, and has room for others beside it")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -13,6 +13,8 @@ from tests.harness.settings import mailing
 from tests.harness.waiting import wait_until
 from tests.harness.web import WebClient
 
+pytestmark = pytest.mark.waits
+
 QUIET_S = 60  # so long a service has to be well to be called recovered
 RESET_LIMIT_S = 15
 WATCHDOG = ("-device", "i6300esb", "-watchdog-action", "reset")

@@ -14,7 +14,7 @@ from tests.harness.settings import mailing
 from tests.harness.topology import WAN_HOST
 from tests.harness.waiting import wait_until
 
-pytestmark = pytest.mark.limit(300)
+pytestmark = [pytest.mark.limit(300), pytest.mark.waits]
 
 TRANSFER_WAIT_S = 10  # drivers/block/ata/registers.h
 TRIES = 3  # drivers/block/ata/transfer.h

@@ -11,6 +11,8 @@ from tests.harness.syslog import TcpCollector, UdpCollector
 from tests.harness.topology import LAN_GATEWAY, LAN_HOST
 from tests.harness.waiting import wait_until
 
+pytestmark = pytest.mark.waits
+
 RTC = ("-rtc", "base=2027-02-28T23:59:50,clock=vm")
 SEND_S = 20
 ERROR = 3

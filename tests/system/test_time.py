@@ -108,7 +108,7 @@ def test_answers_that_are_no_good_are_dropped_and_counted(router, reason):
     assert shown["source"] == "cmos" and shown["answers"] == 0, shown
 
 
-pytestmark = pytest.mark.machine(config=document(WAN_HOST), devices=RTC)
+pytestmark = [pytest.mark.machine(config=document(WAN_HOST), devices=RTC), pytest.mark.waits]
 
 
 def test_forged_answers_do_not_reach_the_clock(boot):

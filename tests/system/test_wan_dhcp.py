@@ -23,7 +23,7 @@ SHORT = {"lease_s": 14, "renew_s": 4, "rebind_s": 9}  # seconds
 BOUND_S = 40  # a lease is had within: the client asks at 2, 4, 8, 16 s
 EXPIRED_S = 25
 
-pytestmark = pytest.mark.limit(180)
+pytestmark = [pytest.mark.limit(180), pytest.mark.waits]
 
 
 class Wan:
