@@ -301,10 +301,12 @@ static bool port_rx_batch(struct fw_ports *ports, unsigned index)
 	if (count == 0)
 		return false;
 	netq_store(&ports->quarantine->at_port, index + 1);
-	for (uint32_t i = 0; i < count && !held; i++)
+	for (uint32_t i = 0; i < count && !held; i++) {
 		held = !port_rx_next(ports, index);
+		if (i % FW_PORT_BREATH == 0)
+			service_breathe_if_long();
+	}
 	netq_store(&ports->quarantine->at_port, 0);
-	service_breathe_if_long();
 	if (held) {
 		ports->held |= FW_PORT_BIT(index);
 		return false;

@@ -19,6 +19,7 @@
 #include "services/runtime/service.h"
 
 #define FW_PORT_BATCH    64u /* frames of one port before the next gets its turn */
+#define FW_PORT_BREATH   16u /* frames between two looks whether the turn has got long */
 #define FW_PORT_GUESS    1u  /* first guess: port1 is WAN in the factory configuration */
 #define FW_PORT_RESERVED 8u  /* transmit slots for our own packets: a flood must not stop ARP */
 #define FW_PORT_TX_LIMIT (NETQ_TX_SLOTS - FW_PORT_RESERVED)
