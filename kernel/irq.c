@@ -43,16 +43,16 @@ static struct line {
 
 static uint16_t mask = 0xffff;
 
-static void mask_write(void)
+/* To the chip that has the line: each access is a microsecond on the way of a frame. */
+static void mask_write(unsigned line)
 {
-	out8(PIC1_DATA, (uint8_t)mask);
-	out8(PIC2_DATA, (uint8_t)(mask >> 8));
+	out8(line < 8 ? PIC1_DATA : PIC2_DATA, (uint8_t)(line < 8 ? mask : mask >> 8));
 }
 
 static void line_mask(unsigned line)
 {
 	mask |= (uint16_t)(1u << line);
-	mask_write();
+	mask_write(line);
 }
 
 static void line_unmask(unsigned line)
@@ -63,7 +63,7 @@ static void line_unmask(unsigned line)
 	if (!lines[line].owners)
 		return;
 	mask &= (uint16_t) ~(1u << line);
-	mask_write();
+	mask_write(line);
 }
 
 void irq_init(bool timer_by_pit)
@@ -79,7 +79,8 @@ void irq_init(bool timer_by_pit)
 	mask = (uint16_t) ~(1u << PIC_CASCADE);
 	if (timer_by_pit)
 		mask &= (uint16_t) ~(1u << IRQ_TIMER);
-	mask_write();
+	mask_write(0);
+	mask_write(8);
 	for (unsigned line = 0; line < IRQ_LINES; line++)
 		lines[line].open_at_us = TIME_NEVER;
 }
@@ -260,7 +261,8 @@ void irq_arrived(unsigned number)
 		line->open_at_us = line->window_end_us;
 		line->arrivals = 0;
 	}
-	time_alarm_by(line->open_at_us);
+	/* Whoever is told of it has a slice, so that one setting of the timer does for both. */
+	time_alarm_by(line->open_at_us < now_us + SLICE_US ? line->open_at_us : now_us + SLICE_US);
 }
 
 uint64_t irq_time_out(uint64_t now_us)

@@ -16,7 +16,6 @@
 
 #define LEVEL_EXHAUSTED PRIORITY_COUNT
 #define LEVEL_COUNT     (PRIORITY_COUNT + 1)
-#define SLICE_US        1000
 
 /* RS waits with time-outs only, and goes on for no longer than its beat; nobody else watches it. */
 #define RS_LOOK_US          20000

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define TIME_NEVER UINT64_MAX
+#define SLICE_US   1000 /* then who has the same priority runs */
 
 /* Measures the time stamp counter; starts the local APIC's timer, or the 8254. */
 void time_init(uint64_t boot_tsc, int have_apic);

@@ -230,6 +230,7 @@ static void notified(uint64_t sources)
 		unsigned slot = (unsigned)__builtin_ctzll(from_ports);
 
 		fw_port_refresh(&ports, port_of_slot[slot]);
+		ports.turn = port_of_slot[slot]; /* no other is looked at on its frame's way */
 		from_ports &= from_ports - 1;
 	}
 	if (!adopted)

@@ -106,10 +106,10 @@ void fw_lease_set(struct firewall *fw, const struct settings_lease *lease)
 
 bool fw_mac_set(struct firewall *fw, unsigned port, const mac_t *mac)
 {
-	if (!frame_mac_is_station(mac))
-		return false;
 	if ((fw->mac_known & FW_PORT_BIT(port)) != 0 && frame_mac_same(&fw->mac[port], mac))
 		return true;
+	if (!frame_mac_is_station(mac))
+		return false;
 	fw->mac[port] = *mac;
 	fw->mac_known |= FW_PORT_BIT(port);
 	if (fw->settings.valid && port == fw->settings.lan_first)

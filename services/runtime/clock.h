@@ -11,6 +11,9 @@
 uint64_t clock_multiplier(uint64_t tsc_khz);
 
 /* No number of ticks overflows; a 3 GHz counter itself lasts 194 years. */
-uint64_t clock_us(uint64_t ticks, uint64_t multiplier);
+static inline uint64_t clock_us(uint64_t ticks, uint64_t multiplier)
+{
+	return (uint64_t)(((unsigned __int128)ticks * multiplier) >> 32);
+}
 
 #endif

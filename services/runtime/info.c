@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#ifdef BULKHEAD_UNIT_TEST
 const struct start_info *service_info(void)
 {
 	return (const struct start_info *)USER_START_INFO;
 }
+#endif
 
 static uint64_t ticks_now(void)
 {
@@ -19,12 +21,13 @@ static uint64_t ticks_now(void)
 
 uint64_t time_us(void)
 {
-	static uint64_t multiplier;
-	const struct start_info *info = service_info();
+	static uint64_t multiplier, boot_tsc;
 
-	if (multiplier == 0)
-		multiplier = clock_multiplier(info->tsc_khz);
-	return clock_us(ticks_now() - info->boot_tsc, multiplier);
+	if (multiplier == 0) {
+		multiplier = clock_multiplier(service_info()->tsc_khz);
+		boot_tsc = service_info()->boot_tsc;
+	}
+	return clock_us(ticks_now() - boot_tsc, multiplier);
 }
 
 const struct start_map *region_find(const char *alias)

@@ -11,6 +11,7 @@
 #ifndef RUNTIME_SERVICE_H
 #define RUNTIME_SERVICE_H
 
+#include "kernel/abi/layout.h"
 #include "kernel/abi/message.h"
 #include "kernel/abi/status.h"
 #include "kernel/abi/syscall.h"
@@ -70,7 +71,14 @@ void service_breathe(void);
 void service_breathe_if_long(void);
 
 /* What the kernel says of this life: device, generation, previous death. */
+#ifdef BULKHEAD_UNIT_TEST
 const struct start_info *service_info(void);
+#else
+static inline const struct start_info *service_info(void)
+{
+	return (const struct start_info *)USER_START_INFO;
+}
+#endif
 
 /* Microseconds since boot; monotonic; needs no kernel call. */
 uint64_t time_us(void);
