@@ -22,7 +22,7 @@ static void interrupt_serve(uint64_t vector)
 		if (vector == VECTOR_TIMER)
 			time_apic_end_of_interrupt();
 		else
-			irq_timer_end();
+			irq_end_of_interrupt(IRQ_TIMER);
 		schedule_tick();
 	} else if (vector != VECTOR_SPURIOUS) {
 		irq_arrived((unsigned)vector - VECTOR_IRQ);

@@ -42,6 +42,7 @@ static struct line {
 } lines[IRQ_LINES];
 
 static uint16_t mask = 0xffff;
+static uint64_t reopen_us = TIME_NEVER; /* no line is due before */
 
 /* To the chip that has the line: each access is a microsecond on the way of a frame. */
 static void mask_write(unsigned line)
@@ -201,16 +202,11 @@ static bool spurious(unsigned line)
 	return true;
 }
 
-static void end_of_interrupt(unsigned line)
+void irq_end_of_interrupt(unsigned line)
 {
 	if (line >= 8)
 		out8(PIC2_COMMAND, PIC_END_OF_INTERRUPT);
 	out8(PIC1_COMMAND, PIC_END_OF_INTERRUPT);
-}
-
-void irq_timer_end(void)
-{
-	end_of_interrupt(IRQ_TIMER);
 }
 
 /* Tells the owners; the longest time that one of them may take. */
@@ -251,7 +247,7 @@ void irq_arrived(unsigned number)
 	if (spurious(number))
 		return;
 	line_mask(number);
-	end_of_interrupt(number);
+	irq_end_of_interrupt(number);
 	table->interrupts++;
 	line->owed = line->owners;
 	line->open_at_us = now_us + owners_tell(number);
@@ -261,14 +257,18 @@ void irq_arrived(unsigned number)
 		line->open_at_us = line->window_end_us;
 		line->arrivals = 0;
 	}
-	/* Whoever is told of it has a slice, so that one setting of the timer does for both. */
-	time_alarm_by(line->open_at_us < now_us + SLICE_US ? line->open_at_us : now_us + SLICE_US);
+	if (line->open_at_us < reopen_us)
+		reopen_us = line->open_at_us;
+	/* Whoever is told of it has a slice: one setting of the timer does for both. */
+	time_slice_by(now_us + SLICE_US);
+	time_alarm_by(line->open_at_us);
 }
 
 uint64_t irq_time_out(uint64_t now_us)
 {
-	uint64_t earliest = TIME_NEVER;
-
+	if (now_us < reopen_us)
+		return reopen_us;
+	reopen_us = TIME_NEVER;
 	for (unsigned number = 0; number < IRQ_LINES; number++) {
 		struct line *line = &lines[number];
 
@@ -276,9 +276,9 @@ uint64_t irq_time_out(uint64_t now_us)
 			for (uint64_t left = line->owed; left && !line->resting; left &= left - 1)
 				slots[__builtin_ctzll(left)].entry->irq_deadlines++;
 			line_unmask(number);
-		} else if (line->open_at_us < earliest) {
-			earliest = line->open_at_us;
+		} else if (line->open_at_us < reopen_us) {
+			reopen_us = line->open_at_us;
 		}
 	}
-	return earliest;
+	return reopen_us;
 }

@@ -14,9 +14,11 @@ enum status irq_enable(struct slot *self, uint64_t index);
 enum status irq_disable(struct slot *self, uint64_t index);
 enum status irq_ack(struct slot *self, uint64_t index);
 
-/* The line has interrupted; so has the 8254. */
+/* The line has interrupted. */
 void irq_arrived(unsigned line);
-void irq_timer_end(void);
+
+/* The 8259As may deliver the line again, as soon as it is unmasked. */
+void irq_end_of_interrupt(unsigned line);
 
 /* Unmasks lines whose time is over; the next such time. */
 uint64_t irq_time_out(uint64_t now_us);
