@@ -190,13 +190,16 @@ static bool disks_look(struct store *store)
 
 uint64_t show_disks(struct store *store, uint64_t now_us)
 {
-	bool told;
+	uint32_t sequence = __atomic_load_n(&store->volume.table->sequence, __ATOMIC_ACQUIRE);
+	bool same = life_mark(&store->life) == store->show_mark, told;
 
-	if (now_us < store->show_us && life_mark(&store->life) == store->show_mark)
+	if (now_us < store->show_us && same)
 		return store->show_us;
+	if (!same || !store->show_told || sequence != store->show_sequence)
+		store->show_told = disks_look(store);
 	store->show_mark = life_mark(&store->life);
-	told = disks_look(store);
-	told = event_work() && told;
+	store->show_sequence = sequence;
+	told = event_work() && store->show_told;
 	store->show_us = told ? service_rest_until_us(now_us, LOOK_US) : now_us + RETRY_US;
 	return store->show_us;
 }

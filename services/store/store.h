@@ -14,9 +14,11 @@ struct store {
 	struct opening opening;
 	bool asking;      /* the volume, for the vault */
 	uint64_t waiting; /* slots that asked while the disk was being read back */
-	uint64_t show_us;   /* when to look at the disks next, */
-	uint32_t show_mark; /* or as soon as this is another */
-	bool shown_known; /* what a former life published has been looked up: */
+	uint64_t show_us;       /* when to look at the disks next, */
+	uint32_t show_mark;     /* or as soon as this is another */
+	uint32_t show_sequence; /* of the disks' table at the last look, and */
+	bool show_told;         /* what it showed then has been said */
+	bool shown_known;       /* what a former life published has been looked up: */
 	char shown[DS_VALUE_BYTES];
 };
 

@@ -161,7 +161,10 @@ static void disk_table_fill(void)
 	world.disks.ready = 1;
 	if (!world.has_disk)
 		return;
-	world.disks.disks[0].state = world.disk_failed ? DISK_FAILED : DISK_READY;
+	enum disk_state state = world.disk_failed ? DISK_FAILED : DISK_READY;
+
+	world.disks.sequence += state != world.disks.disks[0].state ? 2 : 0;
+	world.disks.disks[0].state = state;
 	world.disks.store = (struct disk_store){
 		.volume = world.volume,
 		.count = world.volume == 0 ? 0 : DISK_SECTORS,
