@@ -15,6 +15,7 @@ kernel      the kernel's own end
 qmp         QEMU's control socket
 run         `make run` as its user has it
 stillness   how long the host kept a machine from running
+starvation  a host that leaves a machine little of its processor
 waiting     the one bounded wait loop
 
 What is said to it, and seen of it:

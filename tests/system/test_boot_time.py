@@ -14,12 +14,15 @@ from scapy.layers.inet import ICMP, IP
 from tests.harness import image
 from tests.harness.machine import Spec
 from tests.harness.packets import MARK, ethernet, frames_from
+from tests.harness.starvation import Starvation
 from tests.harness.topology import LAN_HOST, WAN_APPLIANCE, WAN_HOST
 
 HAND_OVER = "tests: GRUB hands over"
 BOOT_TIME_S = 1.0
 PING_INTERVAL_S = 0.002
 LIMIT_S = 60
+RUNS_S = STANDS_S = 0.003
+CLOCK_ERROR_MAX = 0.005
 
 
 def grub_that_announces(text):
@@ -55,3 +58,20 @@ def test_first_packet_is_forwarded_within_a_second(boot, tmp_path, cards):
     seconds = forwarded - router.serial.arrived(announced.start())
     print(f"{seconds:.3f} s from GRUB to the first forwarded packet")
     assert 0 < seconds <= BOOT_TIME_S
+
+
+def tsc_khz(boot, runs_s=None):
+    """As the kernel measures it, on a machine that its host interrupts each `runs_s`."""
+    router = boot(Spec())
+    if runs_s is None:
+        router.console.wait_ready()
+    else:
+        with Starvation(router, runs_s, STANDS_S):
+            router.console.wait_ready()
+    return router.console.json("show version")["tsc_khz"]
+
+
+def test_the_clock_is_right_on_a_machine_that_is_interrupted_while_it_starts(boot):
+    undisturbed = tsc_khz(boot)
+    disturbed = [tsc_khz(boot, RUNS_S) for _ in range(3)]
+    assert all(abs(khz - undisturbed) < CLOCK_ERROR_MAX * undisturbed for khz in disturbed), (undisturbed, disturbed)
