@@ -145,20 +145,20 @@ static void *own_pointer(struct slot *self, uint64_t address, uint64_t bytes, bo
 	return pointer;
 }
 
-enum status grant_copy(struct slot *self, struct copy copy, enum grant_access access)
+enum status grant_copy(struct slot *self, const struct copy *copy, enum grant_access access)
 {
-	if (copy.bytes > COPY_BYTES_MAX)
+	if (copy->bytes > COPY_BYTES_MAX)
 		return E_TOO_LARGE;
-	void *own = own_pointer(self, copy.address, copy.bytes, access == GRANT_READ);
-	void *lent = lent_pointer(self, &copy, access);
+	void *own = own_pointer(self, copy->address, copy->bytes, access == GRANT_READ);
+	void *lent = lent_pointer(self, copy, access);
 
 	if (!own)
 		return E_FAULT;
 	if (!lent)
 		return E_GRANT;
 	if (access == GRANT_READ)
-		memmove(own, lent, copy.bytes);
+		memmove(own, lent, copy->bytes);
 	else
-		memmove(lent, own, copy.bytes);
+		memmove(lent, own, copy->bytes);
 	return OK;
 }

@@ -17,7 +17,7 @@ struct copy {
 };
 
 /* GRANT_READ: from what is lent; GRANT_WRITE: into it. */
-enum status grant_copy(struct slot *self, struct copy copy, enum grant_access access);
+enum status grant_copy(struct slot *self, const struct copy *copy, enum grant_access access);
 
 /* The slot died: what it lent is lent no more. */
 void grants_clear(struct slot *slot);

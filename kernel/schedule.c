@@ -207,8 +207,10 @@ struct slot *schedule_next(void)
 		return before;
 	}
 	time_charge(before, rdtsc());
-	if (runnable)
-		queue_put(before, !before->slice_over);
+	if (runnable && before->slice_over)
+		queue_put(before, false);
+	else if (runnable)
+		queue_put(before, true);
 	while (!levels)
 		idle();
 	struct slot *next = queue_take((unsigned)__builtin_ctz(levels));

@@ -109,8 +109,8 @@ static __attribute__((noinline)) enum status other_call(struct slot *self, enum 
 	case SYS_GRANT_CREATE: return grant_create(self, a, b, c, d);
 	case SYS_GRANT_DELEGATE: return grant_delegate(self, a, b, c, d);
 	case SYS_GRANT_REVOKE: return grant_revoke(self, a);
-	case SYS_COPY_FROM: return grant_copy(self, (struct copy){ a, b, c, d, e }, GRANT_READ);
-	case SYS_COPY_TO: return grant_copy(self, (struct copy){ a, b, c, d, e }, GRANT_WRITE);
+	case SYS_COPY_FROM: return grant_copy(self, &(struct copy){ a, b, c, d, e }, GRANT_READ);
+	case SYS_COPY_TO: return grant_copy(self, &(struct copy){ a, b, c, d, e }, GRANT_WRITE);
 	case SYS_PORT_READ: return port_read(self, a, b);
 	case SYS_PORT_WRITE: return port_write(self, a, b, c);
 	case SYS_PORT_VECTOR: return port_vector(self, a);

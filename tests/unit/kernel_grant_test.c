@@ -31,7 +31,7 @@ static uint64_t lend(uint64_t address, uint64_t bytes, uint64_t access)
 
 static enum status read_one(struct slot *reader, uint64_t id, uint64_t offset, uint64_t bytes)
 {
-	return grant_copy(reader, (struct copy){ OWNER, id, offset, WORLD_HEAP, bytes },
+	return grant_copy(reader, &(struct copy){ OWNER, id, offset, WORLD_HEAP, bytes },
 			  GRANT_READ);
 }
 
@@ -48,7 +48,7 @@ static void what_is_lent_is_copied_and_nothing_else(void **state)
 	assert_int_equal(read_one(grantee, id, UINT64_MAX, 2), E_GRANT);
 	assert_int_equal(read_one(third, id, 0, 1), E_GRANT);
 	assert_int_equal(
-		grant_copy(grantee, (struct copy){ OWNER, id, 0, WORLD_HEAP, 1 }, GRANT_WRITE),
+		grant_copy(grantee, &(struct copy){ OWNER, id, 0, WORLD_HEAP, 1 }, GRANT_WRITE),
 		E_GRANT);
 }
 
@@ -99,19 +99,19 @@ static void a_copy_needs_memory_of_ones_own(void **state)
 	uint64_t id = lend(WORLD_HEAP, 10, READ_WRITE);
 
 	assert_int_equal(
-		grant_copy(grantee, (struct copy){ OWNER, id, 0, WORLD_CONSTANTS, 1 }, GRANT_READ),
+		grant_copy(grantee, &(struct copy){ OWNER, id, 0, WORLD_CONSTANTS, 1 }, GRANT_READ),
 		E_FAULT);
-	assert_int_equal(grant_copy(grantee, (struct copy){ OWNER, id, 0, 0, 1 }, GRANT_READ),
+	assert_int_equal(grant_copy(grantee, &(struct copy){ OWNER, id, 0, 0, 1 }, GRANT_READ),
 			 E_FAULT);
-	assert_int_equal(
-		grant_copy(grantee, (struct copy){ OWNER, id, 0, WORLD_CONSTANTS, 1 }, GRANT_WRITE),
-		OK);
-	assert_int_equal(grant_copy(grantee, (struct copy){ SERVICE_MAX, id, 0, WORLD_HEAP, 1 },
+	assert_int_equal(grant_copy(grantee, &(struct copy){ OWNER, id, 0, WORLD_CONSTANTS, 1 },
+				    GRANT_WRITE),
+			 OK);
+	assert_int_equal(grant_copy(grantee, &(struct copy){ SERVICE_MAX, id, 0, WORLD_HEAP, 1 },
 				    GRANT_WRITE),
 			 E_GRANT);
-	assert_int_equal(
-		grant_copy(grantee, (struct copy){ OWNER, id, 0, WORLD_HEAP, 1 << 20 }, GRANT_READ),
-		E_TOO_LARGE);
+	assert_int_equal(grant_copy(grantee, &(struct copy){ OWNER, id, 0, WORLD_HEAP, 1 << 20 },
+				    GRANT_READ),
+			 E_TOO_LARGE);
 	assert_int_equal(grantee->entry->refusals.memory, 2);
 }
 
@@ -129,17 +129,17 @@ static void a_grant_can_be_passed_on_but_not_widened(void **state)
 
 	world_memory(OWNER)[0] = 'x';
 	assert_int_equal(
-		grant_copy(third, (struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 1 }, GRANT_READ),
+		grant_copy(third, &(struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 1 }, GRANT_READ),
 		OK);
 	assert_int_equal(world_memory(THIRD)[0], 'x');
 	assert_int_equal(
-		grant_copy(third, (struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 11 }, GRANT_READ),
+		grant_copy(third, &(struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 11 }, GRANT_READ),
 		E_GRANT);
 	assert_int_equal(grant_delegate(grantee, OWNER, id, THIRD, READ_WRITE), E_GRANT);
 	assert_int_equal(grant_delegate(third, OWNER, id, THIRD, GRANT_READ), E_GRANT);
 	grant_revoke(owner, id);
 	assert_int_equal(
-		grant_copy(third, (struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 1 }, GRANT_READ),
+		grant_copy(third, &(struct copy){ GRANTEE, passed, 0, WORLD_HEAP, 1 }, GRANT_READ),
 		E_GRANT);
 }
 
