@@ -162,8 +162,7 @@ void last_words(bool restart, const char *format, ...)
 	serial_ready = false; /* a service may have set it otherwise */
 	serial_line(line.text, line.length);
 	machine_screen_show(line.text, line.length);
-	if (restart)
-		machine_reboot();
-	for (;;)
+	while (!restart)
 		__asm__ volatile("cli; hlt");
+	machine_reboot();
 }
