@@ -15,6 +15,7 @@ static void wait_end(struct slot *slot, enum status status, uint64_t value)
 	slot->frame.rax = status;
 	slot->frame.rdx = value;
 	slot->deadline_us = TIME_NEVER;
+	slot->entry->rests = 0; /* even before it runs, or RS would take its work for done */
 	schedule_admit(slot);
 }
 
