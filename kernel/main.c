@@ -61,7 +61,6 @@ void kernel_main(uint32_t magic, uint64_t information, uint64_t boot_tsc)
 	log_serial_end();
 	if (slot_start(&slots[manifest->rs_slot]) != OK)
 		halt("rs cannot be started");
-	current = NULL;
 	schedule_tick(); /* sets the timer going */
 	entry_leave();
 }
