@@ -31,9 +31,14 @@ uint64_t time_now_us(void)
 	return world_now_us;
 }
 
-void time_alarm_by(uint64_t deadline_us)
+void time_alarm_by(uint64_t by_us)
 {
-	(void)deadline_us;
+	(void)by_us;
+}
+
+void time_slice_by(uint64_t end_us)
+{
+	(void)end_us;
 }
 
 void schedule_admit(struct slot *slot)
