@@ -117,7 +117,7 @@ struct rs_table {
 	uint32_t version; /* RS_TABLE_VERSION */
 	uint32_t rs_restarts;
 	uint32_t last_configuration; /* counts the wishes that config return to its last good one */
-	uint32_t reserved;
+	uint32_t looks; /* at all services, modulo 2^32: RS's pulse */
 	uint64_t alert_sequence; /* of the latest alert */
 	struct rs_alert alerts[RS_ALERTS_MAX];
 	struct rs_entry services[SERVICE_MAX];

@@ -226,6 +226,7 @@ uint64_t supervise_look(struct supervisor *supervisor, uint64_t now_us)
 {
 	uint64_t astir, next_us = SUPERVISE_NO_DEADLINE;
 
+	supervisor->table->looks++;
 	supervise_log_look(supervisor);
 	astir = supervise_slots_astir(supervisor);
 	for (uint64_t left = astir; left != 0; left &= left - 1)

@@ -61,6 +61,19 @@ static void who_rests_is_not_asked_and_rs_has_nothing_to_wake_for(void **state)
 	assert_true(world_look() == SUPERVISE_NO_DEADLINE);
 }
 
+/* By which the watchdog knows that RS lives: it rests, too. */
+static void a_look_at_those_who_rest_is_counted(void **state)
+{
+	uint32_t looks;
+
+	(void)state;
+	all_rest();
+	looks = world.table.looks;
+	world_look();
+	assert_int_equal(world.table.looks, looks + 1);
+	assert_int_equal(asks(), 0);
+}
+
 static void who_stirs_is_asked_at_the_next_look_and_then_rests_again(void **state)
 {
 	(void)state;
@@ -166,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_rests_is_not_asked_and_rs_has_nothing_to_wake_for),
+		cmocka_unit_test(a_look_at_those_who_rest_is_counted),
 		cmocka_unit_test(who_stirs_is_asked_at_the_next_look_and_then_rests_again),
 		cmocka_unit_test(a_hang_out_of_rest_is_ended_within_100_ms),
 		cmocka_unit_test(a_complaint_about_one_that_rests_is_heard),
