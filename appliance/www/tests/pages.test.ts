@@ -148,6 +148,8 @@ void onConsole('a rule is added, moved and committed by the keyboard alone', 'li
   await page.getByRole('dialog').getByLabel('Comment').focus();
   await page.keyboard.type('no telnet');
   await page.keyboard.press('Enter');
+  /* The trial is told by an event, often before the dialogue closes: until then only that takes the focus. */
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   const trial = page.getByRole('region', { name: 'Configuration on trial' });
   await trial.getByRole('button', { name: 'Keep it' }).focus();
   await shoot(page, 'trial-light');
