@@ -342,6 +342,7 @@ clang: $(read_by_clang)
 
 check: clang www-check
 	$(quiet)$(PYTHON) -m image.dependencies --picture build/dependencies
+	$(quiet)$(PYTHON) -m tests.fault.mechanisms --check
 
 clean:
 	rm -rf build

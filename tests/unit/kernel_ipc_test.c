@@ -192,8 +192,10 @@ static void a_notification_wakes_the_waiting(void **state)
 {
 	(void)state;
 	ipc_receive(server, TIMEOUT_NEVER);
+	server->entry->rests = 1;
 	ipc_notify(client, SERVER);
 	assert_int_equal(server->wait, WAIT_NONE);
+	assert_int_equal(server->entry->rests, 0);
 	assert_int_equal(server->frame.rax, OK);
 	assert_int_equal(server->frame.rdx, RECEIVED_NOTIFICATION);
 	assert_int_equal(server->sources, 0);
