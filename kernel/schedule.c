@@ -19,7 +19,7 @@
 
 /* RS waits with time-outs only, and goes on for no longer than its beat; nobody else watches it. */
 #define RS_LOOK_US          20000
-#define RS_STIRRED_US       10000
+#define RS_STIRRED_US       12500
 #define RS_SILENT_LOOKS_MAX 2
 #define STOOD_STILL_US      5000
 

@@ -8,8 +8,8 @@
  *
  * Who waits at the head of its loop has done all its work, and an answer could
  * say no more: it rests, and is not asked. While all do, RS rests as well, for up
- * to HEARTBEAT_REST_US, and the kernel wakes it 10 ms after somebody stirred, so
- * that a hang is noticed 85 ms after what led to it.
+ * to HEARTBEAT_REST_US, and the kernel wakes it 12.5 ms after somebody stirred,
+ * so that a hang is noticed 88 ms after what led to it.
  *
  * A beat without an answer counts only if the service could have answered:
  *  - RS came in time itself (else the machine stood still, perhaps as a guest),

@@ -92,7 +92,7 @@ static void a_hang_out_of_rest_is_ended_within_100_ms(void **state)
 	all_rest();
 	uint64_t stirred_us = world.now_us;
 	world.kernel.services[CONFIG].rests = 0;
-	world.now_us += 10000; /* then the kernel wakes RS */
+	world.now_us += 12500; /* then the kernel wakes RS */
 	while (world.kernel.services[CONFIG].exit_cause != EXIT_HEARTBEAT) {
 		world_pass(1000, WORLD_ALL & ~(1ull << CONFIG));
 		assert_true(world.now_us - stirred_us < 100000);

@@ -6,7 +6,7 @@
  * any more, if the kernel runs neither, and if the bus does not carry the word.
  *
  * RS's pulse is the count of its looks in rs.table. It rests while all do, but the
- * kernel wakes it 10 ms after each kick, as after all that anybody does.
+ * kernel wakes it 12.5 ms after each kick, as after all that anybody does.
  */
 #include "drivers/watchdog/i6300esb/pulse.h"
 #include "drivers/watchdog/i6300esb/registers.h"
