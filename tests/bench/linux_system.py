@@ -39,7 +39,12 @@ ip link set eth1 up
 ip route add default via 203.0.113.1
 nft -f /rules/$(sed 's/.*rules=\\([a-z-]*\\).*/\\1/' /proc/cmdline)
 count=$(sed -n 's/.*count=\\([0-9]*\\).*/\\1/p' /proc/cmdline)
-if [ "$count" ]; then awk -v count=$count -f /rules/program >/rules/more; nft -f /rules/more; fi
+from=0
+while [ "$from" -lt "${{count:-0}}" ]; do
+	awk -v from=$from -v count=$count -f /rules/program >/rules/more
+	nft -f /rules/more || {{ echo "the rules from $from on were refused" >/dev/ttyS0; poweroff -f; }}
+	from=$((from + {rules.LINUX_PART}))
+done
 export PS1='{PROMPT}'
 exec setsid sh -c 'exec sh -i </dev/ttyS0 >/dev/ttyS0 2>&1'
 """
