@@ -132,6 +132,11 @@ void service_complain(uint32_t slot, enum complaint complaint)
 	world.complaint = complaint;
 }
 
+void service_breathe_if_long(void)
+{
+	world.breaths++;
+}
+
 void log_at(enum log_level level, const char *format, ...)
 {
 	(void)format;

@@ -37,7 +37,7 @@ extern struct net_world {
 	_Alignas(64) uint8_t tx[NETQ_TX_BYTES];
 	struct start_info info;
 	bool irq_enabled;
-	unsigned irq_acks, notified, complained, complaint, warnings;
+	unsigned irq_acks, notified, complained, complaint, warnings, breaths;
 	uint32_t rx_taken; /* frames the firewall has consumed */
 	uint32_t rx_next;  /* number that the next frame received has to bear */
 	unsigned rx_twice; /* frames that came a second time */

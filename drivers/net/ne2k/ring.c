@@ -160,7 +160,9 @@ enum nic_rx ring_take(struct nic *nic, unsigned max)
 
 	if (ne2k.state == NE2K_STOPPED)
 		return NIC_RX_EMPTY;
-	for (unsigned taken = 0; taken < max && result == NIC_RX_MORE; taken++)
+	for (unsigned taken = 0; taken < max && result == NIC_RX_MORE; taken++) {
+		service_breathe_if_long();
 		result = entry_take(nic);
+	}
 	return boundary_write(nic) ? result : NIC_RX_BROKEN;
 }

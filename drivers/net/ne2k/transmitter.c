@@ -114,8 +114,10 @@ unsigned transmitter_submit(struct nic *nic)
 
 	if (ne2k.state != NE2K_RUNNING)
 		return 0;
-	for (unsigned round = 0; round < 2 * ROUNDS_MAX && result == NIC_SOON; round++)
+	for (unsigned round = 0; round < 2 * ROUNDS_MAX && result == NIC_SOON; round++) {
+		service_breathe_if_long(); /* each port is a wait, where it is emulated */
 		result = step(nic, round % 4 == 0);
+	}
 	if (result == 0 && ne2k.transmitting)
 		result = transmission_look(nic) ? 0 : NIC_BROKEN;
 	return interrupts_set(nic) ? result : NIC_BROKEN;

@@ -160,6 +160,7 @@ unsigned transmitter_submit(struct nic *nic)
 	for (unsigned round = 0; round < ROUNDS_MAX && failure == 0; round++) {
 		uint32_t consumed = queue->consumed;
 
+		service_breathe_if_long(); /* each port is a wait, where it is emulated */
 		if (frames_submit(nic, &failure))
 			continue;
 		failure = flight_watch(nic);
