@@ -7,6 +7,8 @@
 
 struct ne2k_device device;
 
+#define FRAME_PAGES 6u /* of the longest frame */
+
 static const uint8_t mac[6] = { 0x52, 0x54, 0, 0x12, 0x34, 0x56 };
 static uint16_t last_header;
 
@@ -74,6 +76,8 @@ static unsigned pages_free(void)
 {
 	unsigned count = 0;
 
+	if (device.full_is_empty && device.current == device.boundary)
+		return device.pstop - device.pstart;
 	for (uint8_t page = device.current; page != device.boundary; page = page_next(page))
 		count++;
 	return count;
@@ -106,7 +110,9 @@ bool device_receive(unsigned length, uint32_t number)
 		device.lost++;
 		return false;
 	}
-	if (pages_free() <= pages) {
+	if (device.full_is_empty && pages_free() < FRAME_PAGES)
+		return false;
+	if (!device.full_is_empty && pages_free() <= pages) {
 		device.isr |= ISR_OVW | ISR_RST;
 		device.lost++;
 		return false;

@@ -22,6 +22,7 @@ extern struct ne2k_device {
 	bool tx_hangs;   /* until it is reset */
 	bool dma_hangs;  /* no remote DMA is ever through */
 	bool extra_page; /* leaves a page free behind each frame, as some clones do */
+	bool full_is_empty; /* it fills the ring to its last page, and then overwrites it */
 	unsigned lost, resets, overflow_stops;
 	uint64_t stopped_us;            /* when it was stopped last */
 	uint32_t sent[WIRE_FRAMES_MAX]; /* their numbers */

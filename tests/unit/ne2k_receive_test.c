@@ -224,6 +224,26 @@ static void damaged_and_long_frames_are_counted_and_skipped(void **state)
 	assert_int_equal(device.resets, 1);
 }
 
+/* Short frames, then full ones until no more fit; the driver comes too late for all of them. */
+static void a_card_that_takes_a_full_ring_for_an_empty_one_is_not_led_there(void **state)
+{
+	(void)state;
+	device.full_is_empty = true;
+	for (unsigned burst = 0; burst < 200; burst++) {
+		for (unsigned i = 0; i < burst % 5; i++)
+			assert_true(device_receive_next(60));
+		while (device_receive_next(1514))
+			;
+		for (unsigned i = 0; i < 4; i++) {
+			world_work(true);
+			world_consume(64);
+			world_pass(NIC_HELD_US + 10);
+		}
+		assert_int_equal(world.rx_next, device.next_received);
+	}
+	assert_int_equal(device.resets, 1);
+}
+
 /* RS asks drivers every 12.5 ms, and a machine on a busy host is slow. */
 static void it_breathes_between_frames_received_and_sent(void **state)
 {
@@ -259,6 +279,7 @@ int main(void)
 		TEST(clones_that_leave_a_page_free_are_understood),
 		TEST(a_lying_header_resets_the_card_and_nothing_else),
 		TEST(damaged_and_long_frames_are_counted_and_skipped),
+		TEST(a_card_that_takes_a_full_ring_for_an_empty_one_is_not_led_there),
 		TEST(it_breathes_between_frames_received_and_sent),
 	};
 

@@ -43,8 +43,8 @@ bool remote_explore(struct nic *nic);
 
 /* --- ring.c: receiving */
 void ring_init(struct nic *nic);
-/* The boundary before a page. */
-uint8_t ring_page_before(uint8_t page);
+/* Moves rx_boundary behind what has been taken; true: it has to be written to BNRY. */
+bool ring_release(void);
 bool ring_adopt(struct nic *nic, uint8_t boundary, uint8_t current);
 enum nic_rx ring_take(struct nic *nic, unsigned max);
 

@@ -17,10 +17,8 @@ static bool remote_begin(struct nic *nic, uint16_t address, unsigned bytes, unsi
 	io_begin(&io, nic->base);
 	io_write(&io, NE_CR, 1, CR_RUN);
 	/* What has been taken out of the ring is the chip's again; costs no call of its own. */
-	if (ne2k.rx_boundary != ring_page_before(ne2k.rx_next)) {
-		ne2k.rx_boundary = ring_page_before(ne2k.rx_next);
+	if (ring_release())
 		io_write(&io, NE_BNRY, 1, ne2k.rx_boundary);
-	}
 	io_write(&io, NE_ISR, 1, ISR_RDC);
 	io_write(&io, NE_RBCR0, 1, bytes & 0xffu);
 	io_write(&io, NE_RBCR0 + 1, 1, bytes >> 8);

@@ -4,7 +4,7 @@
  * copied to portN.rx, published, and only then released to the card, so a crash
  * in between makes a frame come twice, not never.
  *
- *	boundary + 1 == next <= current <= boundary, round the ring
+ *	boundary < next <= current <= boundary, round the ring
  *
  * The card is not believed: a header that leads anywhere else breaks the ring.
  */
@@ -12,8 +12,9 @@
 #include "drivers/net/ne2k/registers.h"
 #include "drivers/net/notes.h"
 
-#define FIRST_BYTES 64u   /* read at once: the header, and all of a short frame */
-#define PLACE_BYTES 1536u /* what the longest frame takes, with its header, in whole units */
+#define FIRST_BYTES 64u /* read at once: the header, and all of a short frame */
+#define FRAME_PAGES 6u  /* what the longest frame takes, with its header */
+#define PLACE_BYTES (FRAME_PAGES * PAGE_BYTES_CARD)
 
 _Static_assert(PLACE_BYTES >= HEADER_BYTES + NETQ_FRAME_MAX + 3, "the longest fits in");
 
@@ -35,11 +36,6 @@ static unsigned ring_distance(uint8_t from, uint8_t to)
 static uint8_t page_after(uint8_t page, unsigned pages)
 {
 	return (uint8_t)(RING_START + (page - RING_START + pages) % ring_pages());
-}
-
-uint8_t ring_page_before(uint8_t page)
-{
-	return (uint8_t)(page == RING_START ? ne2k.rx_stop - 1u : page - 1u);
 }
 
 void ring_init(struct nic *nic)
@@ -144,14 +140,28 @@ static enum nic_rx entry_take(struct nic *nic)
 	return NIC_RX_MORE;
 }
 
+/*
+ * When a frame fills the ring to its last page, CURR is at BNRY, and some cards,
+ * QEMU's among them, then take it for empty: the next frame overwrites the oldest.
+ * So up to five pages are kept back, for frames of full length to leave five free
+ * at the end; it takes five short ones between them to lead there all the same.
+ */
+bool ring_release(void)
+{
+	uint8_t behind = page_after(ne2k.rx_next, ring_pages() - 1);
+	unsigned kept = (ring_distance(ne2k.rx_current, behind) + 1) % FRAME_PAGES;
+	unsigned taken = ring_distance(ne2k.rx_boundary, behind);
+
+	if (taken <= kept)
+		return false;
+	ne2k.rx_boundary = page_after(ne2k.rx_boundary, taken - kept);
+	return true;
+}
+
 static bool boundary_write(struct nic *nic)
 {
-	uint8_t boundary = ring_page_before(ne2k.rx_next);
-
-	if (boundary == ne2k.rx_boundary)
-		return true;
-	ne2k.rx_boundary = boundary;
-	return port_write((uint16_t)(nic->base + NE_BNRY), 1, boundary) == OK;
+	return !ring_release() ||
+	       port_write((uint16_t)(nic->base + NE_BNRY), 1, ne2k.rx_boundary) == OK;
 }
 
 enum nic_rx ring_take(struct nic *nic, unsigned max)
