@@ -29,7 +29,7 @@ fw_neighbour_test_sources := tests/unit/fw_neighbour_test.c $(fw_test_sources)
 fw_port_test_sources := tests/unit/fw_port_test.c $(fw_test_sources) tests/unit/fw_rings.c \
 	$(fw_port) netstack/firewall/snapshot.c
 unit_tests += fw_torn
-fw_torn_test_sources := tests/unit/fw_torn_test.c $(fw_test_sources)
+fw_torn_test_sources := tests/unit/fw_torn_test.c tests/unit/stepped.c $(fw_test_sources)
 unit_tests += fw_silence
 fw_silence_test_sources := tests/unit/fw_silence_test.c $(fw_test_sources) tests/unit/fw_rings.c \
 	$(fw_port)

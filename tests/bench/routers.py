@@ -75,10 +75,11 @@ class Router:
     """
 
     def __init__(self, kind, nics=("rtl8139", "rtl8139"), count=False, memory_mib=None, rules=0, moment=None,
-                 large=False):
+                 large=False, boot_timeout_s=BOOT_TIMEOUT_S):
         self.kind, self.nics, self.counts, self.large = kind, tuple(nics), count, large
         self.moment = self.topology = self.machine = None
         self._memory_mib, self._rules, self._make_moment = memory_mib, rules, moment
+        self._boot_timeout_s = boot_timeout_s
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -124,5 +125,5 @@ class Router:
         return Machine(spec, self.topology, directory)
 
     def _wait_ready(self):
-        self.machine.wait_ready(BOOT_TIMEOUT_S)
+        self.machine.wait_ready(self._boot_timeout_s)
         self.topology.lan.run("ping", "-n", "-c", 3, "-i", 0.2, "-W", 5, WAN_HOST)

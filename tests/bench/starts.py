@@ -22,6 +22,7 @@ LINUX_ENTRY = 0x100000  # Documentation/x86/boot.rst, code32_start: where the bo
 ELF_ENTRY_OFFSET = 24
 TIMES = struct.Struct("=QQ")
 BULKHEAD_MIB = (33, 32, 31, 30, 29)
+SMALL_TIMEOUT_S = 60  # of a boot that memory may be too small for: nine times what Linux takes
 LINUX_MIB = (112, 104, 96, 88, 80, 72, 64)
 
 
@@ -140,7 +141,7 @@ class Starts:
 
     def _forwards(self, mib):
         try:
-            with Router(self._kind, self._nics, memory_mib=mib):
+            with Router(self._kind, self._nics, memory_mib=mib, boot_timeout_s=SMALL_TIMEOUT_S):
                 return True
         except (TimeoutError, RuntimeError):
             return False

@@ -8,14 +8,12 @@
 #include "services/ds/store.h"
 #include "services/ds/subscription.h"
 #include "services/runtime/crc32.h"
+#include "tests/unit/stepped.h"
 #include "tests/unit/unit.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define OWNER     3u
@@ -70,43 +68,19 @@ static const char *value_of(const struct life *life, const char *name)
 
 /* --- Watching the child -------------------------------------------------- */
 
-static pid_t child_start(void (*change)(void))
+static void change_run(void *change)
 {
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child != 0)
-		return child;
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-		_exit(2);
-	raise(SIGSTOP);
-	change();
-	_exit(0);
-}
-
-/* False: it has come to its end. */
-static bool child_step(pid_t child)
-{
-	int status;
-
-	assert_int_equal(waitpid(child, &status, 0), child);
-	if (WIFEXITED(status)) {
-		assert_int_equal(WEXITSTATUS(status), 0);
-		return false;
-	}
-	assert_true(WIFSTOPPED(status));
-	assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL), 0);
-	return true;
+	(*(void (**)(void))change)();
 }
 
 /* Runs `change`, and `check` on what each of its stores leaves; returns how many there were. */
 static unsigned change_watched(void (*change)(void), void (*check)(const struct life *))
 {
-	pid_t child = child_start(change);
+	pid_t child = stepped_start(change_run, &change);
 	unsigned stores = 0, steps = 0;
 
 	seen = *region;
-	while (child_step(child)) {
+	while (stepped_on(child)) {
 		assert_true(steps++ < STEPS_MAX);
 		if (memcmp(&seen, region, sizeof(seen)) == 0)
 			continue;

@@ -6,15 +6,12 @@
  */
 #define _GNU_SOURCE /* process_vm_readv */
 #include "tests/unit/fw_world.h"
+#include "tests/unit/stepped.h"
 #include "tests/unit/unit.h"
 
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define FLOWS      64u
@@ -81,33 +78,6 @@ static enum fw_outcome segment_send(struct world *w, const struct segment *segme
 
 /* --- Watching the child -------------------------------------------------- */
 
-static pid_t child_start(struct world *w, const struct segment *segment)
-{
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child != 0)
-		return child;
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-		_exit(2);
-	raise(SIGSTOP);
-	_exit(segment_send(w, segment) == FW_FORWARD ? 0 : 1);
-}
-
-/* False: it has come to its end. */
-static bool child_step(pid_t child)
-{
-	int status;
-
-	assert_int_equal(waitpid(child, &status, 0), child);
-	if (WIFEXITED(status)) {
-		assert_int_equal(WEXITSTATUS(status), 0);
-		return false;
-	}
-	assert_true(WIFSTOPPED(status));
-	return true;
-}
-
 /* The child's record, which lies where ours does. */
 static void record_read(pid_t child, struct conn *there, struct conn *here)
 {
@@ -129,15 +99,29 @@ static void assert_found(const struct world *w, const struct conn *record)
 			 record->state_inverse);
 }
 
+struct watched {
+	struct world *world;
+	const struct segment *segment;
+};
+
+static void segment_forward(void *context)
+{
+	const struct watched *watched = context;
+
+	if (segment_send(watched->world, watched->segment) != FW_FORWARD)
+		_exit(1);
+}
+
 /* Begins a life on what each store of the child leaves; returns how many there were. */
 static unsigned segment_watch(struct world *w, const struct segment *segment)
 {
-	pid_t child = child_start(w, segment);
+	struct watched watched = { w, segment };
+	pid_t child = stepped_start(segment_forward, &watched);
 	struct conn *record = &w->flows->conns[RECORD];
 	struct conn seen = *record, now;
 	unsigned stores = 0, steps = 0;
 
-	while (child_step(child)) {
+	while (stepped_on(child)) {
 		assert_true(steps++ < STEPS_MAX);
 		record_read(child, record, &now);
 		if (memcmp(&seen, &now, sizeof now) != 0) {
@@ -145,7 +129,6 @@ static unsigned segment_watch(struct world *w, const struct segment *segment)
 			seen = now;
 			stores++;
 		}
-		assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL), 0);
 	}
 	return stores;
 }
