@@ -259,7 +259,7 @@ static void it_breathes_between_frames_received_and_sent(void **state)
 	world.breaths = 0;
 	world_work(false);
 	device_assert_sent(32);
-	assert_in_range(world.breaths, 32, 80);
+	assert_in_range(world.breaths, 16, 40);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, ne2k_device_start)

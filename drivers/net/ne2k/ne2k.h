@@ -27,6 +27,7 @@ struct ne2k {
 	uint8_t rx_next;     /* page of the next frame to take */
 	uint8_t rx_current;  /* page that the chip writes next, as last read */
 	uint8_t rx_boundary; /* as last written */
+	uint8_t rx_released; /* rx_next, when the boundary followed it last */
 	bool readable;       /* its registers read as they were written */
 	bool transmitting;   /* the oldest frame in flight is on its way */
 	uint32_t tx_base;    /* index i lies in buffer (i - tx_base) % 2 */

@@ -41,7 +41,7 @@ static uint8_t page_after(uint8_t page, unsigned pages)
 void ring_init(struct nic *nic)
 {
 	ne2k.rx_boundary = RING_START;
-	ne2k.rx_next = ne2k.rx_current = RING_START + 1;
+	ne2k.rx_next = ne2k.rx_released = ne2k.rx_current = RING_START + 1;
 	notes_position_set(nic->own, nic->rxq.produced, ne2k.rx_next);
 }
 
@@ -59,6 +59,7 @@ bool ring_adopt(struct nic *nic, uint8_t boundary, uint8_t current)
 	    ring_distance(page_after(boundary, 1), current))
 		return false;
 	ne2k.rx_boundary = boundary;
+	ne2k.rx_released = 0; /* not known */
 	ne2k.rx_next = next;
 	ne2k.rx_current = current;
 	return true;
@@ -89,6 +90,7 @@ static bool frame_read(struct nic *nic, uint8_t *place, unsigned length)
 
 	if (bytes <= FIRST_BYTES)
 		return true;
+	service_breathe_if_long();
 	bytes = (bytes - FIRST_BYTES + unit - 1) / unit * unit;
 	return remote_read(nic, address, unit, place + FIRST_BYTES, bytes);
 }
@@ -148,10 +150,15 @@ static enum nic_rx entry_take(struct nic *nic)
  */
 bool ring_release(void)
 {
-	uint8_t behind = page_after(ne2k.rx_next, ring_pages() - 1);
-	unsigned kept = (ring_distance(ne2k.rx_current, behind) + 1) % FRAME_PAGES;
-	unsigned taken = ring_distance(ne2k.rx_boundary, behind);
+	uint8_t behind;
+	unsigned kept, taken;
 
+	if (ne2k.rx_next == ne2k.rx_released)
+		return false;
+	ne2k.rx_released = ne2k.rx_next;
+	behind = page_after(ne2k.rx_next, ring_pages() - 1);
+	kept = (ring_distance(ne2k.rx_current, behind) + 1) % FRAME_PAGES;
+	taken = ring_distance(ne2k.rx_boundary, behind);
 	if (taken <= kept)
 		return false;
 	ne2k.rx_boundary = page_after(ne2k.rx_boundary, taken - kept);
@@ -170,9 +177,7 @@ enum nic_rx ring_take(struct nic *nic, unsigned max)
 
 	if (ne2k.state == NE2K_STOPPED)
 		return NIC_RX_EMPTY;
-	for (unsigned taken = 0; taken < max && result == NIC_RX_MORE; taken++) {
-		service_breathe_if_long();
+	for (unsigned taken = 0; taken < max && result == NIC_RX_MORE; taken++)
 		result = entry_take(nic);
-	}
 	return boundary_write(nic) ? result : NIC_RX_BROKEN;
 }

@@ -115,8 +115,11 @@ unsigned transmitter_submit(struct nic *nic)
 	if (ne2k.state != NE2K_RUNNING)
 		return 0;
 	for (unsigned round = 0; round < 2 * ROUNDS_MAX && result == NIC_SOON; round++) {
-		service_breathe_if_long(); /* each port is a wait, where it is emulated */
-		result = step(nic, round % 4 == 0);
+		bool look = round % 4 == 0;
+
+		if (look)
+			service_breathe_if_long(); /* each port is a wait, where it is emulated */
+		result = step(nic, look);
 	}
 	if (result == 0 && ne2k.transmitting)
 		result = transmission_look(nic) ? 0 : NIC_BROKEN;
