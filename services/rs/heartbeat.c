@@ -17,13 +17,19 @@ static uint64_t next_multiple(uint64_t now_us, uint64_t period)
 	return (now_us / period + 1) * period;
 }
 
+/* Who is asked shortly before a multiple has until the one after that. */
+static uint64_t answer_due_us(uint64_t now_us, uint64_t period)
+{
+	return next_multiple(now_us + period / 2, period);
+}
+
 void heartbeat_begin(struct heartbeat *beat, uint32_t heartbeat_ms, struct heartbeat_usage usage,
 		     uint64_t now_us)
 {
 	*beat = (struct heartbeat){ .idle_us = usage.idle_us, .cpu_us = usage.cpu_us };
 	if (heartbeat_ms == 0)
 		return;
-	beat->next_us = next_multiple(now_us, period_us(heartbeat_ms));
+	beat->next_us = answer_due_us(now_us, period_us(heartbeat_ms));
 	beat->owed = true;
 }
 
@@ -75,7 +81,7 @@ enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat
 	beat->stirred = false;
 	beat->idle_us = usage.idle_us;
 	beat->cpu_us = usage.cpu_us;
-	beat->next_us = next_multiple(now_us, period_us(heartbeat_ms));
+	beat->next_us = answer_due_us(now_us, period_us(heartbeat_ms));
 	return HEARTBEAT_ASK;
 }
 

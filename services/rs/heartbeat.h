@@ -2,9 +2,11 @@
  * One service's heartbeat: when to ask, and when silence is death. Pure.
  *
  * Asked every half of heartbeat_ms, at multiples of it, so that RS wakes once
- * for all. A running service is dead after two beats without an answer: at most
- * 1.5 x heartbeat_ms after it went silent; of the 100 ms allowed that is 75, and 38
- * in the path of packets. One that starts has HEARTBEAT_START_US.
+ * for all. A running service is dead after two beats without an answer. Whenever
+ * it was asked it has three quarters of heartbeat_ms: 37.5 ms, more than its own
+ * request to a service that hangs may take. It is found at most 1.75 x heartbeat_ms
+ * after it went silent; of the 100 ms allowed that is 88, and 44 in the path of
+ * packets. One that starts has HEARTBEAT_START_US.
  *
  * Who waits at the head of its loop has done all its work, and an answer could
  * say no more: it rests, and is not asked. While all do, RS rests as well, for up

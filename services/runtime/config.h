@@ -22,7 +22,7 @@
 #include <stddef.h>
 
 #define CONFIG_EDIT_BYTES 1024u /* pointer and value together */
-#define CONFIG_WAIT_MS    40u   /* less than a heartbeat */
+#define CONFIG_WAIT_MS    35u   /* less than a heartbeat */
 
 must_use enum status config_status(struct config_status *status);
 /*

@@ -257,6 +257,31 @@ static void who_waits_at_the_head_of_its_loop_is_left_alone(void **state)
 	assert_false(beat.resting);
 }
 
+/* It may wait so long itself, for a service that hangs: ds.h. */
+static void who_is_asked_between_beats_has_time_to_answer(void **state)
+{
+	(void)state;
+	for (uint64_t asked_us = 3 * BEAT_US; asked_us < 4 * BEAT_US; asked_us += BEAT_US / 50) {
+		struct heartbeat_usage usage = { .rests = true };
+		enum heartbeat_verdict verdict = HEARTBEAT_ASK;
+		struct heartbeat beat;
+
+		heartbeat_begin(&beat, BEAT_MS, usage, 1);
+		heartbeat_answered(&beat);
+		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
+				 HEARTBEAT_NOTHING);
+		usage.rests = false;
+		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, asked_us),
+				 HEARTBEAT_ASK);
+		for (unsigned i = 0; i < 2; i++) {
+			usage.idle_us += BEAT_US;
+			verdict = heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us);
+		}
+		assert_int_equal(verdict, HEARTBEAT_DEAD);
+		assert_in_range(beat.next_us - asked_us, 3 * BEAT_US / 2, 5 * BEAT_US / 2);
+	}
+}
+
 static void who_is_stirred_is_asked_once_even_if_it_rests(void **state)
 {
 	struct heartbeat_usage usage = { .rests = true };
@@ -316,6 +341,7 @@ int main(void)
 		cmocka_unit_test(a_pause_of_the_whole_machine_kills_nobody),
 		cmocka_unit_test(who_answers_lives),
 		cmocka_unit_test(who_waits_at_the_head_of_its_loop_is_left_alone),
+		cmocka_unit_test(who_is_asked_between_beats_has_time_to_answer),
 		cmocka_unit_test(who_is_stirred_is_asked_once_even_if_it_rests),
 		cmocka_unit_test(who_was_asked_does_not_rest),
 		cmocka_unit_test(without_a_heartbeat_nothing_is_due),
