@@ -19,7 +19,7 @@ from tests.harness.topology import WAN_HOST
 
 LOAD_S = 3.0
 SETTLE_S = 1.0
-IDLE_S = 20.0
+IDLE_S = 60.0  # SILENCE_IDLE_LONGEST_MS, about: Bulkhead asks its neighbours that seldom
 IDLE_SETTLE_S = 40.0  # what the boot has left behind, as flows and open connections, is gone
 FRAME_64_BYTES, FRAME_512_BYTES, FRAME_1400_BYTES = 22, 470, 1358  # of payload: Ethernet, IP and UDP take 46
 DOWNLOAD_BYTES = 32 << 20
