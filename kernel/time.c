@@ -155,12 +155,12 @@ void time_slice_drop(void)
 		alarm_set(deadline_us);
 }
 
-uint64_t time_alarm_taken(void)
+uint64_t time_alarm_taken(uint64_t now_us)
 {
-	uint64_t due_us = alarm_us;
+	uint64_t late_us = now_us > alarm_us ? now_us - alarm_us : 0;
 
 	alarm_us = deadline_us = TIME_NEVER;
-	return due_us;
+	return late_us;
 }
 
 void time_apic_end_of_interrupt(void)
