@@ -54,7 +54,8 @@ static bool could_have_answered(const struct heartbeat *beat, uint32_t heartbeat
 				struct heartbeat_usage usage, uint64_t now_us)
 {
 	if (now_us > beat->next_us + HEARTBEAT_LATE_US ||
-	    usage.late_us - beat->late_us > period_us(heartbeat_ms) / 2)
+	    (usage.late_us - beat->late_us > period_us(heartbeat_ms) / 2 &&
+	     beat->forgiven < HEARTBEAT_PIECES_MAX))
 		return false;
 	return usage.idle_us - beat->idle_us >= HEARTBEAT_IDLE_US ||
 	       usage.cpu_us - beat->cpu_us >= busy_us(heartbeat_ms, usage.share_us);

@@ -15,7 +15,8 @@
  *
  * A beat without an answer counts only if the service could have answered:
  *  - RS came in time itself, and the kernel's timer was late for less than half of
- *    the time (else the machine stood still, perhaps as a guest),
+ *    the time (else the machine stood still, perhaps as a guest; if in pieces, the
+ *    service had some of the time, and HEARTBEAT_PIECES_MAX such beats are enough),
  *  - and the service used the processor, or nobody did. A service that others
  *    kept from running is not hung. Used means what its budget makes certain, so
  *    that a loop is found as soon while others want the processor, too; a small
@@ -30,6 +31,7 @@
 
 #define HEARTBEAT_MISSES_MAX   2u
 #define HEARTBEAT_FORGIVEN_MAX 40u
+#define HEARTBEAT_PIECES_MAX   2u
 #define HEARTBEAT_START_US     2000000u
 #define HEARTBEAT_LATE_US      10000u /* RS is this late: the machine stood still */
 #define HEARTBEAT_IDLE_US      1000u  /* idle this long: whoever wanted to run did */
