@@ -284,9 +284,9 @@ static void rs_watch(uint64_t now_us, bool stood_still)
 
 void schedule_tick(void)
 {
-	uint64_t now_tsc = rdtsc(), now_us = time_now_us(), late_us = time_alarm_taken(now_us);
+	uint64_t now_tsc = rdtsc(), now_us = time_now_us(), due_us = time_alarm_taken();
+	bool stood_still = now_us > due_us && now_us - due_us > STOOD_STILL_US;
 
-	table->late_us += late_us;
 	if (current) {
 		time_charge(current, now_tsc);
 		current->slice_over = true;
@@ -294,5 +294,5 @@ void schedule_tick(void)
 	}
 	time_alarm_by(slots_serve(now_us, now_tsc));
 	time_alarm_by(irq_time_out(now_us));
-	rs_watch(now_us, late_us > STOOD_STILL_US);
+	rs_watch(now_us, stood_still);
 }

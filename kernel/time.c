@@ -155,12 +155,12 @@ void time_slice_drop(void)
 		alarm_set(deadline_us);
 }
 
-uint64_t time_alarm_taken(uint64_t now_us)
+uint64_t time_alarm_taken(void)
 {
-	uint64_t late_us = now_us > alarm_us ? now_us - alarm_us : 0;
+	uint64_t due_us = alarm_us;
 
 	alarm_us = deadline_us = TIME_NEVER;
-	return late_us;
+	return due_us;
 }
 
 void time_apic_end_of_interrupt(void)

@@ -20,8 +20,8 @@ void time_slice_by(uint64_t end_us);
 /* Nobody runs: the timer waits for the earliest alarm. */
 void time_slice_drop(void);
 
-/* The timer has interrupted; it is off. How late, in microseconds: much, if the machine stood still. */
-uint64_t time_alarm_taken(uint64_t now_us);
+/* The timer has interrupted; it is off. When it should have: later, if the machine stood still. */
+uint64_t time_alarm_taken(void);
 
 void time_apic_end_of_interrupt(void);
 

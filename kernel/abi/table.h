@@ -121,7 +121,7 @@ struct kernel_table {
 	uint64_t boot_tsc; /* time zero */
 	uint64_t memory_bytes; /* usable memory of the machine below 4 GiB */
 	uint64_t reserved_bytes; /* of it, given out at boot; nothing is later */
-	uint64_t idle_us, late_us; /* nobody wanted to run; the timer came so late: a host ran */
+	uint64_t idle_us;
 	uint64_t interrupts;
 	uint64_t irq_storms; /* times a line was masked and polled */
 	uint32_t service_count;

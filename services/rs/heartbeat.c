@@ -23,18 +23,10 @@ static uint64_t answer_due_us(uint64_t now_us, uint64_t period)
 	return next_multiple(now_us + period / 2, period);
 }
 
-static void usage_note(struct heartbeat *beat, struct heartbeat_usage usage)
-{
-	beat->idle_us = usage.idle_us;
-	beat->late_us = usage.late_us;
-	beat->cpu_us = usage.cpu_us;
-}
-
 void heartbeat_begin(struct heartbeat *beat, uint32_t heartbeat_ms, struct heartbeat_usage usage,
 		     uint64_t now_us)
 {
-	*beat = (struct heartbeat){ 0 };
-	usage_note(beat, usage);
+	*beat = (struct heartbeat){ .idle_us = usage.idle_us, .cpu_us = usage.cpu_us };
 	if (heartbeat_ms == 0)
 		return;
 	beat->next_us = answer_due_us(now_us, period_us(heartbeat_ms));
@@ -53,9 +45,7 @@ static uint32_t busy_us(uint32_t heartbeat_ms, uint32_t share_us)
 static bool could_have_answered(const struct heartbeat *beat, uint32_t heartbeat_ms,
 				struct heartbeat_usage usage, uint64_t now_us)
 {
-	if (now_us > beat->next_us + HEARTBEAT_LATE_US ||
-	    (usage.late_us - beat->late_us > period_us(heartbeat_ms) / 2 &&
-	     beat->forgiven < HEARTBEAT_PIECES_MAX))
+	if (now_us > beat->next_us + HEARTBEAT_LATE_US)
 		return false;
 	return usage.idle_us - beat->idle_us >= HEARTBEAT_IDLE_US ||
 	       usage.cpu_us - beat->cpu_us >= busy_us(heartbeat_ms, usage.share_us);
@@ -89,7 +79,8 @@ enum heartbeat_verdict heartbeat_beat(struct heartbeat *beat, uint32_t heartbeat
 		return HEARTBEAT_DEAD;
 	beat->owed = true;
 	beat->stirred = false;
-	usage_note(beat, usage);
+	beat->idle_us = usage.idle_us;
+	beat->cpu_us = usage.cpu_us;
 	beat->next_us = answer_due_us(now_us, period_us(heartbeat_ms));
 	return HEARTBEAT_ASK;
 }

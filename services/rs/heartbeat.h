@@ -14,9 +14,7 @@
  * so that a hang is noticed 88 ms after what led to it.
  *
  * A beat without an answer counts only if the service could have answered:
- *  - RS came in time itself, and the kernel's timer was late for less than half of
- *    the time (else the machine stood still, perhaps as a guest; if in pieces, the
- *    service had some of the time, and HEARTBEAT_PIECES_MAX such beats are enough),
+ *  - RS came in time itself (else the machine stood still, perhaps as a guest),
  *  - and the service used the processor, or nobody did. A service that others
  *    kept from running is not hung. Used means what its budget makes certain, so
  *    that a loop is found as soon while others want the processor, too; a small
@@ -31,7 +29,6 @@
 
 #define HEARTBEAT_MISSES_MAX   2u
 #define HEARTBEAT_FORGIVEN_MAX 40u
-#define HEARTBEAT_PIECES_MAX   2u
 #define HEARTBEAT_START_US     2000000u
 #define HEARTBEAT_LATE_US      10000u /* RS is this late: the machine stood still */
 #define HEARTBEAT_IDLE_US      1000u  /* idle this long: whoever wanted to run did */
@@ -41,8 +38,7 @@
 
 struct heartbeat {
 	uint64_t next_us;          /* of the next beat; 0: not watched */
-	uint64_t idle_us, late_us; /* of the machine at the last beat */
-	uint64_t cpu_us;           /* of the service */
+	uint64_t idle_us, cpu_us;  /* of machine and service at the last beat */
 	uint32_t missed, forgiven; /* beats in a row */
 	bool owed;                 /* asked, and not answered */
 	bool stirred;              /* to be asked even if it rests */
@@ -57,7 +53,7 @@ enum heartbeat_verdict {
 
 /* What the kernel table says of machine and service at this moment. */
 struct heartbeat_usage {
-	uint64_t idle_us, late_us, cpu_us;
+	uint64_t idle_us, cpu_us;
 	bool rests;        /* it waits at the head of its loop */
 	uint32_t share_us; /* of the processor, certain to the service from beat to beat */
 };

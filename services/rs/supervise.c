@@ -31,7 +31,6 @@ static struct heartbeat_usage usage_of(const struct supervisor *supervisor, uint
 
 	return (struct heartbeat_usage){
 		.idle_us = supervisor->kernel->idle_us,
-		.late_us = supervisor->kernel->late_us,
 		.cpu_us = life->cpu_us,
 		.rests = life->rests != 0,
 		.share_us = heartbeat_share_us(service->heartbeat_ms, service->budget_us,

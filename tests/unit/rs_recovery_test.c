@@ -224,23 +224,6 @@ static void a_pause_of_the_whole_machine_kills_nobody(void **state)
 	}
 }
 
-/* In pieces too short for RS to come late. */
-static void a_machine_that_stood_still_half_of_the_time_kills_nobody_at_once(void **state)
-{
-	const unsigned enough = HEARTBEAT_PIECES_MAX + HEARTBEAT_MISSES_MAX;
-	struct heartbeat_usage usage = { 0 };
-	struct heartbeat beat;
-
-	(void)state;
-	heartbeat_begin(&beat, BEAT_MS, usage, 1);
-	for (unsigned i = 1; i <= enough; i++) {
-		usage.late_us += BEAT_US / 2 + 1;
-		usage.cpu_us += BEAT_US / 2;
-		assert_int_equal(heartbeat_beat(&beat, BEAT_MS, true, usage, beat.next_us),
-				 i < enough ? HEARTBEAT_ASK : HEARTBEAT_DEAD);
-	}
-}
-
 static void who_answers_lives(void **state)
 {
 	struct heartbeat_usage usage = { 0 };
@@ -356,7 +339,6 @@ int main(void)
 		cmocka_unit_test(two_loops_that_share_the_processor_are_both_found),
 		cmocka_unit_test(a_start_may_take_its_time),
 		cmocka_unit_test(a_pause_of_the_whole_machine_kills_nobody),
-		cmocka_unit_test(a_machine_that_stood_still_half_of_the_time_kills_nobody_at_once),
 		cmocka_unit_test(who_answers_lives),
 		cmocka_unit_test(who_waits_at_the_head_of_its_loop_is_left_alone),
 		cmocka_unit_test(who_is_asked_between_beats_has_time_to_answer),
